@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of data/, built into the library as they are. One line a table; core/data.h declares
+ * it. An assembler file, because .incbin costs no memory at build time and survives LTO. */
+
+.macro table name, file
+    .section .rodata
+    .global miev_data_\name
+    .hidden miev_data_\name
+    .balign 16
+miev_data_\name:
+    .incbin "\file"
+    .byte 0 /* so that it is also a C string */
+.endm
+
+table sources, "SOURCES.md"
+
+    .section .note.GNU-stack, "", %progbits

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of data/, built into the library: C strings of the files as they are. */
+#ifndef MIEV_CORE_DATA_H
+#define MIEV_CORE_DATA_H
+
+extern const char miev_data_sources[]; /* data/SOURCES.md */
+
+#endif

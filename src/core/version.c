@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "miev.h"
+
+const char *miev_version(void)
+{
+    return MIEV_VERSION;
+}

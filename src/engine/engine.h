@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plug-in table of engines: runtimes that execute model files. Everything here runs inside the
+ * sandboxed worker; a crash ends that worker only. */
+#ifndef MIEV_ENGINE_ENGINE_H
+#define MIEV_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "miev.h"
+
+#define MIEV_ENGINE_API_VERSION 1u
+#define MIEV_TENSOR_MAX_DIMS    8
+
+enum miev_dtype {
+    MIEV_DTYPE_FLOAT32,
+    MIEV_DTYPE_FLOAT16,
+    MIEV_DTYPE_UINT8,
+    MIEV_DTYPE_INT8,
+    MIEV_DTYPE_INT32,
+    MIEV_DTYPE_INT64,
+    MIEV_DTYPE_OTHER /* strings, complex ...: shown by name, never read */
+};
+
+/* "float32", ...: as in the report. */
+const char *miev_dtype_name(enum miev_dtype dtype);
+/* Bytes of one element, 0 for MIEV_DTYPE_OTHER. */
+size_t miev_dtype_size(enum miev_dtype dtype);
+
+struct miev_tensor {
+    char name[128];
+    enum miev_dtype dtype;
+    size_t n_dims;
+    int64_t dims[MIEV_TENSOR_MAX_DIMS]; /* -1: not known before miev_engine_ops.shape_input */
+    double scale;                       /* real = scale * (stored - zero_point); 0: not quantised */
+    int64_t zero_point;
+    void *data; /* the engine's, valid until the next load or shape_input; NULL while a dim is -1 */
+    size_t bytes;
+};
+
+struct miev_engine_options {
+    const char *runtime_dir; /* folder that holds the runtime's shared objects, or NULL: only the
+                              * places the system's loader looks at */
+    unsigned threads;        /* >= 1 */
+    const char *delegate;    /* NULL: the engine's best; "none": plain kernels; else its name */
+};
+
+struct miev_engine_info {
+    char runtime[64];  /* "LiteRT" */
+    char version[64];  /* the runtime's own word */
+    char delegate[64]; /* really in use: "xnnpack", "none" */
+    unsigned threads;  /* really in use */
+};
+
+struct miev_engine_ops {
+    unsigned api_version; /* MIEV_ENGINE_API_VERSION */
+    const char *name;     /* "tflite" */
+    const char *summary;  /* one line for `miev doctor` */
+    size_t state_size;    /* zeroed bytes the caller provides */
+
+    /* True when the first bytes of a file (length may be short) look like this engine's format.
+     * Never NULL. */
+    bool (*handles)(const void *head, size_t length);
+
+    /* Open the runtime (dlopen) and make it start all that it starts late (threads, reads of
+     * /proc/cpuinfo) by running a tiny model of our own, so that the sandbox can be locked after
+     * it. Fills *info as far as known without a model. MIEV_ERR_UNAVAILABLE with the command that
+     * would add the runtime when it is not there. Never NULL; after a failure close is not called.
+     */
+    int (*open)(void *state, const struct miev_engine_options *options,
+                struct miev_engine_info *info, struct miev_error *err);
+
+    /* Take the untrusted model from memory that outlives the state and is never written. After it,
+     * *info holds the delegate and the threads in use. Never NULL. */
+    int (*load)(void *state, const void *model, size_t length, struct miev_engine_info *info,
+                struct miev_error *err);
+
+    size_t (*input_count)(const void *state);
+    size_t (*output_count)(const void *state);
+    int (*input)(void *state, size_t i, struct miev_tensor *out, struct miev_error *err);
+    int (*output)(void *state, size_t i, struct miev_tensor *out, struct miev_error *err);
+
+    /* Give input i the shape dims (all > 0). NULL when the engine cannot. */
+    int (*shape_input)(void *state, size_t i, const int64_t *dims, size_t n_dims,
+                       struct miev_error *err);
+
+    /* One inference over the inputs' present content; outputs stay until the next run. Never NULL.
+     */
+    int (*run)(void *state, struct miev_error *err);
+
+    /* Release all that open and load acquired. Never NULL. */
+    void (*close)(void *state);
+};
+
+/* All engines, ends with NULL. */
+extern const struct miev_engine_ops *const miev_engines[];
+
+/* The engine that handles a file with these first bytes, or NULL. */
+const struct miev_engine_ops *miev_engine_for(const void *head, size_t length);
+/* The engine of that name, or NULL. */
+const struct miev_engine_ops *miev_engine_named(const char *name);
+
+/* What a file that no engine handles seems to be, in words, with what to do ("a Git LFS pointer:
+ * run `git lfs pull`"); "not a model file that this program knows" when nothing fits. */
+const char *miev_engine_describe_stranger(const void *head, size_t length);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Media files -> pixels -> tensors. Runs inside the sandboxed worker. */
+#ifndef MIEV_MEDIA_MEDIA_H
+#define MIEV_MEDIA_MEDIA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/engine.h"
+
+/* Bounds that hold before any large allocation. */
+#define MIEV_IMAGE_MAX_BYTES  (64u << 20)
+#define MIEV_IMAGE_MAX_SIDE   32768u
+#define MIEV_IMAGE_MAX_PIXELS (64u * 1000u * 1000u)
+#define MIEV_IMAGE_MAX_SCANS  100u
+
+enum miev_resize {
+    MIEV_RESIZE_STRETCH,  /* the whole picture to width x height */
+    MIEV_RESIZE_CROP,     /* the central part of the target's shape, then as above */
+    MIEV_RESIZE_LETTERBOX /* the whole picture, bars of grey 128 where the shape differs */
+};
+
+struct miev_image_options {
+    unsigned width, height; /* target, each 1..4096 */
+    enum miev_resize resize;
+    bool fast; /* shrink-on-load: faster, not the picture the models were trained on */
+};
+
+/* What the header says, after EXIF orientation. */
+struct miev_image_info {
+    const char *format; /* "jpeg", "png", "webp", "bmp" */
+    unsigned width, height;
+};
+
+/* The plug-in table of picture formats. */
+struct miev_image_ops {
+    const char *name; /* "jpeg" */
+    bool (*handles)(const uint8_t *bytes, size_t length);
+    /* Header only: fills *info (before orientation is applied), refuses what is over the bounds. */
+    int (*probe)(const uint8_t *bytes, size_t length, struct miev_image_info *info,
+                 struct miev_error *err);
+    /* Decode rows of 8-bit RGB, top to bottom, into a sink: row(context, rgb) is called
+     * info->height times with info->width pixels each. shrink_hint: 0, or the smallest side in
+     * pixels that may be delivered (the fast option); the real size is told by size(). Alpha is
+     * blended over white. */
+    int (*decode)(const uint8_t *bytes, size_t length, unsigned shrink_hint,
+                  int (*size)(void *context, unsigned width, unsigned height),
+                  int (*row)(void *context, const uint8_t *rgb), void *context,
+                  struct miev_error *err);
+};
+
+/* All formats, ends with NULL. */
+extern const struct miev_image_ops *const miev_image_formats[];
+
+/* Header of a picture; MIEV_ERR_UNSUPPORTED names what the bytes seem to be when no format fits. */
+MIEV_MUST_USE int miev_image_probe(const uint8_t *bytes, size_t length,
+                                   struct miev_image_info *info, struct miev_error *err);
+
+/* Decode, orient, and resize with an antialiased triangle filter (within 1/255 of Pillow's
+ * BILINEAR). rgb holds options->width * options->height * 3 bytes. */
+MIEV_MUST_USE int miev_image_load(const uint8_t *bytes, size_t length,
+                                  const struct miev_image_options *options, uint8_t *rgb,
+                                  struct miev_error *err);
+
+/* How pixels become numbers: value = (x - mean) / std with x in 0..255. */
+struct miev_pixel_format {
+    bool channels_first; /* NCHW */
+    bool bgr;
+    double mean[3], std[3];
+};
+
+/* Fill a tensor of float32, float16, uint8 or int8 from RGB pixels: normalise, then quantise by the
+ * tensor's scale and zero point (round half away from zero, saturate). A quantised tensor with
+ * scale 0 takes x (uint8) or x - 128 (int8). MIEV_ERR_UNSUPPORTED for other types,
+ * MIEV_ERR_INVALID when the size does not fit. One or three channels (one: luma). */
+MIEV_MUST_USE int miev_image_to_tensor(const uint8_t *rgb, unsigned width, unsigned height,
+                                       const struct miev_pixel_format *format,
+                                       struct miev_tensor *tensor, struct miev_error *err);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Many channels -> joules per part of the machine, and the share of them that belongs to the
+ * metered work. Runs in the parent: a child that could forge joules is no witness. */
+#ifndef MIEV_METER_METER_H
+#define MIEV_METER_METER_H
+
+#include "sensor/sensor.h"
+
+struct miev_meter; /* opaque */
+
+#define MIEV_METER_MAX_CHANNELS 64
+
+/* One usable channel of the meter; `sensor` is the name of the table entry it comes from. */
+struct miev_meter_channel {
+    const char *sensor;
+    struct miev_channel channel;
+    bool counted; /* true: part of the headline (not inside another, best source of its part) */
+};
+
+/* What happened when a sensor was opened: for `miev doctor` and for the report's notes. */
+struct miev_meter_finding {
+    const char *sensor;
+    const char *summary;
+    int status;                       /* enum miev_status */
+    char message[512];                /* "" when status is MIEV_OK */
+    size_t first_channel, n_channels; /* its span of the channel list */
+};
+
+/* Open every sensor of the table and choose, per part, the measured source before the estimated
+ * one; a part that nobody covers is absent. Fails only without memory. *out is owned by the caller:
+ * miev_meter_destroy (NULL allowed). The env must outlive the meter. */
+MIEV_MUST_USE int miev_meter_create(const struct miev_env *env,
+                                    const struct miev_sensor_ops *const *sensors,
+                                    struct miev_meter **out, struct miev_error *err);
+void miev_meter_destroy(struct miev_meter *meter);
+
+size_t miev_meter_channel_count(const struct miev_meter *meter);
+const struct miev_meter_channel *miev_meter_channel_at(const struct miev_meter *meter, size_t i);
+size_t miev_meter_finding_count(const struct miev_meter *meter);
+const struct miev_meter_finding *miev_meter_finding_at(const struct miev_meter *meter, size_t i);
+
+/* CPU seconds that all CPUs of the machine have been busy (user+nice+system+irq+softirq+steal is
+ * left out) since boot, from /proc/stat; ticks are 10 ms. */
+struct miev_meter_sample {
+    uint64_t time_ns;  /* env's monotonic clock, taken between two halves of the read */
+    double work_cpu_s; /* as handed in */
+    double
+        machine_cpu_s; /* busy CPU seconds of the whole machine, NAN when /proc/stat is missing */
+    struct miev_reading readings[MIEV_METER_MAX_CHANNELS]; /* in channel order */
+};
+
+/* Read every channel now. work_cpu_s: CPU seconds of the metered processes up to now. */
+MIEV_MUST_USE int miev_meter_read(struct miev_meter *meter, double work_cpu_s,
+                                  struct miev_meter_sample *out, struct miev_error *err);
+
+/* Idle power of each channel, found from idle rounds. */
+struct miev_idle {
+    double power_w[MIEV_METER_MAX_CHANNELS];
+};
+
+/* How the machine is shared between the metered work and the rest. */
+struct miev_share {
+    unsigned reserved_cpus; /* threads the work reserves, >= 1 */
+    unsigned logical_cpus;  /* of the whole machine, >= reserved_cpus */
+    bool dedicated;         /* the machine is there for this work alone: all idle is its own */
+};
+
+/* The joules of one span that belong to the metered work, per part. */
+struct miev_part_energy {
+    enum miev_part part;
+    enum miev_quality quality; /* MIEV_UNAVAILABLE: gross_j and net_j are not defined */
+    const char *sensor;
+    double gross_j; /* share of idle plus net */
+    double net_j;   /* above idle; may be negative within the noise: never clamped */
+    double systematic_low_ratio, systematic_high_ratio;
+};
+
+struct miev_span_energy {
+    double duration_s;
+    double work_cpu_s;      /* CPU seconds the work used */
+    double neighbour_cpu_s; /* CPU seconds others used, >= 0, NAN when not known */
+    struct miev_part_energy parts[MIEV_PART_COUNT]; /* index = enum miev_part */
+    double gross_j, net_j;     /* headline: CPU + memory + GPU, of the parts that are available */
+    enum miev_quality quality; /* of the headline: MEASURED, ESTIMATED, or MEASURED|mixed below */
+    bool mixed;                /* measured and estimated parts are added */
+    double systematic_low_ratio, systematic_high_ratio; /* of the headline's gross_j */
+};
+
+/* Attribute what lies between two samples (design.md 5.6): per channel, energy above idle times the
+ * work's share of the machine's CPU time (clamped to 1; 1 for own_work_only channels and GPUs),
+ * plus idle energy times reserved / logical CPUs (1 when dedicated). Pure.
+ * idle may be NULL: then net_j is NAN and gross_j takes the whole reading times the CPU share. */
+MIEV_MUST_USE int miev_meter_attribute(const struct miev_meter *meter,
+                                       const struct miev_meter_sample *start,
+                                       const struct miev_meter_sample *stop,
+                                       const struct miev_idle *idle, const struct miev_share *share,
+                                       struct miev_span_energy *out, struct miev_error *err);
+
+/* Idle power of every channel over a span in which the work did nothing. Channels without a valid
+ * reading get NAN. */
+void miev_meter_idle_power(const struct miev_meter *meter, const struct miev_meter_sample *start,
+                           const struct miev_meter_sample *stop, struct miev_idle *out);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/sensor.h"
+
+const struct miev_sensor_ops *const miev_sensors[] = {
+    NULL,
+};
+
+const char *miev_part_name(enum miev_part part)
+{
+    static const char *const names[MIEV_PART_COUNT] = {"cpu", "memory", "gpu", "machine"};
+    return names[part];
+}
+
+const char *miev_quality_name(enum miev_quality quality)
+{
+    static const char *const names[] = {"unavailable", "estimated", "measured"};
+    return names[quality];
+}

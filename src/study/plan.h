@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The order in which models take turns: blocks, each model once a block and one idle round,
+ * shuffled by a recorded seed. Pure. */
+#ifndef MIEV_STUDY_PLAN_H
+#define MIEV_STUDY_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MIEV_PLAN_IDLE SIZE_MAX
+
+/* A small generator whose sequence is fixed for ever by its seed (SplitMix64). */
+struct miev_random {
+    uint64_t state;
+};
+uint64_t miev_random_next(struct miev_random *random);
+/* Uniform in [0, n), n > 0, without modulo bias. */
+size_t miev_random_below(struct miev_random *random, size_t n);
+
+/* Order of one block: the numbers 0..n_models-1 and MIEV_PLAN_IDLE, n_models + 1 entries. */
+void miev_plan_block(struct miev_random *random, size_t n_models, size_t *out);
+
+/* Inferences of one round: enough for min_round_s at seconds_per_inference, at least 1. */
+size_t miev_plan_repeats(double seconds_per_inference, double min_round_s);
+
+/* Shortest round: 0.2 s, 100 update periods of the fastest usable sensor, 1 s while neighbours are
+ * busy. */
+double miev_plan_round_s(double update_period_s, int neighbours_busy);
+
+#endif
