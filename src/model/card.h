@@ -28,7 +28,8 @@ struct miev_card_accuracy {
 
 struct miev_card {
     char name[128], task[64], summary[512], publisher[128], source[256], licence[64];
-    char **labels; /* n_labels words, owned */
+    double parameters, macs; /* of one inference; 0: not known */
+    char **labels;           /* n_labels words, owned */
     size_t n_labels;
     unsigned width, height; /* 0: take the model's own */
     bool channels_first, bgr;

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/card.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/json.h"
+
+#define CARD_MAX_BYTES (4u << 20)
+
+static int read_words(const json_t *root, struct miev_card *card, struct miev_error *err)
+{
+    const struct {
+        const char *key;
+        char *out;
+        size_t capacity;
+    } words[] = {
+        {"name", card->name, sizeof(card->name)},
+        {"task", card->task, sizeof(card->task)},
+        {"summary", card->summary, sizeof(card->summary)},
+        {"publisher", card->publisher, sizeof(card->publisher)},
+        {"source", card->source, sizeof(card->source)},
+        {"licence", card->licence, sizeof(card->licence)},
+    };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        int rc = miev_json_string(root, words[i].key, words[i].out, words[i].capacity, err);
+        if (rc != MIEV_OK)
+            return rc;
+    }
+    return MIEV_OK;
+}
+
+static int read_labels(const json_t *root, struct miev_card *card, struct miev_error *err)
+{
+    const json_t *labels = json_object_get(root, "labels");
+    size_t n = json_array_size(labels);
+    if (n < 2 || n > MIEV_CARD_MAX_LABELS)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"labels\" must be a list of 2 to %d texts",
+                              MIEV_CARD_MAX_LABELS);
+    card->labels = calloc(n, sizeof(*card->labels));
+    if (!card->labels)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu labels", n);
+    card->n_labels = n;
+    for (size_t i = 0; i < n; i++) {
+        const char *text = json_string_value(json_array_get(labels, i));
+        card->labels[i] = text ? strdup(text) : NULL;
+        if (!card->labels[i])
+            return miev_error_set(err, MIEV_ERR_INVALID, "\"labels\"[%zu] must be a text", i);
+    }
+    return MIEV_OK;
+}
+
+/* Both are optional: a publisher may not know them. */
+static int read_size(const json_t *root, struct miev_card *card, struct miev_error *err)
+{
+    int rc = MIEV_OK;
+    if (json_object_get(root, "parameters"))
+        rc = miev_json_number(root, "parameters", 1, 1e15, &card->parameters, err);
+    if (rc == MIEV_OK && json_object_get(root, "macs"))
+        rc = miev_json_number(root, "macs", 1, 1e18, &card->macs, err);
+    return rc;
+}
+
+static int read_triple(const json_t *input, const char *key, double out[3], struct miev_error *err)
+{
+    const json_t *list = json_object_get(input, key);
+    if (json_array_size(list) != 3)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"input\".\"%s\" must hold three numbers",
+                              key);
+    for (size_t i = 0; i < 3; i++) {
+        const json_t *value = json_array_get(list, i);
+        if (!json_is_number(value))
+            return miev_error_set(err, MIEV_ERR_INVALID, "\"input\".\"%s\"[%zu] must be a number",
+                                  key, i);
+        out[i] = json_number_value(value);
+    }
+    return MIEV_OK;
+}
+
+/* One of the words allowed there; *choice is its place in the list. */
+static int read_choice(const json_t *object, const char *key, const char *const *allowed,
+                       size_t *choice, struct miev_error *err)
+{
+    char word[32];
+    int rc = miev_json_string(object, key, word, sizeof(word), err);
+    if (rc != MIEV_OK)
+        return rc;
+    for (size_t i = 0; allowed[i]; i++) {
+        if (strcmp(word, allowed[i]) == 0) {
+            *choice = i;
+            return MIEV_OK;
+        }
+    }
+    return miev_error_set(err, MIEV_ERR_INVALID,
+                          "\"%s\" is \"%s\", which is none of the words "
+                          "allowed there (the first is \"%s\")",
+                          key, word, allowed[0]);
+}
+
+static int read_input(const json_t *root, struct miev_card *card, struct miev_error *err)
+{
+    static const char *const layouts[] = {"NHWC", "NCHW", NULL};
+    static const char *const colors[] = {"RGB", "BGR", NULL};
+    static const char *const resizes[] = {"stretch", "crop", "letterbox", NULL};
+    const json_t *input = json_object_get(root, "input");
+    double width = 0, height = 0;
+    size_t layout = 0, color = 0, resize = 0;
+    int rc = miev_json_number(input, "width", 1, 4096, &width, err);
+    if (rc == MIEV_OK)
+        rc = miev_json_number(input, "height", 1, 4096, &height, err);
+    if (rc == MIEV_OK)
+        rc = read_choice(input, "layout", layouts, &layout, err);
+    if (rc == MIEV_OK)
+        rc = read_choice(input, "color", colors, &color, err);
+    if (rc == MIEV_OK)
+        rc = read_choice(input, "resize", resizes, &resize, err);
+    if (rc == MIEV_OK)
+        rc = read_triple(input, "mean", card->mean, err);
+    if (rc == MIEV_OK)
+        rc = read_triple(input, "std", card->std, err);
+    if (rc != MIEV_OK)
+        return rc;
+    for (size_t i = 0; i < 3; i++)
+        if (!(card->std[i] > 0))
+            return miev_error_set(err, MIEV_ERR_INVALID, "\"input\".\"std\" must be above 0");
+    card->width = (unsigned)width;
+    card->height = (unsigned)height;
+    card->channels_first = layout == 1;
+    card->bgr = color == 1;
+    (void)snprintf(card->resize, sizeof(card->resize), "%s", resizes[resize]);
+    card->normalisation_known = true;
+    return MIEV_OK;
+}
+
+static int read_output(const json_t *root, struct miev_card *card, struct miev_error *err)
+{
+    static const char *const kinds[] = {"probabilities", "logits", NULL};
+    size_t kind = 0;
+    int rc = read_choice(json_object_get(root, "output"), "kind", kinds, &kind, err);
+    if (rc != MIEV_OK)
+        return rc;
+    card->logits = kind == 1;
+    card->output_known = true;
+    return MIEV_OK;
+}
+
+static int join_path(const char *card_path, const char *name, char *out, size_t capacity,
+                     struct miev_error *err)
+{
+    const char *slash = strrchr(card_path, '/');
+    int folder = slash ? (int)(slash - card_path + 1) : 0;
+    /* A card names files beside itself: a path that climbs out could name any file of the machine.
+     */
+    if (name[0] == '/' || strstr(name, ".."))
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "\"path\" is \"%s\": it must name a file "
+                              "beside the card",
+                              name);
+    int length = snprintf(out, capacity, "%.*s%s", folder, card_path, name);
+    if (length < 0 || (size_t)length >= capacity)
+        return miev_error_set(err, MIEV_ERR_LIMIT, "the path of \"%s\" is too long", name);
+    return MIEV_OK;
+}
+
+static int read_file_entry(const json_t *entry, const char *card_path, struct miev_card_file *file,
+                           struct miev_error *err)
+{
+    char name[256];
+    double bytes = 0;
+    int rc = miev_json_string(entry, "precision", file->precision, sizeof(file->precision), err);
+    if (rc == MIEV_OK)
+        rc = miev_json_string(entry, "path", name, sizeof(name), err);
+    if (rc == MIEV_OK)
+        rc = miev_json_string(entry, "sha256", file->sha256, sizeof(file->sha256), err);
+    if (rc == MIEV_OK)
+        rc = miev_json_number(entry, "bytes", 1, 1e12, &bytes, err);
+    if (rc == MIEV_OK)
+        rc = join_path(card_path, name, file->path, sizeof(file->path), err);
+    if (rc == MIEV_OK)
+        file->bytes = (size_t)bytes;
+    return rc;
+}
+
+static int read_files(const json_t *root, const char *card_path, struct miev_card *card,
+                      struct miev_error *err)
+{
+    const json_t *files = json_object_get(root, "files");
+    size_t n = json_array_size(files);
+    if (n < 1 || n > MIEV_CARD_MAX_FILES)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"files\" must be a list of 1 to %d files",
+                              MIEV_CARD_MAX_FILES);
+    for (size_t i = 0; i < n; i++) {
+        int rc = read_file_entry(json_array_get(files, i), card_path, &card->files[i], err);
+        if (rc != MIEV_OK)
+            return rc;
+    }
+    card->n_files = n;
+    return MIEV_OK;
+}
+
+static int read_accuracy(const json_t *entry, struct miev_card_accuracy *out,
+                         struct miev_error *err)
+{
+    double images = 0;
+    int rc = miev_json_string(entry, "precision", out->precision, sizeof(out->precision), err);
+    if (rc == MIEV_OK)
+        rc = miev_json_string(entry, "dataset", out->dataset, sizeof(out->dataset), err);
+    if (rc == MIEV_OK)
+        rc = miev_json_string(entry, "split", out->split, sizeof(out->split), err);
+    if (rc == MIEV_OK)
+        rc = miev_json_string(entry, "source", out->source, sizeof(out->source), err);
+    if (rc == MIEV_OK)
+        rc = miev_json_number(entry, "images", 1, 1e9, &images, err);
+    if (rc == MIEV_OK)
+        rc = miev_json_number(entry, "top1", 0, 1, &out->top1, err);
+    if (rc == MIEV_OK)
+        rc = miev_json_number(entry, "top1_low", 0, out->top1, &out->top1_low, err);
+    if (rc == MIEV_OK)
+        rc = miev_json_number(entry, "top1_high", out->top1, 1, &out->top1_high, err);
+    out->images = (size_t)images;
+    return rc;
+}
+
+static int read_accuracies(const json_t *root, struct miev_card *card, struct miev_error *err)
+{
+    const json_t *list = json_object_get(root, "accuracy");
+    size_t n = json_array_size(list);
+    if (n > MIEV_CARD_MAX_ACCURACIES)
+        return miev_error_set(err, MIEV_ERR_LIMIT, "\"accuracy\" has more than %d entries",
+                              MIEV_CARD_MAX_ACCURACIES);
+    for (size_t i = 0; i < n; i++) {
+        int rc = read_accuracy(json_array_get(list, i), &card->accuracies[i], err);
+        if (rc != MIEV_OK)
+            return rc;
+    }
+    card->n_accuracies = n;
+    return MIEV_OK;
+}
+
+static int read_card(const json_t *root, const char *path, struct miev_card *card,
+                     struct miev_error *err)
+{
+    char schema[32];
+    int rc = miev_json_string(root, "schema", schema, sizeof(schema), err);
+    if (rc == MIEV_OK && strcmp(schema, "miev.card/1") != 0)
+        rc = miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                            "\"schema\" is \"%s\", this program reads "
+                            "\"miev.card/1\"",
+                            schema);
+    if (rc == MIEV_OK)
+        rc = read_words(root, card, err);
+    if (rc == MIEV_OK)
+        rc = read_size(root, card, err);
+    if (rc == MIEV_OK)
+        rc = read_labels(root, card, err);
+    if (rc == MIEV_OK)
+        rc = read_input(root, card, err);
+    if (rc == MIEV_OK)
+        rc = read_output(root, card, err);
+    if (rc == MIEV_OK)
+        rc = read_files(root, path, card, err);
+    if (rc == MIEV_OK)
+        rc = read_accuracies(root, card, err);
+    return rc;
+}
+
+int miev_card_load(const char *path, struct miev_card *out, struct miev_error *err)
+{
+    char *text = NULL;
+    size_t length = 0;
+    json_t *root = NULL;
+    struct miev_card card = {0};
+    int rc = miev_file_load(path, CARD_MAX_BYTES, &text, &length, err);
+    if (rc != MIEV_OK)
+        return rc;
+    rc = miev_json_parse(text, length, &root, err);
+    if (rc == MIEV_OK)
+        rc = read_card(root, path, &card, err);
+    if (rc == MIEV_OK) {
+        *out = card;
+    } else {
+        (void)miev_error_prefix(err, "%s", path);
+        miev_card_finish(&card);
+    }
+    json_decref(root);
+    free(text);
+    return rc;
+}
+
+int miev_card_for_file(const char *path, struct miev_card *out, struct miev_error *err)
+{
+    struct miev_card card = {.n_files = 1};
+    if (strlen(path) >= sizeof(card.files[0].path))
+        return miev_error_set(err, MIEV_ERR_LIMIT, "the path %.60s... is too long", path);
+    const char *slash = strrchr(path, '/');
+    (void)snprintf(card.name, sizeof(card.name), "%.100s", slash ? slash + 1 : path);
+    (void)snprintf(card.files[0].path, sizeof(card.files[0].path), "%s", path);
+    (void)snprintf(card.files[0].precision, sizeof(card.files[0].precision), "as-is");
+    (void)snprintf(card.task, sizeof(card.task), "image-classification");
+    (void)snprintf(card.resize, sizeof(card.resize), "stretch");
+    *out = card;
+    return MIEV_OK;
+}
+
+void miev_card_finish(struct miev_card *card)
+{
+    if (!card)
+        return;
+    for (size_t i = 0; i < card->n_labels; i++)
+        free(card->labels[i]);
+    free(card->labels);
+    card->labels = NULL;
+    card->n_labels = 0;
+}
+
+const struct miev_card_file *miev_card_file_of(const struct miev_card *card, const char *precision)
+{
+    for (size_t i = 0; i < card->n_files; i++)
+        if (strcmp(card->files[i].precision, precision) == 0)
+            return &card->files[i];
+    return NULL;
+}
+
+const struct miev_card_accuracy *miev_card_accuracy_of(const struct miev_card *card,
+                                                       const char *precision)
+{
+    for (size_t i = 0; i < card->n_accuracies; i++)
+        if (strcmp(card->accuracies[i].precision, precision) == 0)
+            return &card->accuracies[i];
+    return NULL;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All model cards known here. */
+#ifndef MIEV_MODEL_CATALOG_H
+#define MIEV_MODEL_CATALOG_H
+
+#include "core/env.h"
+#include "model/card.h"
+
+struct miev_catalog {
+    struct miev_card *cards; /* cheapest first (by macs where known), then by name */
+    size_t n;
+};
+
+/* The folder that holds "models" and "runtime" of this installation: $MIEV_HOME, else
+ * <prefix>/share/miev beside an installed program, else the source tree that the program was built
+ * in. MIEV_ERR_UNAVAILABLE when none of them is there. */
+MIEV_MUST_USE int miev_home(const struct miev_env *env, char *out, size_t capacity,
+                            struct miev_error *err);
+
+/* Read every card (*.json) of a folder. A broken card fails the whole, naming it: a catalog that
+ * silently misses a model would make a wrong comparison. miev_catalog_finish when done. */
+MIEV_MUST_USE int miev_catalog_load(const char *folder, struct miev_catalog *out,
+                                    struct miev_error *err);
+void miev_catalog_finish(struct miev_catalog *catalog);
+
+/* The card of that name; MIEV_ERR_INVALID with the names that are there. */
+MIEV_MUST_USE int miev_catalog_find(const struct miev_catalog *catalog, const char *name,
+                                    const struct miev_card **out, struct miev_error *err);
+
+#endif
