@@ -96,10 +96,12 @@ struct miev_engine_ops {
 /* All engines, ends with NULL. */
 extern const struct miev_engine_ops *const miev_engines[];
 
-/* The engine that handles a file with these first bytes, or NULL. */
-const struct miev_engine_ops *miev_engine_for(const void *head, size_t length);
-/* The engine of that name, or NULL. */
-const struct miev_engine_ops *miev_engine_named(const char *name);
+/* The entry of the table that handles a file with these first bytes, or NULL. */
+const struct miev_engine_ops *miev_engine_for(const struct miev_engine_ops *const *engines,
+                                              const void *head, size_t length);
+/* The entry of that name, or NULL. */
+const struct miev_engine_ops *miev_engine_named(const struct miev_engine_ops *const *engines,
+                                                const char *name);
 
 /* What a file that no engine handles seems to be, in words, with what to do ("a Git LFS pointer:
  * run `git lfs pull`"); "not a model file that this program knows" when nothing fits. */

@@ -27,18 +27,20 @@ size_t miev_dtype_size(enum miev_dtype dtype)
     return dtypes[dtype].size;
 }
 
-const struct miev_engine_ops *miev_engine_for(const void *head, size_t length)
+const struct miev_engine_ops *miev_engine_for(const struct miev_engine_ops *const *engines,
+                                              const void *head, size_t length)
 {
-    for (size_t i = 0; miev_engines[i]; i++)
-        if (miev_engines[i]->handles(head, length))
-            return miev_engines[i];
+    for (size_t i = 0; engines[i]; i++)
+        if (engines[i]->handles(head, length))
+            return engines[i];
     return NULL;
 }
 
-const struct miev_engine_ops *miev_engine_named(const char *name)
+const struct miev_engine_ops *miev_engine_named(const struct miev_engine_ops *const *engines,
+                                                const char *name)
 {
-    for (size_t i = 0; miev_engines[i]; i++)
-        if (strcmp(miev_engines[i]->name, name) == 0)
-            return miev_engines[i];
+    for (size_t i = 0; engines[i]; i++)
+        if (strcmp(engines[i]->name, name) == 0)
+            return engines[i];
     return NULL;
 }

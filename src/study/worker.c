@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "study/worker.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/error.h"
+#include "core/json.h"
+#include "media/media.h"
+#include "study/predict.h"
+#include "study/sandbox.h"
+#include "study/wire.h"
+
+#define MAX_LATENCIES 200000u
+
+struct worker {
+    struct miev_wire wire;
+    const struct miev_engine_ops *const *engines;
+    const struct miev_engine_ops *engine;
+    void *state; /* of the engine, NULL before "open" */
+    struct miev_engine_info info;
+    const uint8_t *image; /* mapped, NULL before "input" */
+    size_t image_bytes;
+    uint8_t *rgb; /* decoded, owned */
+    struct miev_image_options picture;
+    struct miev_pixel_format pixels;
+    struct miev_tensor tensor; /* the model's input 0 */
+    struct miev_predictor predictor;
+};
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* Map a received descriptor for reading; it is closed in any case. */
+static int map_descriptor(int fd, const char *what, const void **out, size_t *length,
+                          struct miev_error *err)
+{
+    struct stat info;
+    if (fd < 0)
+        return miev_error_set(err, MIEV_ERR_INVALID, "no %s came with the request", what);
+    int rc = MIEV_OK;
+    void *bytes = MAP_FAILED;
+    if (fstat(fd, &info) != 0)
+        rc = miev_error_errno(err, "cannot look at the %s", what);
+    else if (info.st_size <= 0)
+        rc = miev_error_set(err, MIEV_ERR_INVALID, "the %s is empty", what);
+    else
+        bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (rc == MIEV_OK && bytes == MAP_FAILED)
+        rc = miev_error_errno(err, "cannot map the %s", what);
+    (void)close(fd);
+    if (rc == MIEV_OK) {
+        *out = bytes;
+        *length = (size_t)info.st_size;
+    }
+    return rc;
+}
+
+static json_t *info_to_json(const struct worker *worker)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:i}", "name", worker->engine->name, "runtime",
+                     worker->info.runtime, "version", worker->info.version, "delegate",
+                     worker->info.delegate, "threads", (int)worker->info.threads);
+}
+
+/* {"do":"open","engine":...}: load the runtime, then lock this process for good. */
+static int do_open(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                   struct miev_error *err)
+{
+    (void)fd;
+    const char *name = json_string_value(json_object_get(request, "engine"));
+    worker->engine = name ? miev_engine_named(worker->engines, name) : NULL;
+    if (!worker->engine || worker->state)
+        return miev_error_set(err, MIEV_ERR_INVALID, "no engine is named '%s'", name ? name : "");
+    struct miev_engine_options options = {
+        .runtime_dir = json_string_value(json_object_get(request, "runtime_dir")),
+        .threads = (unsigned)json_integer_value(json_object_get(request, "threads")),
+        .delegate = json_string_value(json_object_get(request, "delegate")),
+    };
+    void *state = calloc(1, worker->engine->state_size);
+    if (!state)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the engine");
+    int rc = worker->engine->open(state, &options, &worker->info, err);
+    if (rc != MIEV_OK) {
+        free(state);
+        return rc;
+    }
+    worker->state = state;
+    struct miev_sandbox_limits limits = {
+        .address_space_bytes =
+            (uint64_t)json_integer_value(json_object_get(request, "address_space_bytes")),
+    };
+    char profile[64];
+    rc = miev_sandbox_enter(&limits, profile, sizeof(profile), err);
+    if (rc != MIEV_OK)
+        return rc;
+    (void)json_object_set_new(reply, "engine", info_to_json(worker));
+    (void)json_object_set_new(reply, "sandbox", json_string(profile));
+    return MIEV_OK;
+}
+
+static json_t *tensor_to_json(const struct miev_tensor *tensor)
+{
+    json_t *dims = json_array();
+    for (size_t i = 0; i < tensor->n_dims; i++)
+        (void)json_array_append_new(dims, json_integer((json_int_t)tensor->dims[i]));
+    json_t *out = json_object();
+    /* A name comes out of the untrusted file: what is no text is left out. */
+    (void)json_object_set_new(out, "name", json_string(tensor->name));
+    (void)json_object_set_new(out, "dtype", json_string(miev_dtype_name(tensor->dtype)));
+    (void)json_object_set_new(out, "shape", dims);
+    if (tensor->scale > 0) {
+        (void)json_object_set_new(out, "scale", json_real(tensor->scale));
+        (void)json_object_set_new(out, "zero_point", json_integer(tensor->zero_point));
+    }
+    return out;
+}
+
+static int describe_tensors(struct worker *worker, bool inputs, json_t *reply,
+                            struct miev_error *err)
+{
+    json_t *list = json_array();
+    size_t n = inputs ? worker->engine->input_count(worker->state)
+                      : worker->engine->output_count(worker->state);
+    int rc = MIEV_OK;
+    for (size_t i = 0; rc == MIEV_OK && i < n && i < 64; i++) {
+        struct miev_tensor tensor = {0};
+        rc = inputs ? worker->engine->input(worker->state, i, &tensor, err)
+                    : worker->engine->output(worker->state, i, &tensor, err);
+        if (rc == MIEV_OK)
+            (void)json_array_append_new(list, tensor_to_json(&tensor));
+    }
+    (void)json_object_set_new(reply, inputs ? "inputs" : "outputs", list);
+    return rc;
+}
+
+/* {"do":"load"} with the model's descriptor. */
+static int do_load(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                   struct miev_error *err)
+{
+    (void)request;
+    const void *model = NULL;
+    size_t length = 0;
+    if (!worker->state) {
+        if (fd >= 0)
+            (void)close(fd);
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"open\" comes before \"load\"");
+    }
+    int rc = map_descriptor(fd, "model", &model, &length, err);
+    if (rc == MIEV_OK)
+        rc = worker->engine->load(worker->state, model, length, &worker->info, err);
+    if (rc == MIEV_OK)
+        rc = describe_tensors(worker, true, reply, err);
+    if (rc == MIEV_OK)
+        rc = describe_tensors(worker, false, reply, err);
+    if (rc == MIEV_OK)
+        (void)json_object_set_new(reply, "engine", info_to_json(worker));
+    return rc;
+}
+
+static int stage_decode(struct worker *worker, struct miev_error *err)
+{
+    return miev_image_load(worker->image, worker->image_bytes, &worker->picture, worker->rgb, err);
+}
+
+static int stage_preprocess(struct worker *worker, struct miev_error *err)
+{
+    return miev_image_to_tensor(worker->rgb, worker->picture.width, worker->picture.height,
+                                &worker->pixels, &worker->tensor, err);
+}
+
+static int stage_inference(struct worker *worker, struct miev_error *err)
+{
+    return worker->engine->run(worker->state, err);
+}
+
+static int stage_postprocess(struct worker *worker, struct miev_error *err)
+{
+    struct miev_tensor output = {0};
+    int rc = worker->engine->output(worker->state, 0, &output, err);
+    return rc != MIEV_OK ? rc : miev_predict(&worker->predictor, &output, err);
+}
+
+static const struct {
+    const char *name;
+    int (*once)(struct worker *worker, struct miev_error *err);
+} stages[] = {
+    {"inference", stage_inference},
+    {"decode", stage_decode},
+    {"preprocess", stage_preprocess},
+    {"postprocess", stage_postprocess},
+};
+
+static void read_triple(const json_t *list, double out[3])
+{
+    for (size_t i = 0; i < 3; i++)
+        out[i] = json_number_value(json_array_get(list, i));
+}
+
+/* {"do":"input","width":..,...} with the picture's descriptor: decode it once and fill the tensor.
+ */
+static int do_input(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                    struct miev_error *err)
+{
+    const void *image = NULL;
+    size_t length = 0;
+    int rc = map_descriptor(fd, "picture", &image, &length, err);
+    if (rc == MIEV_OK && !worker->state)
+        rc = miev_error_set(err, MIEV_ERR_INVALID, "\"load\" comes before \"input\"");
+    if (rc != MIEV_OK)
+        return rc;
+    worker->image = image;
+    worker->image_bytes = length;
+    worker->picture = (struct miev_image_options){
+        .width = (unsigned)json_integer_value(json_object_get(request, "width")),
+        .height = (unsigned)json_integer_value(json_object_get(request, "height")),
+        .resize = (enum miev_resize)json_integer_value(json_object_get(request, "resize")),
+        .fast = json_is_true(json_object_get(request, "fast")),
+    };
+    worker->pixels.channels_first = json_is_true(json_object_get(request, "channels_first"));
+    worker->pixels.bgr = json_is_true(json_object_get(request, "bgr"));
+    read_triple(json_object_get(request, "mean"), worker->pixels.mean);
+    read_triple(json_object_get(request, "std"), worker->pixels.std);
+    worker->predictor.logits = json_is_true(json_object_get(request, "logits"));
+    worker->predictor.guess = !json_is_boolean(json_object_get(request, "logits"));
+    struct miev_image_info info = {0};
+    rc = miev_image_probe(worker->image, length, &info, err);
+    if (rc == MIEV_OK)
+        rc = worker->engine->input(worker->state, 0, &worker->tensor, err);
+    if (rc != MIEV_OK)
+        return rc;
+    if (json_is_true(json_object_get(request, "raw")))
+        worker->tensor.scale = 0; /* pixels as stored: a bare file that tells no normalisation */
+    worker->rgb = calloc((size_t)worker->picture.width * worker->picture.height, 3);
+    if (!worker->rgb)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the resized picture");
+    rc = stage_decode(worker, err);
+    if (rc == MIEV_OK)
+        rc = stage_preprocess(worker, err);
+    (void)json_object_set_new(reply, "format", json_string(info.format));
+    (void)json_object_set_new(reply, "width", json_integer(info.width));
+    (void)json_object_set_new(reply, "height", json_integer(info.height));
+    return rc;
+}
+
+/* {"do":"shape","shape":[...]}: give input 0 a shape where the file leaves it open. */
+static int do_shape(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                    struct miev_error *err)
+{
+    (void)fd;
+    int64_t dims[MIEV_TENSOR_MAX_DIMS];
+    const json_t *shape = json_object_get(request, "shape");
+    size_t n = json_array_size(shape);
+    if (!worker->state || n == 0 || n > MIEV_TENSOR_MAX_DIMS || !worker->engine->shape_input)
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED, "this input cannot be given a shape");
+    for (size_t i = 0; i < n; i++)
+        dims[i] = json_integer_value(json_array_get(shape, i));
+    int rc = worker->engine->shape_input(worker->state, 0, dims, n, err);
+    if (rc == MIEV_OK)
+        rc = describe_tensors(worker, true, reply, err);
+    return rc == MIEV_OK ? describe_tensors(worker, false, reply, err) : rc;
+}
+
+/* Run one stage count times, noting each one's time when asked. */
+static int repeat(struct worker *worker, size_t stage, size_t count, json_t *latencies_ns,
+                  json_t *reply, struct miev_error *err)
+{
+    uint64_t start_ns = now_ns(), before_ns = start_ns;
+    for (size_t i = 0; i < count; i++) {
+        int rc = stages[stage].once(worker, err);
+        if (rc != MIEV_OK)
+            return rc;
+        if (!latencies_ns)
+            continue;
+        uint64_t after_ns = now_ns();
+        (void)json_array_append_new(latencies_ns, json_integer((json_int_t)(after_ns - before_ns)));
+        before_ns = now_ns(); /* so that keeping the figure is not timed */
+    }
+    (void)json_object_set_new(reply, "start_ns", json_integer((json_int_t)start_ns));
+    (void)json_object_set_new(reply, "end_ns", json_integer((json_int_t)now_ns()));
+    (void)json_object_set_new(reply, "count", json_integer((json_int_t)count));
+    return MIEV_OK;
+}
+
+/* {"do":"repeat","stage":"inference","count":40,"each":false} */
+static int do_repeat(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                     struct miev_error *err)
+{
+    (void)fd;
+    const char *name = json_string_value(json_object_get(request, "stage"));
+    json_int_t count = json_integer_value(json_object_get(request, "count"));
+    bool each = json_is_true(json_object_get(request, "each"));
+    size_t stage = 0;
+    while (stage < sizeof(stages) / sizeof(stages[0]) && name &&
+           strcmp(stages[stage].name, name) != 0)
+        stage++;
+    if (!name || stage == sizeof(stages) / sizeof(stages[0]) || !worker->rgb)
+        return miev_error_set(err, MIEV_ERR_INVALID, "no stage is named '%s', or no input is there",
+                              name ? name : "");
+    if (count < 1 || (each && count > MAX_LATENCIES))
+        return miev_error_set(err, MIEV_ERR_INVALID, "cannot repeat %lld times", (long long)count);
+    json_t *latencies_ns = each ? json_array() : NULL;
+    int rc = repeat(worker, stage, (size_t)count, latencies_ns, reply, err);
+    if (latencies_ns)
+        (void)json_object_set_new(reply, "latencies_ns", latencies_ns);
+    return rc;
+}
+
+/* {"do":"predict"}: the best classes of the last inference. */
+static int do_predict(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                      struct miev_error *err)
+{
+    (void)request;
+    (void)fd;
+    if (!worker->rgb)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"input\" comes before \"predict\"");
+    int rc = stage_postprocess(worker, err);
+    if (rc != MIEV_OK)
+        return rc;
+    json_t *list = json_array();
+    for (size_t i = 0; i < worker->predictor.n_best; i++)
+        (void)json_array_append_new(list, json_pack("{s:I, s:f}", "index",
+                                                    (json_int_t)worker->predictor.best[i].index,
+                                                    "score", worker->predictor.best[i].score));
+    (void)json_object_set_new(reply, "predictions", list);
+    (void)json_object_set_new(reply, "classes",
+                              json_integer((json_int_t)worker->predictor.n_scores));
+    (void)json_object_set_new(reply, "softmax", json_boolean(worker->predictor.softmax_applied));
+    return MIEV_OK;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(struct worker *worker, const json_t *request, int fd, json_t *reply,
+               struct miev_error *err);
+} requests[] = {
+    {"open", do_open},   {"load", do_load},     {"shape", do_shape},
+    {"input", do_input}, {"repeat", do_repeat}, {"predict", do_predict},
+};
+
+static int answer(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                  struct miev_error *err)
+{
+    const char *name = json_string_value(json_object_get(request, "do"));
+    for (size_t i = 0; name && i < sizeof(requests) / sizeof(requests[0]); i++)
+        if (strcmp(requests[i].name, name) == 0)
+            return requests[i].run(worker, request, fd, reply, err);
+    return miev_error_set(err, MIEV_ERR_INVALID, "unknown request '%s'", name ? name : "");
+}
+
+static json_t *error_to_json(const struct miev_error *err)
+{
+    /* A message may quote bytes of an untrusted file that are no UTF-8. */
+    json_t *message = json_string(err->message);
+    if (!message)
+        message = json_string("the reason cannot be shown: it is not valid text");
+    return json_pack("{s:{s:s, s:o}}", "error", "code", miev_status_name(err->code), "message",
+                     message);
+}
+
+static void finish(struct worker *worker)
+{
+    if (worker->state) {
+        worker->engine->close(worker->state);
+        free(worker->state);
+    }
+    free(worker->rgb);
+    miev_predictor_finish(&worker->predictor);
+    miev_wire_finish(&worker->wire);
+}
+
+int miev_worker_main(int socket, const struct miev_engine_ops *const *engines)
+{
+    struct worker worker = {.engines = engines};
+    struct miev_error err;
+    miev_wire_init(&worker.wire, socket);
+    /* Ctrl-C is the parent's to handle: it collects the report so far. If the parent dies, so do
+     * we. */
+    (void)signal(SIGINT, SIG_IGN);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;) {
+        json_t *request = NULL;
+        int fd = -1;
+        int rc = miev_wire_receive(&worker.wire, -1, &request, &fd, &err);
+        if (rc == MIEV_ERR_INTERRUPTED)
+            continue;
+        if (rc != MIEV_OK)
+            break;
+        json_t *reply = json_object();
+        rc = answer(&worker, request, fd, reply, &err);
+        if (rc != MIEV_OK) {
+            json_decref(reply);
+            reply = error_to_json(&err);
+        }
+        json_decref(request);
+        rc = miev_wire_send(&worker.wire, reply, -1, &err);
+        json_decref(reply);
+        if (rc != MIEV_OK)
+            break;
+    }
+    finish(&worker);
+    return 0;
+}
