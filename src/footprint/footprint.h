@@ -6,15 +6,13 @@
 #include <stdbool.h>
 
 #include "core/env.h"
+#include "core/machine_class.h"
 #include "grid/grid.h"
 
 /* A value with its 90 % or 95 % bounds; which one it is, the owner says. */
 struct miev_interval {
     double value, low, high;
 };
-
-enum miev_machine_class { MIEV_MACHINE_SERVER, MIEV_MACHINE_DESKTOP, MIEV_MACHINE_LAPTOP };
-const char *miev_machine_class_name(enum miev_machine_class machine_class);
 
 /* What manufacturing one machine emitted, and over what it is spread. */
 struct miev_embodied {
