@@ -13,5 +13,7 @@ miev_data_\name:
 .endm
 
 table sources, "SOURCES.md"
+table grid_country_year, "grid_country_year.csv"
+table zone_aliases, "zone_aliases.csv"
 
     .section .note.GNU-stack, "", %progbits

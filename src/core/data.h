@@ -4,5 +4,7 @@
 #define MIEV_CORE_DATA_H
 
 extern const char miev_data_sources[]; /* data/SOURCES.md */
+extern const char miev_data_grid_country_year[];
+extern const char miev_data_zone_aliases[];
 
 #endif

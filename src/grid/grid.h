@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Zones and the grams of CO2 equivalent per kWh there. Data is built into the library. */
+/* Zones and the grams of CO2 equivalent per kWh there. Data is built into the library; each call
+ * reads it afresh (about a millisecond), so that there is no state to guard. */
 #ifndef MIEV_GRID_GRID_H
 #define MIEV_GRID_GRID_H
 
@@ -19,10 +20,10 @@ struct miev_zone {
 #define MIEV_GRID_SOURCE "Our World in Data / Ember, lifecycle, electricity generated"
 #define MIEV_GRID_LATEST 0
 
-/* Find a zone by ISO 3166 code (2 or 3 letters) or by name, letter case ignored; year or
- * MIEV_GRID_LATEST. MIEV_ERR_INVALID for an unknown one, with the nearest names in the message
- * ("did you mean South Korea (KR)?"); MIEV_ERR_UNAVAILABLE when that year is missing, with the
- * years that are there. */
+/* Find a zone by ISO 3166 code (2 or 3 letters), by name or by a common other name ("UK", "Korea",
+ * "Deutschland"); letter case, accents and punctuation are ignored. Year or MIEV_GRID_LATEST.
+ * MIEV_ERR_INVALID for an unknown one, with the nearest names in the message ("did you mean South
+ * Korea (KR)?"); MIEV_ERR_UNAVAILABLE when that year is missing, with the years that are there. */
 MIEV_MUST_USE int miev_grid_find(const char *zone, int year, struct miev_zone *out,
                                  struct miev_error *err);
 

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "grid/grid.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/text.h"
+#include "grid/suggest.h"
+#include "grid/table.h"
+
+#define SHOWN_SIZE 80 /* of the user's text in a message */
+
+/* "KR-11" and "US-CA" are parts of a country: say so instead of guessing at names. */
+static bool is_part_of_country(const char *zone, struct miev_zone *country)
+{
+    if (!isalpha((unsigned char)zone[0]) || !isalpha((unsigned char)zone[1]) ||
+        !strchr("-_", zone[2]) || zone[2] == '\0')
+        return false;
+    char code[3] = {zone[0], zone[1], '\0'};
+    return miev_grid_find(code, MIEV_GRID_LATEST, country, NULL) == MIEV_OK;
+}
+
+/* "South Korea (KR), North Korea (KP) or World" */
+static void write_choices(char *out, size_t capacity, const struct miev_zone *zones, size_t n)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < n && used < capacity; i++) {
+        const char *joint = i == 0 ? "" : i + 1 < n ? ", " : " or ";
+        bool code = zones[i].iso2[0] != '\0';
+        int length = snprintf(out + used, capacity - used, "%s%s%s%s%s", joint, zones[i].name,
+                              code ? " (" : "", zones[i].iso2, code ? ")" : "");
+        used += length > 0 ? (size_t)length : 0;
+    }
+}
+
+static int refuse_unknown(const char *zone, const char *key, struct miev_error *err)
+{
+    char shown[SHOWN_SIZE];
+    miev_text_show(shown, sizeof(shown), zone);
+    struct miev_zone near[3];
+    if (is_part_of_country(zone, near))
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "'%s' is a part of %s, and only whole countries are known: use %s, "
+                              "or give the grams per kWh yourself",
+                              shown, near[0].name, near[0].iso2);
+    size_t n = miev_grid_suggest(key, near, sizeof(near) / sizeof(near[0]));
+    if (n == 0)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "no zone is called '%s': give an ISO 3166 code such as KR, a "
+                              "country's name, or World",
+                              shown);
+    char choices[256];
+    write_choices(choices, sizeof(choices), near, n);
+    return miev_error_set(err, MIEV_ERR_INVALID, "no zone is called '%s': did you mean %s?", shown,
+                          choices);
+}
+
+/* Folding forgives what is left out of names anyway. More than that ("%s%n" for Senegal, SN) would
+ * be a guess, and so would text with bytes that are shown as '?'. */
+static bool looks_like_a_name(const char *zone)
+{
+    char shown[MIEV_GRID_KEY_SIZE];
+    miev_text_show(shown, sizeof(shown), zone);
+    for (const char *c = shown; *c != '\0'; c++)
+        if (ispunct((unsigned char)*c) && !strchr(".,'()-_&", *c))
+            return false;
+    return true;
+}
+
+/* The key to look for: that of the text, or of what the text is another name for. */
+static int make_key(const char *zone, char *key, struct miev_error *err)
+{
+    if (!zone || zone[0] == '\0')
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "the zone is empty: give an ISO 3166 code such as KR, a country's "
+                              "name, or World");
+    if (strnlen(zone, MIEV_GRID_KEY_SIZE) == MIEV_GRID_KEY_SIZE) {
+        char shown[32];
+        miev_text_show(shown, sizeof(shown), zone);
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "'%s' is longer than the name of any zone: give an ISO 3166 code "
+                              "such as KR, or a country's name",
+                              shown);
+    }
+    miev_text_fold(key, MIEV_GRID_KEY_SIZE, zone);
+    if (!looks_like_a_name(zone))
+        return refuse_unknown(zone, key, err);
+    const char *cursor = miev_grid_aliases();
+    char alias[MIEV_GRID_KEY_SIZE], target[MIEV_GRID_KEY_SIZE], folded[MIEV_GRID_KEY_SIZE];
+    while (miev_grid_next_alias(&cursor, alias, target)) {
+        miev_text_fold(folded, sizeof(folded), alias);
+        if (strcmp(folded, key) == 0) {
+            miev_text_fold(key, MIEV_GRID_KEY_SIZE, target);
+            break;
+        }
+    }
+    return MIEV_OK;
+}
+
+/* Call visit for every year of the zone with this key; returns how many there were. */
+static size_t each_year(const char *key, bool (*visit)(void *context, const struct miev_zone *zone),
+                        void *context)
+{
+    const char *cursor = miev_grid_table();
+    struct miev_zone zone;
+    char name[MIEV_GRID_KEY_SIZE] = "", other[MIEV_GRID_KEY_SIZE] = "";
+    size_t n = 0;
+    while (miev_grid_next(&cursor, &zone)) {
+        if (strcmp(zone.name, other) == 0)
+            continue; /* the same wrong zone as on the line before */
+        if (strcmp(zone.name, name) != 0 && !miev_grid_has_key(&zone, key)) {
+            if (n > 0)
+                break; /* the table is sorted: no more of it */
+            memcpy(other, zone.name, sizeof(other));
+            continue;
+        }
+        memcpy(name, zone.name, sizeof(name));
+        n++;
+        if (!visit(context, &zone))
+            break;
+    }
+    return n;
+}
+
+struct search {
+    int year;
+    bool found;
+    struct miev_zone zone;    /* the one found, else the latest there is */
+    char years[160];          /* "2000 to 2005, 2007 to 2024" */
+    int span_start, span_end; /* the run of years that is not yet written to its end */
+};
+
+static void append_year(struct search *search, const char *before, int year)
+{
+    size_t used = strlen(search->years);
+    (void)snprintf(search->years + used, sizeof(search->years) - used, "%s%d", before, year);
+}
+
+static void close_span(struct search *search)
+{
+    if (search->span_end > search->span_start)
+        append_year(search, " to ", search->span_end);
+}
+
+/* Years come oldest first; a run of them is told by its ends. */
+static void note_year(struct search *search, int year)
+{
+    bool first = search->years[0] == '\0';
+    if (first || year != search->span_end + 1) {
+        close_span(search);
+        append_year(search, first ? "" : ", ", year);
+        search->span_start = year;
+    }
+    search->span_end = year;
+}
+
+static bool visit_search(void *context, const struct miev_zone *zone)
+{
+    struct search *search = context;
+    search->zone = *zone;
+    search->found = search->year == MIEV_GRID_LATEST || search->year == zone->year;
+    note_year(search, zone->year);
+    return search->year == MIEV_GRID_LATEST || !search->found;
+}
+
+int miev_grid_find(const char *zone, int year, struct miev_zone *out, struct miev_error *err)
+{
+    char key[MIEV_GRID_KEY_SIZE];
+    int rc = make_key(zone, key, err);
+    if (rc != MIEV_OK)
+        return rc;
+    struct search search = {.year = year};
+    if (each_year(key, visit_search, &search) == 0)
+        return refuse_unknown(zone, key, err);
+    if (!search.found) {
+        close_span(&search);
+        return miev_error_set(err, MIEV_ERR_UNAVAILABLE, "%s has no value for %d, only for %s",
+                              search.zone.name, year, search.years);
+    }
+    *out = search.zone;
+    return MIEV_OK;
+}
+
+int miev_grid_world(struct miev_zone *out, struct miev_error *err)
+{
+    return miev_grid_find("World", MIEV_GRID_LATEST, out, err);
+}
+
+static void each_latest(bool (*visit)(void *context, const struct miev_zone *zone), void *context)
+{
+    const char *cursor = miev_grid_table();
+    struct miev_zone zone, next;
+    bool more = miev_grid_next(&cursor, &zone);
+    while (more) {
+        more = miev_grid_next(&cursor, &next);
+        bool last_year = !more || strcmp(next.name, zone.name) != 0;
+        if (last_year && !visit(context, &zone))
+            return;
+        if (more)
+            zone = next;
+    }
+}
+
+int miev_grid_list(const char *zone_or_null,
+                   bool (*visit)(void *context, const struct miev_zone *zone), void *context,
+                   struct miev_error *err)
+{
+    if (!zone_or_null) {
+        each_latest(visit, context);
+        return MIEV_OK;
+    }
+    char key[MIEV_GRID_KEY_SIZE];
+    int rc = make_key(zone_or_null, key, err);
+    if (rc != MIEV_OK)
+        return rc;
+    if (each_year(key, visit, context) == 0)
+        return refuse_unknown(zone_or_null, key, err);
+    return MIEV_OK;
+}

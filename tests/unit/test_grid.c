@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/text.h"
+#include "grid/grid.h"
+#include "grid/suggest.h"
+#include "grid/table.h"
+#include "test.h"
+
+/* Literals of data/grid_country_year.csv: they tell when the table was replaced. */
+static void test_known_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zone;
+        int year, want_year;
+        double want_g_per_kwh;
+    } known[] = {
+        {"World", MIEV_GRID_LATEST, 2025, 458.29}, {"KR", MIEV_GRID_LATEST, 2025, 417.06},
+        {"FR", MIEV_GRID_LATEST, 2025, 41.44},     {"SE", MIEV_GRID_LATEST, 2025, 35.26},
+        {"DE", MIEV_GRID_LATEST, 2025, 329.65},    {"US", MIEV_GRID_LATEST, 2025, 384.4},
+        {"GBR", MIEV_GRID_LATEST, 2025, 217.41},   {"PL", MIEV_GRID_LATEST, 2025, 588.6},
+        {"EH", MIEV_GRID_LATEST, 2009, 666.67},    {"CF", 2012, 2012, 111.11},
+    };
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        struct miev_error err;
+        struct miev_zone zone;
+        assert_ok(miev_grid_find(known[i].zone, known[i].year, &zone, &err), &err);
+        assert_int_equal(zone.year, known[i].want_year);
+        assert_near(zone.intensity_g_per_kwh, known[i].want_g_per_kwh, 0);
+    }
+}
+
+static void test_finds_by_code_name_and_other_name(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {
+        {"kr", "South Korea"},
+        {"KOR", "South Korea"},
+        {"south korea", "South Korea"},
+        {"South-Korea", "South Korea"},
+        {"Korea", "South Korea"},
+        {"Korea, Republic of", "South Korea"},
+        {"\xed\x95\x9c\xea\xb5\xad", "South Korea"},
+        {"UK", "United Kingdom"},
+        {"gb", "United Kingdom"},
+        {"USA", "United States"},
+        {"u.s.a.", "United States"},
+        {"United States of America", "United States"},
+        {"world", "World"},
+        {"GLOBAL", "World"},
+        {"T\xc3\xbcrkiye", "Turkey"},
+        {"C\xc3\xb4te d\xe2\x80\x99Ivoire", "Cote d'Ivoire"},
+        {"R\xc3\xa9union", "Reunion"},
+        {"Holland", "Netherlands"},
+        {"EU", "European Union (27)"},
+        {"EL", "Greece"},
+        {" Niger ", "Niger"},
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct miev_error err;
+        struct miev_zone zone;
+        assert_ok(miev_grid_find(names[i][0], MIEV_GRID_LATEST, &zone, &err), &err);
+        assert_string_equal(zone.name, names[i][1]);
+    }
+}
+
+static void test_a_group_has_no_code(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_zone zone;
+    assert_ok(miev_grid_world(&zone, &err), &err);
+    assert_true(zone.aggregate);
+    assert_string_equal(zone.name, "World");
+    assert_string_equal(zone.iso2, "");
+    assert_string_equal(zone.iso3, "");
+    assert_ok(miev_grid_find("FR", MIEV_GRID_LATEST, &zone, &err), &err);
+    assert_false(zone.aggregate);
+    assert_string_equal(zone.iso2, "FR");
+    assert_string_equal(zone.iso3, "FRA");
+}
+
+static void assert_unknown(const char *zone, const char *words)
+{
+    struct miev_error err;
+    struct miev_zone out = {.year = -1};
+    assert_refused(miev_grid_find(zone, MIEV_GRID_LATEST, &out, &err), MIEV_ERR_INVALID, &err,
+                   words);
+    assert_int_equal(out.year, -1);
+    for (const char *c = err.message; *c != '\0'; c++)
+        assert_true((unsigned char)*c >= 0x20 && *c != 0x7f);
+}
+
+static void test_a_typo_is_answered_with_the_nearest_names(void **state)
+{
+    (void)state;
+    assert_unknown("Koera", "no zone is called 'Koera': did you mean South Korea (KR)?");
+    assert_unknown("Germny", "did you mean Germany (DE)?");
+    assert_unknown("Swedne", "did you mean Sweden (SE)?");
+    assert_unknown("Untied Kingdon", "did you mean United Kingdom (GB)?");
+    assert_unknown("Switz", "Switzerland (CH)");
+    assert_unknown("Wrld", "World");
+    assert_unknown("Deutschlnad", "did you mean Germany (DE)?");
+    assert_unknown("Atlantis", "ISO 3166");
+    assert_unknown("QQ", "ISO 3166");
+}
+
+static void test_a_part_of_a_country_is_named_as_such(void **state)
+{
+    (void)state;
+    assert_unknown("US-CA", "a part of United States, and only whole countries are known: use US");
+    assert_unknown("kr_11", "a part of South Korea");
+    assert_unknown("QQ-1", "ISO 3166");
+}
+
+static void test_hostile_text_is_refused_and_not_echoed(void **state)
+{
+    (void)state;
+    assert_unknown(NULL, "empty");
+    assert_unknown("", "empty");
+    assert_unknown("\x1b[2J\n\r\x7f", "'?[2J?\?\?'");
+    assert_unknown("\xff\xfe%s%n", "'?\?%s%n'");
+    assert_unknown("s%n", "ISO 3166");
+    assert_unknown("F\xc2\x9br", "'F?r'");
+    char endless[5000];
+    memset(endless, 'a', sizeof(endless));
+    endless[sizeof(endless) - 1] = '\0';
+    assert_unknown(endless, "aaaa...' is longer than the name of any zone");
+    endless[63] = '\0'; /* the longest that is looked up */
+    assert_unknown(endless, "aaaa");
+    memset(endless, '\x07', 63);
+    assert_unknown(endless, "?\?");
+}
+
+static void test_a_missing_year_is_answered_with_those_there(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_zone zone;
+    assert_refused(miev_grid_find("KR", 1999, &zone, &err), MIEV_ERR_UNAVAILABLE, &err,
+                   "South Korea has no value for 1999, only for 2000 to 2025");
+    assert_refused(miev_grid_find("BI", 2012, &zone, &err), MIEV_ERR_UNAVAILABLE, &err,
+                   "Burundi has no value for 2012, only for 2010 to 2011, 2013 to 2024");
+    assert_refused(miev_grid_find("FR", -1, &zone, &err), MIEV_ERR_UNAVAILABLE, &err, "1990 to");
+}
+
+struct visited {
+    size_t n, stop_after;
+    char last[64];
+    int last_year;
+    bool one_zone;
+};
+
+static bool note_visit(void *context, const struct miev_zone *zone)
+{
+    struct visited *visited = context;
+    int order = strcmp(visited->last, zone->name);
+    if (visited->one_zone)
+        assert_true(visited->n == 0 || (order == 0 && zone->year > visited->last_year));
+    else
+        assert_true(order < 0);
+    (void)snprintf(visited->last, sizeof(visited->last), "%s", zone->name);
+    visited->last_year = zone->year;
+    return ++visited->n != visited->stop_after;
+}
+
+static void test_lists_latest_values_in_alphabetical_order(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct visited all = {.n = 0};
+    assert_ok(miev_grid_list(NULL, note_visit, &all, &err), &err);
+    assert_int_equal(all.n, 238); /* 214 countries and 24 groups */
+    assert_string_equal(all.last, "Zimbabwe");
+    struct visited five = {.stop_after = 5};
+    assert_ok(miev_grid_list(NULL, note_visit, &five, &err), &err);
+    assert_int_equal(five.n, 5);
+}
+
+static void test_lists_every_year_of_a_zone(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct visited years = {.one_zone = true};
+    assert_ok(miev_grid_list("Korea", note_visit, &years, &err), &err);
+    assert_int_equal(years.n, 26); /* 2000 to 2025 */
+    assert_int_equal(years.last_year, 2025);
+    struct visited none = {.n = 0};
+    assert_refused(miev_grid_list("Koera", note_visit, &none, &err), MIEV_ERR_INVALID, &err,
+                   "did you mean");
+    assert_int_equal(none.n, 0);
+}
+
+/* The look-up stops at the first zone that fits, so the table has to be sorted, each key has to
+ * name one zone, and no value may be one that a grid cannot have. */
+static void test_the_table_is_sorted_and_plausible(void **state)
+{
+    (void)state;
+    const char *cursor = miev_grid_table();
+    struct miev_zone last = {.year = 0}, zone;
+    size_t n = 0;
+    for (; miev_grid_next(&cursor, &zone); n++, last = zone) {
+        int order = strcmp(last.name, zone.name);
+        assert_true(order < 0 || (order == 0 && last.year < zone.year));
+        assert_true(zone.intensity_g_per_kwh > 10 && zone.intensity_g_per_kwh < 1500);
+        assert_true(zone.year >= 1990 && zone.year <= 2025);
+        assert_true(zone.aggregate || (strlen(zone.iso2) == 2 && strlen(zone.iso3) == 3));
+        struct miev_zone found;
+        if (order != 0 && !zone.aggregate) {
+            assert_int_equal(miev_grid_find(zone.iso2, MIEV_GRID_LATEST, &found, NULL), MIEV_OK);
+            assert_string_equal(found.name, zone.name);
+            assert_int_equal(miev_grid_find(zone.iso3, MIEV_GRID_LATEST, &found, NULL), MIEV_OK);
+            assert_string_equal(found.name, zone.name);
+        }
+        if (order != 0) {
+            assert_int_equal(miev_grid_find(zone.name, MIEV_GRID_LATEST, &found, NULL), MIEV_OK);
+            assert_string_equal(found.name, zone.name);
+        }
+    }
+    assert_int_equal(n, 6310);
+}
+
+static void test_every_other_name_leads_to_a_zone_and_hides_none(void **state)
+{
+    (void)state;
+    const char *cursor = miev_grid_aliases();
+    char alias[MIEV_GRID_KEY_SIZE], target[MIEV_GRID_KEY_SIZE], key[MIEV_GRID_KEY_SIZE];
+    size_t n = 0;
+    for (; miev_grid_next_alias(&cursor, alias, target); n++) {
+        struct miev_zone zone, wanted;
+        assert_int_equal(miev_grid_find(alias, MIEV_GRID_LATEST, &zone, NULL), MIEV_OK);
+        assert_int_equal(miev_grid_find(target, MIEV_GRID_LATEST, &wanted, NULL), MIEV_OK);
+        assert_string_equal(zone.name, wanted.name);
+        miev_text_fold(key, sizeof(key), alias);
+        const char *at = miev_grid_table();
+        while (miev_grid_next(&at, &zone))
+            if (strcmp(zone.name, wanted.name) != 0)
+                assert_false(miev_grid_has_key(&zone, key));
+    }
+    assert_true(n > 90);
+}
+
+static void test_distance_counts_single_slips(void **state)
+{
+    (void)state;
+    assert_int_equal(miev_grid_distance("", "", 3), 0);
+    assert_int_equal(miev_grid_distance("", "abc", 3), 3);
+    assert_int_equal(miev_grid_distance("korea", "koera", 3), 1);   /* swapped */
+    assert_int_equal(miev_grid_distance("sweden", "swiden", 3), 1); /* replaced */
+    assert_int_equal(miev_grid_distance("chna", "china", 3), 1);    /* left out */
+    assert_int_equal(miev_grid_distance("chiina", "china", 3), 1);  /* put in */
+    assert_int_equal(miev_grid_distance("kitten", "sitting", 5), 3);
+    assert_int_equal(miev_grid_distance("ca", "abc", 5), 3); /* no letter is changed twice */
+    assert_int_equal(miev_grid_distance("abcdefgh", "zyxwvuts", 3), 4);
+    char a[200];
+    memset(a, 'a', sizeof(a));
+    a[199] = '\0';
+    assert_int_equal(miev_grid_distance(a, "a", 3), 4);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_known_values),
+        cmocka_unit_test(test_finds_by_code_name_and_other_name),
+        cmocka_unit_test(test_a_group_has_no_code),
+        cmocka_unit_test(test_a_typo_is_answered_with_the_nearest_names),
+        cmocka_unit_test(test_a_part_of_a_country_is_named_as_such),
+        cmocka_unit_test(test_hostile_text_is_refused_and_not_echoed),
+        cmocka_unit_test(test_a_missing_year_is_answered_with_those_there),
+        cmocka_unit_test(test_lists_latest_values_in_alphabetical_order),
+        cmocka_unit_test(test_lists_every_year_of_a_zone),
+        cmocka_unit_test(test_the_table_is_sorted_and_plausible),
+        cmocka_unit_test(test_every_other_name_leads_to_a_zone_and_hides_none),
+        cmocka_unit_test(test_distance_counts_single_slips),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
