@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+extern const struct miev_engine_ops miev_engine_tflite;
+
 const struct miev_engine_ops *const miev_engines[] = {
+    &miev_engine_tflite,
     NULL,
 };
 

@@ -1,0 +1,749 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TensorFlow Lite models on LiteRT, the present name of TensorFlow Lite's runtime. See
+ * docs/engines.md for why this build of it. */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/error.h"
+#include "engine/engine.h"
+#include "engine/litert_api.h"
+#include "engine/tflite_file.h"
+#include "engine/tflite_tiny.h"
+
+#define LIBRARY          "libLiteRt.so"
+#define MAX_PORTS        256u
+#define MAX_TENSOR_BYTES ((size_t)1 << 30)
+/* LiteRT wants host memory aligned so; XNNPACK may read some bytes past a tensor's end. */
+#define MEMORY_ALIGNMENT 64u
+
+struct port {
+    struct miev_tensor tensor; /* tensor.data is ours, of at least tensor.bytes */
+    struct litert_type type;
+    bool open; /* the file leaves a dimension open: LiteRT must be told the shape */
+};
+
+struct ports {
+    size_t count;
+    struct port *list;
+    void **buffers; /* LiteRT's view of tensor.data; NULL until the shapes are known */
+};
+
+struct tflite {
+    struct litert_api api;
+    void *environment;
+    unsigned threads;
+    char delegate[64]; /* what the caller asked for, "" for the best */
+    char version[64];
+    /* of the model that is loaded: */
+    struct miev_tflite_file file;
+    void *copy; /* of the file, only for models with state */
+    void *model;
+    void *compiled; /* NULL until all input shapes are known */
+    const char *delegate_used;
+    struct ports inputs, outputs;
+};
+
+/* How a graph is tried, best first: a delegate that fails is left out rather than the model. */
+static const struct attempt {
+    const char *name, *mixed_name; /* whole graph; the rest on plain kernels */
+    const char *settings;          /* TOML, as LiteRT's CPU options want it */
+} attempts[] = {
+    {"xnnpack", "xnnpack+plain", ""},
+    {"xnnpack-float", "xnnpack-float+plain", "flags = 0\n"},
+    {"none", "none", "kernel_mode = \"builtin\"\n"},
+};
+#define N_ATTEMPTS (sizeof(attempts) / sizeof(attempts[0]))
+
+/* Outputs that fit the caller's dtype names; all others are shown, never read. */
+static enum miev_dtype dtype_of(int32_t element)
+{
+    switch (element) {
+    case LITERT_FLOAT32:
+        return MIEV_DTYPE_FLOAT32;
+    case LITERT_FLOAT16:
+        return MIEV_DTYPE_FLOAT16;
+    case LITERT_UINT8:
+        return MIEV_DTYPE_UINT8;
+    case LITERT_INT8:
+        return MIEV_DTYPE_INT8;
+    case LITERT_INT32:
+        return MIEV_DTYPE_INT32;
+    case LITERT_INT64:
+        return MIEV_DTYPE_INT64;
+    default:
+        return MIEV_DTYPE_OTHER;
+    }
+}
+
+/* ---- opening the library ---- */
+
+static int bind_functions(struct litert_api *api, void *library, struct miev_error *err)
+{
+    static const struct {
+        const char *name;
+        size_t slot;
+    } functions[] = {
+#define FUNCTION_ROW(name, result, arguments) {"LiteRt" #name, offsetof(struct litert_api, name)},
+        LITERT_FUNCTIONS(FUNCTION_ROW)
+#undef FUNCTION_ROW
+    };
+    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+        void *symbol = dlsym(library, functions[i].name);
+        if (!symbol)
+            return miev_error_set(err, MIEV_ERR_BROKEN,
+                                  "%s has no function %s, so it is not the version that this "
+                                  "program knows: run scripts/fetch-runtime",
+                                  LIBRARY, functions[i].name);
+        memcpy((char *)api + functions[i].slot, &symbol, sizeof(symbol));
+    }
+    return MIEV_OK;
+}
+
+/* The library is never unloaded: C++ runtimes leave threads and destructors behind. */
+static int open_library(struct litert_api *api, const char *folder, struct miev_error *err)
+{
+    char path[4096];
+    int n =
+        snprintf(path, sizeof(path), "%s%s%s", folder ? folder : "", folder ? "/" : "", LIBRARY);
+    if (n < 0 || (size_t)n >= sizeof(path))
+        return miev_error_set(err, MIEV_ERR_INVALID, "the runtime folder's name is too long");
+    bool there = folder && access(path, F_OK) == 0;
+    void *library = dlopen(there ? path : LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    if (library)
+        return bind_functions(api, library, err);
+    const char *reason = dlerror();
+    if (there)
+        return miev_error_set(err, MIEV_ERR_BROKEN,
+                              "%s cannot be opened (%s): run scripts/fetch-runtime", path,
+                              reason ? reason : "no reason given");
+    return miev_error_set(err, MIEV_ERR_UNAVAILABLE,
+                          "the LiteRT runtime (%s) is neither in %s nor where the system looks "
+                          "for libraries: run scripts/fetch-runtime",
+                          LIBRARY, folder ? folder : "a runtime folder");
+}
+
+/* The library has no function that tells its version; scripts/fetch-runtime writes it beside. */
+static void read_version(char *out, size_t capacity, const char *folder)
+{
+    (void)snprintf(out, capacity, "unknown");
+    char path[4096];
+    int n = snprintf(path, sizeof(path), "%s/%s.version", folder ? folder : "", LIBRARY);
+    if (!folder || n < 0 || (size_t)n >= sizeof(path))
+        return;
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return;
+    char line[64];
+    if (fgets(line, sizeof(line), file)) {
+        line[strcspn(line, "\n")] = '\0';
+        (void)snprintf(out, capacity, "%s", line);
+    }
+    (void)fclose(file);
+}
+
+/* ---- what LiteRT says when it fails ---- */
+
+static int status_of(int litert_status)
+{
+    switch (litert_status) {
+    case LITERT_NOMEM:
+        return MIEV_ERR_NOMEM;
+    case LITERT_BAD_FLATBUFFER:
+        return MIEV_ERR_BROKEN;
+    default:
+        return MIEV_ERR_UNSUPPORTED;
+    }
+}
+
+static int runtime_error(const struct tflite *s, int status, const char *doing,
+                         struct miev_error *err)
+{
+    char *text = NULL;
+    if (s->compiled) {
+        (void)s->api.CompiledModelGetErrorMessages(s->compiled, &text);
+        (void)s->api.CompiledModelClearErrors(s->compiled);
+    }
+    int rc;
+    if (s->file.custom_op[0] && (!text || strstr(text, "unresolved custom op")))
+        rc = miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                            "the model uses the custom operator '%s', which LiteRT does not have: "
+                            "convert it again with built-in operators only",
+                            s->file.custom_op);
+    else if (text && text[0])
+        rc = miev_error_set(err, status_of(status), "LiteRT could not %s: %.300s", doing, text);
+    else
+        rc = miev_error_set(err, status_of(status), "LiteRT could not %s (its error %d)", doing,
+                            status);
+    free(text);
+    if (err)
+        for (char *c = err->message; *c; c++)
+            if (*c == '\n' || *c == '\r')
+                *c = ' ';
+    return rc;
+}
+
+/* ---- tensors ---- */
+
+static const char *unusable_kind(int32_t element)
+{
+    switch (element) {
+    case LITERT_STRING:
+        return "strings";
+    case LITERT_RESOURCE:
+        return "a resource handle";
+    case LITERT_VARIANT:
+        return "variants";
+    default:
+        return NULL;
+    }
+}
+
+static int describe_type(struct tflite *s, void *tensor, struct port *out, struct miev_error *err)
+{
+    const char *name = out->tensor.name;
+    int type_id = 0;
+    int status = s->api.GetTensorTypeId(tensor, &type_id);
+    if (status == LITERT_OK && type_id == LITERT_TENSOR_UNRANKED)
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                              "tensor '%s' has no shape at all: export the model with fixed "
+                              "shapes",
+                              name);
+    if (status == LITERT_OK)
+        status = s->api.GetRankedTensorType(tensor, &out->type);
+    if (status != LITERT_OK)
+        return runtime_error(s, status, "tell a tensor's type", err);
+    const char *kind = unusable_kind(out->type.element);
+    if (kind)
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                              "tensor '%s' holds %s, not numbers: this program feeds numbers only",
+                              name, kind);
+    return MIEV_OK;
+}
+
+static void copy_dims(struct port *port, const struct litert_layout *layout)
+{
+    struct miev_tensor *t = &port->tensor;
+    t->n_dims = layout->rank <= MIEV_TENSOR_MAX_DIMS ? layout->rank : MIEV_TENSOR_MAX_DIMS;
+    for (size_t i = 0; i < t->n_dims; i++)
+        t->dims[i] = layout->dims[i] < 0 ? -1 : layout->dims[i];
+}
+
+static bool shape_known(const struct miev_tensor *t)
+{
+    for (size_t i = 0; i < t->n_dims; i++)
+        if (t->dims[i] < 0)
+            return false;
+    return true;
+}
+
+static int describe_port(struct tflite *s, void *tensor, struct port *out, struct miev_error *err)
+{
+    struct miev_tensor *t = &out->tensor;
+    const char *name = NULL;
+    if (s->api.GetTensorName(tensor, &name) == LITERT_OK && name)
+        (void)snprintf(t->name, sizeof(t->name), "%s", name);
+    int rc = describe_type(s, tensor, out, err);
+    if (rc != MIEV_OK)
+        return rc;
+    t->dtype = dtype_of(out->type.element);
+    copy_dims(out, &out->type.layout);
+    out->open = !shape_known(t);
+    int scheme = 0;
+    struct litert_quantisation q = {0.0f, 0};
+    if (s->api.GetQuantizationTypeId(tensor, &scheme) == LITERT_OK &&
+        scheme == LITERT_QUANTISED_PER_TENSOR &&
+        s->api.GetPerTensorQuantization(tensor, &q) == LITERT_OK) {
+        t->scale = (double)q.scale;
+        t->zero_point = q.zero_point;
+    }
+    return MIEV_OK;
+}
+
+static void release_buffers(const struct tflite *s, struct ports *ports)
+{
+    for (size_t i = 0; i < ports->count; i++) {
+        if (ports->buffers[i])
+            s->api.DestroyTensorBuffer(ports->buffers[i]);
+        ports->buffers[i] = NULL;
+        free(ports->list[i].tensor.data);
+        ports->list[i].tensor.data = NULL;
+        ports->list[i].tensor.bytes = 0;
+    }
+}
+
+static void ports_finish(const struct tflite *s, struct ports *ports)
+{
+    release_buffers(s, ports);
+    free(ports->list);
+    free(ports->buffers);
+    *ports = (struct ports){0, NULL, NULL};
+}
+
+static int ports_init(struct ports *ports, size_t count, const char *what, struct miev_error *err)
+{
+    if (count == 0 || count > MAX_PORTS)
+        return miev_error_set(err, MIEV_ERR_LIMIT, "the model has %zu %s: 1 to %u can be served",
+                              count, what, MAX_PORTS);
+    ports->list = calloc(count, sizeof(*ports->list));
+    ports->buffers = calloc(count, sizeof(*ports->buffers));
+    ports->count = ports->list && ports->buffers ? count : 0;
+    if (ports->count)
+        return MIEV_OK;
+    return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu tensors", count);
+}
+
+/* Bytes of a tensor whose shape is known. */
+static int tensor_bytes(const struct port *port, size_t *out, struct miev_error *err)
+{
+    const struct miev_tensor *t = &port->tensor;
+    /* Types that are not read take at most 16 bytes each (complex128). */
+    size_t bytes = t->dtype == MIEV_DTYPE_OTHER ? 16 : miev_dtype_size(t->dtype);
+    for (size_t i = 0; i < t->n_dims; i++) {
+        size_t dim = (size_t)t->dims[i];
+        if (dim != 0 && bytes > MAX_TENSOR_BYTES / dim)
+            return miev_error_set(err, MIEV_ERR_LIMIT,
+                                  "tensor '%s' is larger than %zu MiB, the most that is served",
+                                  t->name, MAX_TENSOR_BYTES >> 20);
+        bytes *= dim;
+    }
+    *out = bytes;
+    return MIEV_OK;
+}
+
+static int create_buffer(struct tflite *s, struct port *port, void **buffer, struct miev_error *err)
+{
+    struct miev_tensor *t = &port->tensor;
+    size_t bytes = 0;
+    int rc = tensor_bytes(port, &bytes, err);
+    if (rc != MIEV_OK)
+        return rc;
+    size_t room = (bytes / MEMORY_ALIGNMENT + 2) * MEMORY_ALIGNMENT;
+    t->data = aligned_alloc(MEMORY_ALIGNMENT, room);
+    if (!t->data)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for tensor '%s' of %zu bytes",
+                              t->name, bytes);
+    memset(t->data, 0, room);
+    t->bytes = bytes;
+    struct litert_type type = port->type;
+    type.layout.rank = (unsigned)t->n_dims & 0x7fu;
+    for (size_t i = 0; i < t->n_dims; i++)
+        type.layout.dims[i] = (int32_t)t->dims[i];
+    int status = s->api.CreateTensorBufferFromHostMemory(&type, t->data, room, NULL, buffer);
+    if (status == LITERT_OK)
+        return MIEV_OK;
+    return runtime_error(s, status, "take the memory of a tensor", err);
+}
+
+static int create_buffers(struct tflite *s, struct ports *ports, struct miev_error *err)
+{
+    int rc = MIEV_OK;
+    for (size_t i = 0; i < ports->count && rc == MIEV_OK; i++)
+        rc = create_buffer(s, &ports->list[i], &ports->buffers[i], err);
+    return rc;
+}
+
+/* ---- from the file to a graph that runs ---- */
+
+static void discard_graph(struct tflite *s)
+{
+    release_buffers(s, &s->inputs);
+    release_buffers(s, &s->outputs);
+    if (s->compiled)
+        s->api.DestroyCompiledModel(s->compiled);
+    s->compiled = NULL;
+}
+
+static void unload(struct tflite *s)
+{
+    discard_graph(s);
+    ports_finish(s, &s->inputs);
+    ports_finish(s, &s->outputs);
+    if (s->model)
+        s->api.DestroyModel(s->model);
+    free(s->copy);
+    s->model = s->copy = NULL;
+    s->file = (struct miev_tflite_file){.custom_op = ""};
+    s->delegate_used = NULL;
+}
+
+static int add_settings(struct tflite *s, void *options, const char *id, const char *text)
+{
+    char *data = strdup(text);
+    void *opaque = NULL;
+    if (!data)
+        return LITERT_NOMEM;
+    int status = s->api.CreateOpaqueOptions(id, data, free, &opaque);
+    if (status != LITERT_OK) {
+        free(data);
+        return status;
+    }
+    status = s->api.AddOpaqueOptions(options, opaque); /* takes it over */
+    if (status != LITERT_OK)
+        s->api.DestroyOpaqueOptions(opaque);
+    return status;
+}
+
+static int compile(struct tflite *s, const struct attempt *attempt)
+{
+    void *options = NULL;
+    int status = s->api.CreateOptions(&options);
+    if (status != LITERT_OK)
+        return status;
+    char settings[128];
+    (void)snprintf(settings, sizeof(settings), "num_threads = %u\n%s", s->threads,
+                   attempt->settings);
+    status = s->api.SetOptionsHardwareAccelerators(options, LITERT_CPU);
+    if (status == LITERT_OK)
+        status = add_settings(s, options, "xnnpack", settings);
+    if (status == LITERT_OK) /* keep messages for runtime_error instead of printing them */
+        status = add_settings(s, options, "runtime_options_string", "error_reporter_mode = 2\n");
+    if (status == LITERT_OK)
+        status = s->api.CreateCompiledModel(s->environment, s->model, options, &s->compiled);
+    s->api.DestroyOptions(options);
+    return status;
+}
+
+/* The file leaves some input shapes open: tell LiteRT what the caller chose. */
+static int apply_shapes(struct tflite *s)
+{
+    for (size_t i = 0; i < s->inputs.count; i++) {
+        const struct port *port = &s->inputs.list[i];
+        if (!port->open)
+            continue;
+        int dims[MIEV_TENSOR_MAX_DIMS];
+        for (size_t d = 0; d < port->tensor.n_dims; d++)
+            dims[d] = (int)port->tensor.dims[d];
+        int status =
+            s->api.CompiledModelResizeInputTensor(s->compiled, 0, i, dims, port->tensor.n_dims);
+        if (status != LITERT_OK)
+            return status;
+    }
+    return LITERT_OK;
+}
+
+/* Let LiteRT lay out its memory, which is where it looks at every operator, and learn the shapes of
+ * the outputs from it. */
+static int lay_out(struct tflite *s, struct miev_error *err)
+{
+    struct litert_layout *layouts = calloc(s->outputs.count, sizeof(*layouts));
+    if (!layouts)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the shapes of %zu outputs",
+                              s->outputs.count);
+    int status =
+        s->api.GetCompiledModelOutputTensorLayouts(s->compiled, 0, s->outputs.count, layouts, true);
+    int rc = MIEV_OK;
+    if (status != LITERT_OK)
+        rc = runtime_error(s, status, "prepare the model", err);
+    for (size_t i = 0; i < s->outputs.count && rc == MIEV_OK; i++) {
+        struct port *port = &s->outputs.list[i];
+        copy_dims(port, &layouts[i]);
+        if (!shape_known(&port->tensor))
+            rc = miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                                "output '%s' has a shape that depends on what is fed in: export "
+                                "the model with fixed shapes",
+                                port->tensor.name);
+    }
+    free(layouts);
+    return rc;
+}
+
+static int try_attempt(struct tflite *s, const struct attempt *attempt, struct miev_error *err)
+{
+    discard_graph(s);
+    int status = compile(s, attempt);
+    if (status == LITERT_OK)
+        status = apply_shapes(s);
+    if (status != LITERT_OK)
+        return runtime_error(s, status, "build the model", err);
+    int rc = lay_out(s, err);
+    if (rc == MIEV_OK)
+        rc = create_buffers(s, &s->inputs, err);
+    if (rc == MIEV_OK)
+        rc = create_buffers(s, &s->outputs, err);
+    if (rc != MIEV_OK)
+        return rc;
+    bool whole = false;
+    (void)s->api.CompiledModelIsFullyAccelerated(s->compiled, &whole);
+    s->delegate_used = whole ? attempt->name : attempt->mixed_name;
+    return MIEV_OK;
+}
+
+static bool all_shapes_known(const struct ports *ports)
+{
+    for (size_t i = 0; i < ports->count; i++)
+        if (!shape_known(&ports->list[i].tensor))
+            return false;
+    return true;
+}
+
+static int build(struct tflite *s, struct miev_error *err)
+{
+    if (!all_shapes_known(&s->inputs))
+        return MIEV_OK; /* shape_input comes first */
+    int rc = MIEV_ERR_UNSUPPORTED;
+    for (size_t i = 0; i < N_ATTEMPTS; i++) {
+        if (s->delegate[0] && strcmp(s->delegate, attempts[i].name) != 0)
+            continue;
+        rc = try_attempt(s, &attempts[i], err);
+        if (rc == MIEV_OK || rc == MIEV_ERR_NOMEM || rc == MIEV_ERR_LIMIT)
+            break;
+    }
+    if (rc != MIEV_OK)
+        discard_graph(s);
+    return rc;
+}
+
+/* ---- the slots of engine.h ---- */
+
+static void fill_info(const struct tflite *s, struct miev_engine_info *info)
+{
+    (void)snprintf(info->runtime, sizeof(info->runtime), "LiteRT");
+    (void)snprintf(info->version, sizeof(info->version), "%s", s->version);
+    (void)snprintf(info->delegate, sizeof(info->delegate), "%s",
+                   s->delegate_used ? s->delegate_used : "");
+    info->threads = s->threads;
+}
+
+static int parse_model(struct tflite *s, const void *bytes, size_t length, struct miev_error *err)
+{
+    struct miev_tflite_patch *patches = NULL;
+    size_t n = s->file.n_stateful;
+    if (n) {
+        s->copy =
+            aligned_alloc(MEMORY_ALIGNMENT, (length / MEMORY_ALIGNMENT + 1) * MEMORY_ALIGNMENT);
+        patches = calloc(n, sizeof(*patches));
+        if (!s->copy || !patches) {
+            free(patches);
+            return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for a copy of the model");
+        }
+        memcpy(s->copy, bytes, length);
+        (void)miev_tflite_hide_state(s->copy, length, patches, n);
+        bytes = s->copy;
+    }
+    int status = s->api.CreateModelFromBuffer(s->environment, bytes, length, &s->model);
+    if (n)
+        miev_tflite_restore_state(s->copy, patches, n);
+    free(patches);
+    if (status == LITERT_OK)
+        return MIEV_OK;
+    return runtime_error(s, status, "read the model", err);
+}
+
+static int describe_ports(struct tflite *s, void *signature, struct miev_error *err)
+{
+    size_t n_inputs = 0, n_outputs = 0;
+    (void)s->api.GetNumSignatureInputs(signature, &n_inputs);
+    (void)s->api.GetNumSignatureOutputs(signature, &n_outputs);
+    int rc = ports_init(&s->inputs, n_inputs, "inputs", err);
+    if (rc == MIEV_OK)
+        rc = ports_init(&s->outputs, n_outputs, "outputs", err);
+    int status = LITERT_OK;
+    for (size_t i = 0; i < s->inputs.count && rc == MIEV_OK && status == LITERT_OK; i++) {
+        void *tensor = NULL;
+        status = s->api.GetSignatureInputTensorByIndex(signature, i, &tensor);
+        if (status == LITERT_OK)
+            rc = describe_port(s, tensor, &s->inputs.list[i], err);
+        /* An open batch is one picture. */
+        struct miev_tensor *t = &s->inputs.list[i].tensor;
+        if (t->n_dims > 1 && t->dims[0] < 0)
+            t->dims[0] = 1;
+    }
+    for (size_t i = 0; i < s->outputs.count && rc == MIEV_OK && status == LITERT_OK; i++) {
+        void *tensor = NULL;
+        status = s->api.GetSignatureOutputTensorByIndex(signature, i, &tensor);
+        if (status == LITERT_OK)
+            rc = describe_port(s, tensor, &s->outputs.list[i], err);
+    }
+    if (rc == MIEV_OK && status != LITERT_OK)
+        rc = runtime_error(s, status, "list the model's tensors", err);
+    return rc;
+}
+
+static int tflite_load(void *state, const void *model, size_t length, struct miev_engine_info *info,
+                       struct miev_error *err)
+{
+    struct tflite *s = state;
+    unload(s);
+    int rc = miev_tflite_inspect(model, length, &s->file, err);
+    if (rc == MIEV_OK)
+        rc = parse_model(s, model, length, err);
+    void *signature = NULL;
+    if (rc == MIEV_OK) {
+        int status = s->api.GetModelSignature(s->model, 0, &signature);
+        if (status != LITERT_OK)
+            rc = runtime_error(s, status, "find the model's signature", err);
+    }
+    if (rc == MIEV_OK)
+        rc = describe_ports(s, signature, err);
+    if (rc == MIEV_OK)
+        rc = build(s, err);
+    if (rc != MIEV_OK) {
+        unload(s);
+        return rc;
+    }
+    fill_info(s, info);
+    return MIEV_OK;
+}
+
+static int tflite_run(void *state, struct miev_error *err)
+{
+    struct tflite *s = state;
+    if (!s->compiled)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              s->model ? "the model leaves the shape of an input open: give it one"
+                                       : "no model is loaded");
+    int status = s->api.RunCompiledModel(s->compiled, 0, s->inputs.count, s->inputs.buffers,
+                                         s->outputs.count, s->outputs.buffers);
+    if (status == LITERT_OK)
+        return MIEV_OK;
+    return runtime_error(s, status, "run the model", err);
+}
+
+static int check_delegate(const char *wanted, struct miev_error *err)
+{
+    if (!wanted)
+        return MIEV_OK;
+    for (size_t i = 0; i < N_ATTEMPTS; i++)
+        if (strcmp(wanted, attempts[i].name) == 0)
+            return MIEV_OK;
+    return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                          "the tflite engine has no delegate '%.40s': name xnnpack, xnnpack-float "
+                          "or none, or leave it out for the best",
+                          wanted);
+}
+
+static void tflite_close(void *state)
+{
+    struct tflite *s = state;
+    unload(s);
+    if (s->environment)
+        s->api.DestroyEnvironment(s->environment);
+    s->environment = NULL;
+}
+
+static int tflite_open(void *state, const struct miev_engine_options *options,
+                       struct miev_engine_info *info, struct miev_error *err)
+{
+    struct tflite *s = state;
+    int rc = check_delegate(options->delegate, err);
+    if (rc == MIEV_OK)
+        rc = open_library(&s->api, options->runtime_dir, err);
+    if (rc != MIEV_OK)
+        return rc;
+    s->threads = options->threads ? options->threads : 1;
+    (void)snprintf(s->delegate, sizeof(s->delegate), "%s",
+                   options->delegate ? options->delegate : "");
+    read_version(s->version, sizeof(s->version), options->runtime_dir);
+    struct litert_option quiet = {LITERT_OPTION_LOG_SEVERITY, {LITERT_ANY_INT, LITERT_LOG_SILENT}};
+    int status = s->api.CreateEnvironment(1, &quiet, &s->environment);
+    if (status != LITERT_OK)
+        return runtime_error(s, status, "start", err);
+    rc = tflite_load(s, tiny_model, sizeof(tiny_model), info, err);
+    if (rc == MIEV_OK)
+        rc = tflite_run(s, err);
+    if (rc != MIEV_OK) {
+        tflite_close(s);
+        return miev_error_prefix(err, "LiteRT fails on a model that is known to be good");
+    }
+    unload(s);
+    fill_info(s, info); /* without a model the delegate is not known yet */
+    return MIEV_OK;
+}
+
+static size_t tflite_input_count(const void *state)
+{
+    return ((const struct tflite *)state)->inputs.count;
+}
+
+static size_t tflite_output_count(const void *state)
+{
+    return ((const struct tflite *)state)->outputs.count;
+}
+
+static int give_tensor(const struct ports *ports, size_t i, const char *what,
+                       struct miev_tensor *out, struct miev_error *err)
+{
+    if (i >= ports->count)
+        return miev_error_set(err, MIEV_ERR_INVALID, "there is no %s %zu: the model has %zu", what,
+                              i, ports->count);
+    *out = ports->list[i].tensor;
+    return MIEV_OK;
+}
+
+static int tflite_input(void *state, size_t i, struct miev_tensor *out, struct miev_error *err)
+{
+    return give_tensor(&((struct tflite *)state)->inputs, i, "input", out, err);
+}
+
+static int tflite_output(void *state, size_t i, struct miev_tensor *out, struct miev_error *err)
+{
+    return give_tensor(&((struct tflite *)state)->outputs, i, "output", out, err);
+}
+
+/* A shape fits a port when it differs from what the file says only where the file leaves it open.
+ */
+static int check_shape(const struct port *port, const int64_t *dims, size_t n_dims,
+                       struct miev_error *err)
+{
+    const struct miev_tensor *t = &port->tensor;
+    if (n_dims != t->n_dims)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "input '%s' has %zu dimensions, and %zu were given", t->name,
+                              t->n_dims, n_dims);
+    for (size_t i = 0; i < n_dims; i++) {
+        if (dims[i] <= 0 || dims[i] > INT32_MAX)
+            return miev_error_set(err, MIEV_ERR_INVALID,
+                                  "input '%s': dimension %zu must be from 1 to %d", t->name, i,
+                                  INT32_MAX);
+        int32_t fixed = port->type.layout.dims[i];
+        if (fixed >= 0 && fixed != dims[i])
+            return miev_error_set(err, MIEV_ERR_INVALID,
+                                  "input '%s': dimension %zu is fixed at %d by the model, and %lld "
+                                  "was asked for",
+                                  t->name, i, (int)fixed, (long long)dims[i]);
+    }
+    return MIEV_OK;
+}
+
+static int tflite_shape_input(void *state, size_t i, const int64_t *dims, size_t n_dims,
+                              struct miev_error *err)
+{
+    struct tflite *s = state;
+    if (i >= s->inputs.count)
+        return miev_error_set(err, MIEV_ERR_INVALID, "there is no input %zu: the model has %zu", i,
+                              s->inputs.count);
+    struct port *port = &s->inputs.list[i];
+    int rc = check_shape(port, dims, n_dims, err);
+    if (rc != MIEV_OK ||
+        (s->compiled && memcmp(port->tensor.dims, dims, n_dims * sizeof(*dims)) == 0))
+        return rc;
+    int64_t before[MIEV_TENSOR_MAX_DIMS];
+    memcpy(before, port->tensor.dims, sizeof(before));
+    memcpy(port->tensor.dims, dims, n_dims * sizeof(*dims));
+    rc = build(s, err);
+    if (rc == MIEV_OK)
+        return MIEV_OK;
+    memcpy(port->tensor.dims, before, sizeof(before));
+    (void)build(s, NULL); /* back to what worked */
+    return rc;
+}
+
+const struct miev_engine_ops miev_engine_tflite = {
+    .api_version = MIEV_ENGINE_API_VERSION,
+    .name = "tflite",
+    .summary = "TensorFlow Lite models (.tflite) on LiteRT with XNNPACK",
+    .state_size = sizeof(struct tflite),
+    .handles = miev_tflite_is_model,
+    .open = tflite_open,
+    .load = tflite_load,
+    .input_count = tflite_input_count,
+    .output_count = tflite_output_count,
+    .input = tflite_input,
+    .output = tflite_output,
+    .shape_input = tflite_shape_input,
+    .run = tflite_run,
+    .close = tflite_close,
+};

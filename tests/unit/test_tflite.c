@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/file.h"
+#include "engine/engine.h"
+#include "engine/tflite_file.h"
+#include "test.h"
+
+#define MODEL_BYTES ((size_t)64 << 20)
+
+extern const struct miev_engine_ops miev_engine_tflite;
+static const struct miev_engine_ops *const ops = &miev_engine_tflite;
+
+/* y = x + x over [1, any]: the engine's own tiny model with shape_signature [1, -1]. */
+static const _Alignas(16) uint8_t open_model[] = {
+    0x18, 0x00, 0x00, 0x00, 0x54, 0x46, 0x4c, 0x33, 0x00, 0x00, 0x0e, 0x00, 0x14, 0x00, 0x10, 0x00,
+    0x0c, 0x00, 0x08, 0x00, 0x00, 0x00, 0x04, 0x00, 0x0e, 0x00, 0x00, 0x00, 0x30, 0x01, 0x00, 0x00,
+    0x0c, 0x00, 0x00, 0x00, 0x0c, 0x01, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
+    0x10, 0x00, 0x00, 0x00, 0x0c, 0x00, 0x14, 0x00, 0x10, 0x00, 0x0c, 0x00, 0x08, 0x00, 0x04, 0x00,
+    0x0c, 0x00, 0x00, 0x00, 0x20, 0x00, 0x00, 0x00, 0x0c, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00,
+    0x58, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x14, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0e, 0x00,
+    0x14, 0x00, 0x00, 0x00, 0x10, 0x00, 0x0c, 0x00, 0x0b, 0x00, 0x04, 0x00, 0x0e, 0x00, 0x00, 0x00,
+    0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0b, 0x0c, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00,
+    0x3c, 0xff, 0xff, 0xff, 0x01, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x50, 0x00, 0x00, 0x00,
+    0x04, 0x00, 0x00, 0x00, 0xce, 0xff, 0xff, 0xff, 0x28, 0x00, 0x00, 0x00, 0x18, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x01, 0x04, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
+    0xff, 0xff, 0xff, 0xff, 0x02, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x00, 0x00, 0x79, 0x00, 0x16, 0x00, 0x14, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x0f, 0x00, 0x16, 0x00, 0x00, 0x00,
+    0x28, 0x00, 0x00, 0x00, 0x18, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x04, 0x00, 0x00, 0x00,
+    0x02, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0x02, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x78, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0a, 0x00, 0x08, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x04, 0x00, 0x0a, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
+    0x08, 0x00, 0x00, 0x00, 0x04, 0x00, 0x04, 0x00, 0x04, 0x00, 0x00, 0x00,
+};
+
+struct engine {
+    void *state;
+    char *model;
+    struct miev_engine_info info;
+    struct miev_error err;
+};
+
+static const char *runtime_dir(void)
+{
+    const char *folder = getenv("MIEV_RUNTIME_DIR");
+    return folder ? folder : "vendor/runtime";
+}
+
+static int open_engine(struct engine *e, const char *delegate, unsigned threads)
+{
+    *e = (struct engine){.state = calloc(1, ops->state_size)};
+    const struct miev_engine_options options = {
+        .runtime_dir = runtime_dir(), .threads = threads, .delegate = delegate};
+    int rc = ops->open(e->state, &options, &e->info, &e->err);
+    if (rc != MIEV_OK) {
+        free(e->state);
+        e->state = NULL;
+    }
+    return rc;
+}
+
+static void close_engine(struct engine *e)
+{
+    if (e->state)
+        ops->close(e->state);
+    free(e->state);
+    free(e->model);
+}
+
+static int load_file(struct engine *e, const char *path)
+{
+    size_t length = 0;
+    free(e->model);
+    e->model = NULL;
+    int rc = miev_file_load(path, MODEL_BYTES, &e->model, &length, &e->err);
+    return rc != MIEV_OK ? rc : ops->load(e->state, e->model, length, &e->info, &e->err);
+}
+
+/* The engine on this machine, or the test is skipped with the reason. */
+static void need_engine(struct engine *e, const char *delegate, unsigned threads)
+{
+    int rc = open_engine(e, delegate, threads);
+    if (rc == MIEV_ERR_UNAVAILABLE) {
+        print_message("skipped: %s\n", e->err.message);
+        skip();
+    }
+    assert_ok(rc, &e->err);
+}
+
+static const char *shared_path(char *out, size_t capacity, const char *name)
+{
+    const char *shared = test_shared_dir();
+    if (!shared) {
+        print_message("skipped: no folder of test models, set MIEV_SHARED\n");
+        skip();
+    }
+    (void)snprintf(out, capacity, "%s/models/%s", shared, name);
+    return out;
+}
+
+static void load_shared(struct engine *e, const char *name)
+{
+    char path[4096];
+    assert_ok(load_file(e, shared_path(path, sizeof(path), name)), &e->err);
+}
+
+static double value(const struct miev_tensor *t, size_t i)
+{
+    if (t->dtype == MIEV_DTYPE_FLOAT32)
+        return (double)((const float *)t->data)[i];
+    double stored = t->dtype == MIEV_DTYPE_UINT8 ? (double)((const uint8_t *)t->data)[i]
+                                                 : (double)((const int8_t *)t->data)[i];
+    return t->scale * (stored - (double)t->zero_point);
+}
+
+static size_t best_class(struct engine *e)
+{
+    struct miev_tensor out;
+    assert_ok(ops->output(e->state, 0, &out, &e->err), &e->err);
+    size_t n = out.bytes / miev_dtype_size(out.dtype), best = 0;
+    for (size_t i = 1; i < n; i++)
+        if (value(&out, i) > value(&out, best))
+            best = i;
+    return best;
+}
+
+/* The same noise for every engine: smooth enough not to saturate a network. */
+static void fill_inputs(struct engine *e)
+{
+    for (size_t i = 0; i < ops->input_count(e->state); i++) {
+        struct miev_tensor in;
+        assert_ok(ops->input(e->state, i, &in, &e->err), &e->err);
+        uint32_t seed = 1;
+        for (size_t k = 0; k < in.bytes / miev_dtype_size(in.dtype); k++) {
+            seed = seed * 1664525u + 1013904223u;
+            if (in.dtype == MIEV_DTYPE_FLOAT32)
+                ((float *)in.data)[k] = (float)(seed >> 8) / (float)(1u << 23) - 1.0f;
+            else
+                ((uint8_t *)in.data)[k] = (uint8_t)(seed >> 24);
+        }
+    }
+}
+
+static void test_takes_only_files_with_its_identifier(void **state)
+{
+    (void)state;
+    assert_true(ops->handles("\x1c\0\0\0TFL3", 8));
+    assert_false(ops->handles("\x1c\0\0\0TFL3", 7));
+    assert_false(ops->handles("version https://git-lfs", 23));
+}
+
+static void test_strangers_are_named_in_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head, *words;
+    } cases[] = {
+        {"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"},
+        {"\n <!DOCTYPE HTML><html>", "HTML page"},
+        {"PK\x03\x04zip", "ZIP"},
+        {"\x08\x07\x12\x07pytorch", "ONNX"},
+        {"\x89PNG", "picture"},
+        {"no such thing", "not a model file"},
+        {"", "empty"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *words = miev_engine_describe_stranger(cases[i].head, strlen(cases[i].head));
+        if (!strstr(words, cases[i].words))
+            fail_msg("'%s' does not say '%s'", words, cases[i].words);
+    }
+}
+
+static void test_missing_runtime_is_unavailable_and_says_how_to_get_it(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_engine_info info;
+    void *memory = calloc(1, ops->state_size);
+    const struct miev_engine_options options = {.runtime_dir = "/nonexistent", .threads = 1};
+    int rc = ops->open(memory, &options, &info, &err);
+    if (rc == MIEV_OK)
+        ops->close(memory);
+    free(memory);
+    if (rc == MIEV_OK) {
+        print_message("skipped: this system has its own LiteRT\n");
+        skip();
+    }
+    assert_refused(rc, MIEV_ERR_UNAVAILABLE, &err, "scripts/fetch-runtime");
+}
+
+static void test_reports_runtime_delegate_and_threads(void **state)
+{
+    (void)state;
+    struct engine e;
+    need_engine(&e, NULL, 2);
+    assert_string_equal(e.info.runtime, "LiteRT");
+    assert_string_equal(e.info.delegate, "");
+    load_shared(&e, "image/mobilenet_v1_0.25_128_float.tflite");
+    assert_string_equal(e.info.delegate, "xnnpack");
+    load_shared(&e, "image/mobilenet_v1_0.25_128_quant.tflite");
+    assert_string_equal(e.info.delegate, "xnnpack+plain");
+    assert_int_equal(e.info.threads, 2);
+    close_engine(&e);
+    need_engine(&e, "none", 1);
+    load_shared(&e, "image/mobilenet_v1_0.25_128_quant.tflite");
+    assert_string_equal(e.info.delegate, "none");
+    close_engine(&e);
+    assert_refused(open_engine(&e, "gpu", 1), MIEV_ERR_UNSUPPORTED, &e.err, "no delegate 'gpu'");
+}
+
+static void test_tells_shape_type_and_quantisation(void **state)
+{
+    (void)state;
+    struct engine e;
+    struct miev_tensor t;
+    need_engine(&e, NULL, 1);
+    load_shared(&e, "image/tinymaix_mbnet128_0.25_int8.tflite");
+    assert_ok(ops->input(e.state, 0, &t, &e.err), &e.err);
+    assert_int_equal(t.dtype, MIEV_DTYPE_INT8);
+    assert_int_equal(t.n_dims, 4);
+    assert_int_equal(t.dims[1], 128);
+    assert_int_equal(t.bytes, 128 * 128 * 3);
+    assert_near(t.scale, 1.0 / 255, 1e-6);
+    assert_int_equal(t.zero_point, -128);
+    assert_ok(ops->output(e.state, 0, &t, &e.err), &e.err);
+    assert_int_equal(t.dims[1], 1000);
+    assert_refused(ops->output(e.state, 1, &t, &e.err), MIEV_ERR_INVALID, &e.err, "no output 1");
+    load_shared(&e, "image/mobilenet_v1_0.25_128_float.tflite");
+    assert_ok(ops->output(e.state, 0, &t, &e.err), &e.err);
+    assert_int_equal(t.dtype, MIEV_DTYPE_FLOAT32);
+    assert_int_equal(t.dims[1], 1001);
+    assert_true(t.scale == 0.0);
+    close_engine(&e);
+}
+
+/* The bottom-up 28 x 28 grey BMP of a written nine, and a model with state: it must answer from the
+ * picture alone however often it ran before. */
+static void test_a_model_with_state_reads_the_nine_each_time(void **state)
+{
+    (void)state;
+    struct engine e;
+    struct miev_tensor in;
+    char path[4096], *bmp = NULL;
+    size_t length = 0;
+    need_engine(&e, NULL, 1);
+    load_shared(&e, "image/keras_lstm_mnist_ptq.tflite");
+    shared_path(path, sizeof(path), "photos/mnist_nine.bmp");
+    assert_ok(miev_file_load(path, 4096, &bmp, &length, &e.err), &e.err);
+    assert_int_equal(length, 1078 + 28 * 28);
+    assert_ok(ops->input(e.state, 0, &in, &e.err), &e.err);
+    assert_int_equal(in.bytes, 28 * 28);
+    for (size_t row = 0; row < 28; row++)
+        memcpy((char *)in.data + row * 28, bmp + 1078 + (27 - row) * 28, 28);
+    for (int i = 0; i < 4; i++) {
+        assert_ok(ops->run(e.state, &e.err), &e.err);
+        assert_int_equal(best_class(&e), 9);
+    }
+    free(bmp);
+    close_engine(&e);
+}
+
+static void test_an_open_batch_is_one_picture(void **state)
+{
+    (void)state;
+    struct engine e;
+    struct miev_tensor t;
+    need_engine(&e, NULL, 1);
+    load_shared(&e, "image/mlperftiny_resnet_large_cifar10_float.tflite");
+    assert_ok(ops->input(e.state, 0, &t, &e.err), &e.err);
+    assert_int_equal(t.dims[0], 1);
+    assert_int_equal(t.bytes, 32 * 32 * 3 * 4);
+    assert_ok(ops->run(e.state, &e.err), &e.err);
+    const int64_t two[] = {2, 32, 32, 3}, wide[] = {1, 32, 64, 3};
+    assert_refused(ops->shape_input(e.state, 0, wide, 4, &e.err), MIEV_ERR_INVALID, &e.err,
+                   "dimension 2 is fixed at 32");
+    assert_ok(ops->shape_input(e.state, 0, two, 4, &e.err), &e.err);
+    assert_ok(ops->run(e.state, &e.err), &e.err);
+    assert_ok(ops->output(e.state, 0, &t, &e.err), &e.err);
+    assert_int_equal(t.dims[0], 2);
+    close_engine(&e);
+}
+
+static void test_an_open_dimension_waits_for_the_caller(void **state)
+{
+    (void)state;
+    struct engine e;
+    struct miev_tensor in, out;
+    const int64_t none[] = {1, 0}, three[] = {1, 3}, five[] = {1, 5};
+    need_engine(&e, NULL, 1);
+    assert_ok(ops->load(e.state, open_model, sizeof(open_model), &e.info, &e.err), &e.err);
+    assert_ok(ops->input(e.state, 0, &in, &e.err), &e.err);
+    assert_int_equal(in.dims[1], -1);
+    assert_null(in.data);
+    assert_refused(ops->run(e.state, &e.err), MIEV_ERR_INVALID, &e.err, "leaves the shape");
+    assert_refused(ops->shape_input(e.state, 0, none, 2, &e.err), MIEV_ERR_INVALID, &e.err,
+                   "from 1 to");
+    assert_refused(ops->shape_input(e.state, 0, three, 1, &e.err), MIEV_ERR_INVALID, &e.err,
+                   "2 dimensions");
+    assert_ok(ops->shape_input(e.state, 0, three, 2, &e.err), &e.err);
+    assert_ok(ops->shape_input(e.state, 0, five, 2, &e.err), &e.err);
+    assert_ok(ops->input(e.state, 0, &in, &e.err), &e.err);
+    assert_int_equal(in.bytes, 5 * sizeof(float));
+    for (size_t i = 0; i < 5; i++)
+        ((float *)in.data)[i] = (float)i;
+    assert_ok(ops->run(e.state, &e.err), &e.err);
+    assert_ok(ops->output(e.state, 0, &out, &e.err), &e.err);
+    assert_int_equal(out.dims[1], 5);
+    assert_near(value(&out, 4), 8.0, 0.0);
+    close_engine(&e);
+}
+
+/* Every prefix of a model and every model with one bad byte is read without leaving its bytes (run
+ * this under a sanitizer), and a prefix is called what it is. */
+static void test_damaged_files_are_refused_not_followed(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_tflite_file info;
+    char path[4096], *model = NULL;
+    size_t length = 0;
+    shared_path(path, sizeof(path), "image/keras_lstm_mnist_ptq.tflite");
+    assert_ok(miev_file_load(path, MODEL_BYTES, &model, &length, &err), &err);
+    assert_ok(miev_tflite_inspect(model, length, &info, &err), &err);
+    assert_true(info.n_stateful > 0);
+    for (size_t n = 0; n < length; n += 7) {
+        char *part = malloc(n + 1); /* of exactly this size, so that a sanitizer sees the end */
+        memcpy(part, model, n);
+        int rc = miev_tflite_inspect(part, n, &info, &err);
+        if (n >= 8 && n < length / 2)
+            assert_refused(rc, MIEV_ERR_BROKEN, &err, "cut short");
+        free(part);
+    }
+    for (size_t n = 0; n < length; n++) {
+        char old = model[n];
+        model[n] = (char)(old ^ 0x5a);
+        if (miev_tflite_inspect(model, length, &info, &err) != MIEV_OK)
+            assert_true(strlen(err.message) > 20);
+        model[n] = old;
+    }
+    free(model);
+}
+
+/* ---- whole folders, each file in a child that may crash or hang ---- */
+
+static void run_in_child(const char *path, int answer)
+{
+    struct engine e;
+    (void)alarm(60);
+    int rc = open_engine(&e, NULL, 1);
+    if (rc == MIEV_OK)
+        rc = load_file(&e, path);
+    if (rc == MIEV_OK) {
+        fill_inputs(&e);
+        rc = ops->run(e.state, &e.err);
+    }
+    ssize_t n = write(answer, &e.err, sizeof(e.err));
+    _exit(n == sizeof(e.err) && rc == MIEV_OK ? 0 : 1);
+}
+
+/* 0: ran; 1: refused, *err says why; a crash or a hang fails the test. */
+static int try_file(const char *path, struct miev_error *err)
+{
+    int ends[2], status = 0;
+    memset(err, 0, sizeof(*err));
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0)
+        run_in_child(path, ends[1]);
+    (void)close(ends[1]);
+    ssize_t n = read(ends[0], err, sizeof(*err));
+    (void)close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (!WIFEXITED(status) || n != (ssize_t)sizeof(*err))
+        fail_msg("%s ends the engine by signal %d", path, WTERMSIG(status));
+    return WEXITSTATUS(status);
+}
+
+static void need_engine_in_children(void)
+{
+    struct engine e;
+    need_engine(&e, NULL, 1);
+    close_engine(&e);
+}
+
+static bool ends_with(const char *name, const char *suffix)
+{
+    size_t n = strlen(name), k = strlen(suffix);
+    return n >= k && strcmp(name + n - k, suffix) == 0;
+}
+
+static void test_every_image_model_runs(void **state)
+{
+    (void)state;
+    char folder[4096], path[8192];
+    struct miev_error err;
+    need_engine_in_children();
+    DIR *dir = opendir(shared_path(folder, sizeof(folder), "image"));
+    assert_non_null(dir);
+    size_t n = 0;
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        if (!ends_with(entry->d_name, ".tflite"))
+            continue;
+        (void)snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+        if (try_file(path, &err) != 0)
+            fail_msg("%s: %s", entry->d_name, err.message);
+        n++;
+    }
+    (void)closedir(dir);
+    assert_true(n >= 10);
+}
+
+static void test_every_bad_file_is_refused_in_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *words; /* NULL: odd, and runs */
+    } cases[] = {
+        {"ethosu_vela_squeezenet_v1_1.tflite", "Ethos-U"},
+        {"git_lfs_pointer_efficientnet_lite0_224.tflite", "not a TensorFlow Lite model"},
+        {"whitespace_tokenizer_flex_delegate.tflite", "full TensorFlow"},
+        {"tflite_double_flex.bin", "full TensorFlow"},
+        {"coral_model_invoking_error.tflite", "'fake-op-double'"},
+        {"tflm_custom_op_audio_preprocessor_int8.tflite", "custom operator 'Signal"},
+        {"tflite_custom_sinh.bin", "'Sinh'"},
+        {"tflite_no_subgraphs.bin", "no subgraph"},
+        {"tflite_string_input_model.bin", "holds strings"},
+        {"tflite_multi_add.bin", NULL},
+        {"tflite_zero_size_constant.bin", NULL},
+    };
+    char folder[4096], path[8192];
+    struct miev_error err;
+    shared_path(folder, sizeof(folder), "bad");
+    need_engine_in_children();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", folder, cases[i].name);
+        int rc = try_file(path, &err);
+        if (rc != (cases[i].words ? 1 : 0) ||
+            (cases[i].words && !strstr(err.message, cases[i].words)))
+            fail_msg("%s: '%s'", cases[i].name, rc ? err.message : "ran");
+    }
+    DIR *dir = opendir(folder);
+    assert_non_null(dir);
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        (void)snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+        if (entry->d_name[0] != '.' && try_file(path, &err) != 0)
+            assert_true(strlen(err.message) > 20);
+    }
+    (void)closedir(dir);
+}
+
+static void test_delegate_and_plain_kernels_agree(void **state)
+{
+    (void)state;
+    static const char *const models[] = {"image/mobilenet_v2_1.0_224_quant.tflite",
+                                         "image/tinymaix_mbnet128_0.25_int8.tflite",
+                                         "image/mobilenet_v1_0.25_128_float.tflite"};
+    for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+        struct engine fast, plain;
+        need_engine(&fast, NULL, 1);
+        need_engine(&plain, "none", 1);
+        struct engine *both[] = {&fast, &plain};
+        for (size_t k = 0; k < 2; k++) {
+            load_shared(both[k], models[i]);
+            fill_inputs(both[k]);
+            assert_ok(ops->run(both[k]->state, &both[k]->err), &both[k]->err);
+        }
+        assert_int_equal(best_class(&fast), best_class(&plain));
+        close_engine(&fast);
+        close_engine(&plain);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_takes_only_files_with_its_identifier),
+        cmocka_unit_test(test_strangers_are_named_in_words),
+        cmocka_unit_test(test_missing_runtime_is_unavailable_and_says_how_to_get_it),
+        cmocka_unit_test(test_reports_runtime_delegate_and_threads),
+        cmocka_unit_test(test_tells_shape_type_and_quantisation),
+        cmocka_unit_test(test_a_model_with_state_reads_the_nine_each_time),
+        cmocka_unit_test(test_an_open_batch_is_one_picture),
+        cmocka_unit_test(test_an_open_dimension_waits_for_the_caller),
+        cmocka_unit_test(test_damaged_files_are_refused_not_followed),
+        cmocka_unit_test(test_every_image_model_runs),
+        cmocka_unit_test(test_every_bad_file_is_refused_in_words),
+        cmocka_unit_test(test_delegate_and_plain_kernels_agree),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
