@@ -83,6 +83,7 @@ static_assert(sizeof(struct litert_option) == 24, "LiteRtEnvOption");
     X(GetSignatureInputTensorByIndex, int, (void *signature, size_t i, void **out))                \
     X(GetSignatureOutputTensorByIndex, int, (void *signature, size_t i, void **out))               \
     X(GetTensorName, int, (void *tensor, const char **out))                                        \
+    X(GetTensorIndex, int, (void *tensor, uint32_t *out))                                          \
     X(GetTensorTypeId, int, (void *tensor, int *out))                                              \
     X(GetRankedTensorType, int, (void *tensor, struct litert_type *out))                           \
     X(GetQuantizationTypeId, int, (void *tensor, int *out))                                        \
@@ -95,7 +96,7 @@ static_assert(sizeof(struct litert_option) == 24, "LiteRtEnvOption");
     X(AddOpaqueOptions, int, (void *options, void *opaque))                                        \
     X(CreateCompiledModel, int, (void *environment, void *model, void *options, void **out))       \
     X(DestroyCompiledModel, void, (void *compiled))                                                \
-    X(CompiledModelResizeInputTensor, int,                                                         \
+    X(CompiledModelResizeInputTensorNonStrict, int,                                                \
       (void *compiled, size_t signature, size_t i, const int *dims, size_t n))                     \
     X(GetCompiledModelOutputTensorLayouts, int,                                                    \
       (void *compiled, size_t signature, size_t n, struct litert_layout *out, bool update))        \

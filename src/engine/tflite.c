@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TensorFlow Lite models on LiteRT, the present name of TensorFlow Lite's runtime. See
- * docs/engines.md for why this build of it. */
+ * docs/engines.md for why this build of it. A model with state (an LSTM) carries it from one run to
+ * the next, as LiteRT has no call that clears it; load begins anew. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -416,8 +417,10 @@ static int apply_shapes(struct tflite *s)
         int dims[MIEV_TENSOR_MAX_DIMS];
         for (size_t d = 0; d < port->tensor.n_dims; d++)
             dims[d] = (int)port->tensor.dims[d];
-        int status =
-            s->api.CompiledModelResizeInputTensor(s->compiled, 0, i, dims, port->tensor.n_dims);
+        /* Not the strict one, which knows of open dimensions only what "has_rank" files tell it;
+         * check_shape was strict already. */
+        int status = s->api.CompiledModelResizeInputTensorNonStrict(s->compiled, 0, i, dims,
+                                                                    port->tensor.n_dims);
         if (status != LITERT_OK)
             return status;
     }
@@ -532,7 +535,53 @@ static int parse_model(struct tflite *s, const void *bytes, size_t length, struc
     return runtime_error(s, status, "read the model", err);
 }
 
-static int describe_ports(struct tflite *s, void *signature, struct miev_error *err)
+/* What the file leaves open, and LiteRT may have closed with ones. */
+static void reopen_shape(struct tflite *s, void *tensor, struct port *port, const void *bytes,
+                         size_t length)
+{
+    uint32_t index = 0;
+    int32_t dims[MIEV_TENSOR_MAX_DIMS];
+    if (s->api.GetTensorIndex(tensor, &index) != LITERT_OK ||
+        miev_tflite_open_shape(bytes, length, index, dims, MIEV_TENSOR_MAX_DIMS) !=
+            port->tensor.n_dims)
+        return;
+    for (size_t i = 0; i < port->tensor.n_dims; i++)
+        if (dims[i] < 0) {
+            port->type.layout.dims[i] = -1;
+            port->tensor.dims[i] = -1;
+            port->open = true;
+        }
+}
+
+static int describe_input(struct tflite *s, void *signature, size_t i, const void *bytes,
+                          size_t length, struct miev_error *err)
+{
+    struct port *port = &s->inputs.list[i];
+    struct miev_tensor *t = &port->tensor;
+    void *tensor = NULL;
+    int status = s->api.GetSignatureInputTensorByIndex(signature, i, &tensor);
+    if (status != LITERT_OK)
+        return runtime_error(s, status, "list the model's inputs", err);
+    int rc = describe_port(s, tensor, port, err);
+    if (rc != MIEV_OK)
+        return rc;
+    reopen_shape(s, tensor, port, bytes, length);
+    if (t->n_dims > 1 && t->dims[0] < 0)
+        t->dims[0] = 1; /* an open batch is one picture */
+    return MIEV_OK;
+}
+
+static int describe_output(struct tflite *s, void *signature, size_t i, struct miev_error *err)
+{
+    void *tensor = NULL;
+    int status = s->api.GetSignatureOutputTensorByIndex(signature, i, &tensor);
+    if (status != LITERT_OK)
+        return runtime_error(s, status, "list the model's outputs", err);
+    return describe_port(s, tensor, &s->outputs.list[i], err);
+}
+
+static int describe_ports(struct tflite *s, void *signature, const void *bytes, size_t length,
+                          struct miev_error *err)
 {
     size_t n_inputs = 0, n_outputs = 0;
     (void)s->api.GetNumSignatureInputs(signature, &n_inputs);
@@ -540,25 +589,10 @@ static int describe_ports(struct tflite *s, void *signature, struct miev_error *
     int rc = ports_init(&s->inputs, n_inputs, "inputs", err);
     if (rc == MIEV_OK)
         rc = ports_init(&s->outputs, n_outputs, "outputs", err);
-    int status = LITERT_OK;
-    for (size_t i = 0; i < s->inputs.count && rc == MIEV_OK && status == LITERT_OK; i++) {
-        void *tensor = NULL;
-        status = s->api.GetSignatureInputTensorByIndex(signature, i, &tensor);
-        if (status == LITERT_OK)
-            rc = describe_port(s, tensor, &s->inputs.list[i], err);
-        /* An open batch is one picture. */
-        struct miev_tensor *t = &s->inputs.list[i].tensor;
-        if (t->n_dims > 1 && t->dims[0] < 0)
-            t->dims[0] = 1;
-    }
-    for (size_t i = 0; i < s->outputs.count && rc == MIEV_OK && status == LITERT_OK; i++) {
-        void *tensor = NULL;
-        status = s->api.GetSignatureOutputTensorByIndex(signature, i, &tensor);
-        if (status == LITERT_OK)
-            rc = describe_port(s, tensor, &s->outputs.list[i], err);
-    }
-    if (rc == MIEV_OK && status != LITERT_OK)
-        rc = runtime_error(s, status, "list the model's tensors", err);
+    for (size_t i = 0; i < s->inputs.count && rc == MIEV_OK; i++)
+        rc = describe_input(s, signature, i, bytes, length, err);
+    for (size_t i = 0; i < s->outputs.count && rc == MIEV_OK; i++)
+        rc = describe_output(s, signature, i, err);
     return rc;
 }
 
@@ -577,7 +611,7 @@ static int tflite_load(void *state, const void *model, size_t length, struct mie
             rc = runtime_error(s, status, "find the model's signature", err);
     }
     if (rc == MIEV_OK)
-        rc = describe_ports(s, signature, err);
+        rc = describe_ports(s, signature, model, length, err);
     if (rc == MIEV_OK)
         rc = build(s, err);
     if (rc != MIEV_OK) {

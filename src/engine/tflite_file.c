@@ -18,6 +18,7 @@ enum {
     SUBGRAPH_TENSORS = 0,
     SUBGRAPH_OPERATORS = 3,
     TENSOR_IS_VARIABLE = 5,
+    TENSOR_SHAPE_SIGNATURE = 7,
     OPERATOR_MUTATING_INPUTS = 7,
     OPERATOR_INTERMEDIATES = 8,
     BUFFER_DATA = 0,
@@ -257,6 +258,24 @@ int miev_tflite_inspect(const void *model, size_t length, struct miev_tflite_fil
         return rc;
     *out = found;
     return MIEV_OK;
+}
+
+size_t miev_tflite_open_shape(const void *model, size_t length, size_t tensor, int32_t *out,
+                              size_t capacity)
+{
+    struct reader r = {.bytes = model, .length = length};
+    struct vector subgraphs = model_field(&r, MODEL_SUBGRAPHS);
+    if (!subgraphs.count)
+        return 0;
+    struct vector tensors = vector_field(&r, element(&r, subgraphs, 0), SUBGRAPH_TENSORS, 4);
+    if (tensor >= tensors.count)
+        return 0;
+    struct vector dims = vector_field(&r, element(&r, tensors, tensor), TENSOR_SHAPE_SIGNATURE, 4);
+    if (r.broken || dims.count > capacity)
+        return 0;
+    for (size_t i = 0; i < dims.count; i++)
+        out[i] = (int32_t)read_u32(&r, dims.first + 4 * i);
+    return dims.count;
 }
 
 size_t miev_tflite_hide_state(void *model, size_t length, struct miev_tflite_patch *patches,

@@ -24,6 +24,14 @@ struct miev_tflite_file {
 MIEV_MUST_USE int miev_tflite_inspect(const void *model, size_t length,
                                       struct miev_tflite_file *out, struct miev_error *err);
 
+/* The shape of a tensor of the first subgraph with -1 for what the file leaves open
+ * ("shape_signature"); out has room for capacity numbers. Returns how many dimensions there are, 0
+ * when the file says nothing. LiteRT tells this only of files that also carry "has_rank", which
+ * converters before TensorFlow 2.8 did not write. The model is one that miev_tflite_inspect
+ * accepted. */
+size_t miev_tflite_open_shape(const void *model, size_t length, size_t tensor, int32_t *out,
+                              size_t capacity);
+
 /* LiteRT 2.3's loader refuses models with variable tensors or operator intermediates (LSTMs have
  * both), although its interpreter runs them. So the loader is shown a copy in which those fields
  * read "none", and they are put back before the interpreter is made from the same bytes.
