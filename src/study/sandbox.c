@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "study/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/env.h"
+#include "core/error.h"
+#include "core/file.h"
+
+#define NOBODY_ID 65534u
+
+/* Calls that need no look at their arguments: what arithmetic on open descriptors takes. A call
+ * that is not here answers EPERM; to find out which one a runtime misses, run the worker under
+ * `strace -f` and look for EPERM behind the call of seccomp(). */
+static const int plain_calls[] = {
+    /* open descriptors */
+    SCMP_SYS(read),
+    SCMP_SYS(readv),
+    SCMP_SYS(pread64),
+    SCMP_SYS(preadv),
+    SCMP_SYS(write),
+    SCMP_SYS(writev),
+    SCMP_SYS(lseek),
+    SCMP_SYS(close),
+    SCMP_SYS(dup),
+    SCMP_SYS(fstat),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(recvfrom),
+    SCMP_SYS(sendmsg),
+    SCMP_SYS(shutdown),
+    SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
+    /* memory */
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(mincore),
+    SCMP_SYS(brk),
+    SCMP_SYS(membarrier),
+    SCMP_SYS(get_mempolicy),
+    /* threads, their signals and waiting */
+    SCMP_SYS(futex),
+    SCMP_SYS(futex_waitv),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(clock_nanosleep),
+    /* questions about the clock, the processors and itself */
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_getres),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),
+    SCMP_SYS(getcpu),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(sched_getparam),
+    SCMP_SYS(sched_getscheduler),
+    SCMP_SYS(sched_get_priority_max),
+    SCMP_SYS(sched_get_priority_min),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getppid),
+    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),
+    SCMP_SYS(getegid),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(times),
+    SCMP_SYS(getrlimit),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(getrandom),
+};
+
+/* Calls that are allowed while (argument & mask) == value; several rows of one call are
+ * alternatives. glibc's fstat of versions 2.33 to 2.38 is not among them: it is newfstatat, which
+ * would tell of any path, because a filter cannot look behind a pointer. */
+struct guarded_call {
+    int call;
+    unsigned argument;
+    scmp_datum_t mask, value;
+};
+
+#define NAMESPACE_FLAGS                                                                           \
+    (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | \
+     CLONE_NEWNET)
+#define POINTER UINT64_MAX
+#define INT     UINT32_MAX /* the kernel does not look at the upper half either */
+
+static const struct guarded_call guarded_calls[] = {
+    /* No new code: XNNPACK and ONNX Runtime's kernels are compiled in. A runtime that makes code
+     * shows itself under `strace -f -e trace=mmap,mprotect` by PROT_EXEC without an open file. */
+    {SCMP_SYS(mmap), 2, PROT_EXEC, 0},
+    {SCMP_SYS(mprotect), 2, PROT_EXEC, 0},
+    /* Threads, never a process. */
+    {SCMP_SYS(clone), 0, CLONE_THREAD | NAMESPACE_FLAGS, CLONE_THREAD},
+    /* send(), which is sendto() without an address. */
+    {SCMP_SYS(sendto), 4, POINTER, 0},
+    /* Not F_SETOWN and F_SETSIG, which send signals to other processes. */
+    {SCMP_SYS(fcntl), 1, INT, F_GETFD},
+    {SCMP_SYS(fcntl), 1, INT, F_SETFD},
+    {SCMP_SYS(fcntl), 1, INT, F_GETFL},
+    {SCMP_SYS(fcntl), 1, INT, F_GET_SEALS},
+    {SCMP_SYS(fcntl), 1, INT, F_DUPFD_CLOEXEC},
+    /* Thread names, for whoever looks at the process with a debugger. */
+    {SCMP_SYS(prctl), 0, INT, PR_SET_NAME},
+    /* getrlimit(): no new limit is handed over. */
+    {SCMP_SYS(prlimit64), 2, POINTER, 0},
+};
+
+/* The kernel's interface, declared here because Debian 12's header ends at its first version. A
+ * kernel that knows fewer fields takes the longer struct as long as they are zero. */
+struct landlock_ruleset {
+    uint64_t handled_access_fs;
+    uint64_t handled_access_net;
+};
+#define LANDLOCK_VERSION_FLAG 1u
+#define LANDLOCK_NET_ALL      3u /* bind and connect of TCP */
+
+/* All rights over files that a version of Landlock knows: 13 at first; version 2 added moving
+ * between folders, 3 truncation, 5 device commands. */
+static uint64_t landlock_fs_all(long version)
+{
+    unsigned bits = 13;
+    if (version >= 2)
+        bits = 14;
+    if (version >= 3)
+        bits = 15;
+    if (version >= 5)
+        bits = 16;
+    return (UINT64_C(1) << bits) - 1;
+}
+
+/* Take away every path. It holds for this thread and for the threads it starts from now on; the
+ * others have seccomp alone, which is the wall that counts: this is a second one behind it. False
+ * when the kernel has no Landlock or it is switched off. */
+static bool enter_landlock(void)
+{
+    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
+    if (version < 1)
+        return false;
+    struct landlock_ruleset nothing = {.handled_access_fs = landlock_fs_all(version),
+                                       .handled_access_net = version >= 4 ? LANDLOCK_NET_ALL : 0};
+    long fd = syscall(SYS_landlock_create_ruleset, &nothing, sizeof(nothing), 0);
+    if (fd < 0)
+        return false;
+    bool entered = syscall(SYS_landlock_restrict_self, fd, 0) == 0;
+    (void)close((int)fd);
+    return entered;
+}
+
+/* Root becomes nobody, in all threads (glibc sees to that), and keeps its open descriptors. Where a
+ * container has no such user, losing the capabilities must do. Capabilities of an ordinary user
+ * (a file capability for the sensors) go too, though only those of this thread and its children:
+ * what they would open to the others, the filter does not let them call. */
+static int drop_identity(bool *nobody, struct miev_error *err)
+{
+    *nobody = geteuid() == 0 && setgroups(0, NULL) == 0 &&
+              setresgid(NOBODY_ID, NOBODY_ID, NOBODY_ID) == 0 &&
+              setresuid(NOBODY_ID, NOBODY_ID, NOBODY_ID) == 0;
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[2] = {{0}, {0}};
+    if (syscall(SYS_capset, &head, none) != 0)
+        return miev_error_errno(err, "sandbox: give up capabilities");
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return miev_error_errno(err, "sandbox: give up new privileges");
+    /* No other process of the same user looks in, and a crash leaves no copy of the input. */
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+        return miev_error_errno(err, "sandbox: shut out debuggers");
+    return MIEV_OK;
+}
+
+/* Lower one limit, never above the hard limit that is already there. */
+static int lower_limit(__rlimit_resource_t resource, rlim_t soft, rlim_t hard, const char *name,
+                       struct miev_error *err)
+{
+    struct rlimit now;
+    if (getrlimit(resource, &now) != 0)
+        return miev_error_errno(err, "sandbox: read %s", name);
+    now.rlim_max = hard < now.rlim_max ? hard : now.rlim_max;
+    now.rlim_cur = soft < now.rlim_max ? soft : now.rlim_max;
+    if (setrlimit(resource, &now) != 0)
+        return miev_error_errno(err, "sandbox: set %s", name);
+    return MIEV_OK;
+}
+
+/* A limit below what is mapped already would make every later allocation fail without saying why.
+ */
+static int check_address_space(uint64_t limit_bytes, struct miev_error *err)
+{
+    char text[128];
+    int rc = miev_file_read_text(miev_env_host(), text, sizeof(text), err, "/proc/self/statm");
+    if (rc != MIEV_OK)
+        return rc;
+    uint64_t mapped_bytes = strtoull(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+    if (mapped_bytes < limit_bytes)
+        return MIEV_OK;
+    return miev_error_set(
+        err, MIEV_ERR_LIMIT,
+        "sandbox: the limit of %.0f MB of address space is below the %.0f MB that "
+        "the runtime itself takes: allow more",
+        (double)limit_bytes / 1e6, (double)mapped_bytes / 1e6);
+}
+
+static int set_limits(const struct miev_sandbox_limits *limits, struct miev_error *err)
+{
+    /* Writing to a file that was left open (a log) must fail, not kill. */
+    (void)signal(SIGXFSZ, SIG_IGN);
+    int rc = lower_limit(RLIMIT_CORE, 0, 0, "RLIMIT_CORE", err);
+    if (rc == MIEV_OK)
+        rc = lower_limit(RLIMIT_FSIZE, 0, 0, "RLIMIT_FSIZE", err);
+    if (rc == MIEV_OK && limits->cpu_s > 0)
+        rc = lower_limit(RLIMIT_CPU, limits->cpu_s, limits->cpu_s + 1, "RLIMIT_CPU", err);
+    if (rc == MIEV_OK && limits->address_space_bytes > 0)
+        rc = lower_limit(RLIMIT_AS, limits->address_space_bytes, limits->address_space_bytes,
+                         "RLIMIT_AS", err);
+    return rc;
+}
+
+static int add_rules(scmp_filter_ctx filter)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof(plain_calls) / sizeof(plain_calls[0]); i++)
+        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, plain_calls[i], 0);
+    for (size_t i = 0; rc == 0 && i < sizeof(guarded_calls) / sizeof(guarded_calls[0]); i++) {
+        const struct guarded_call *g = &guarded_calls[i];
+        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, g->call, 1,
+                              SCMP_CMP64(g->argument, SCMP_CMP_MASKED_EQ, g->mask, g->value));
+    }
+    /* abort() signals its own process; it must not signal another one. */
+    if (rc == 0)
+        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+                              SCMP_CMP64(0, SCMP_CMP_MASKED_EQ, INT, (scmp_datum_t)getpid()));
+    /* The flags of clone3 lie behind a pointer. ENOSYS sends glibc to clone, which can be judged.
+     */
+    if (rc == 0)
+        rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    return rc;
+}
+
+static int build_filter(scmp_filter_ctx *out, struct miev_error *err)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    if (!filter)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "sandbox: out of memory");
+    /* All threads, those that the runtime started before too. */
+    int rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+    /* Without it, kernels before 5.16 slow down the very code that is measured; the process holds
+     * no secret that speculation could reach. */
+    if (rc == 0)
+        rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1);
+    /* A call by another architecture's numbers is an attack, not a fallback. */
+    if (rc == 0)
+        rc = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+    if (rc == 0)
+        rc = add_rules(filter);
+    if (rc != 0) {
+        seccomp_release(filter);
+        errno = -rc;
+        return miev_error_errno(err, "sandbox: build the seccomp filter");
+    }
+    *out = filter;
+    return MIEV_OK;
+}
+
+static int load_filter(scmp_filter_ctx filter, struct miev_error *err)
+{
+    int rc = seccomp_load(filter);
+    if (rc == 0)
+        return MIEV_OK;
+    errno = -rc;
+    if (errno != EINVAL && errno != ENOSYS)
+        return miev_error_errno(err, "sandbox: load the seccomp filter");
+    return miev_error_set(err, MIEV_ERR_UNAVAILABLE,
+                          "sandbox: this kernel has no seccomp filters (CONFIG_SECCOMP_FILTER), so "
+                          "a model file cannot be opened safely here");
+}
+
+int miev_sandbox_enter(const struct miev_sandbox_limits *limits, char *profile, size_t profile_size,
+                       struct miev_error *err)
+{
+    if (limits->address_space_bytes > 0) {
+        int rc = check_address_space(limits->address_space_bytes, err);
+        if (rc != MIEV_OK)
+            return rc;
+    }
+    scmp_filter_ctx filter = NULL;
+    int rc = build_filter(&filter, err);
+    if (rc != MIEV_OK)
+        return rc;
+    bool nobody = false, landlock = false;
+    rc = drop_identity(&nobody, err);
+    if (rc == MIEV_OK)
+        rc = set_limits(limits, err);
+    if (rc == MIEV_OK) {
+        landlock = enter_landlock();
+        rc = load_filter(filter, err);
+    }
+    seccomp_release(filter);
+    if (rc == MIEV_OK)
+        (void)snprintf(profile, profile_size, "%sseccomp%s", landlock ? "landlock+" : "",
+                       nobody ? "+nobody" : "");
+    return rc;
+}
