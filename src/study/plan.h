@@ -20,11 +20,15 @@ size_t miev_random_below(struct miev_random *random, size_t n);
 /* Order of one block: the numbers 0..n_models-1 and MIEV_PLAN_IDLE, n_models + 1 entries. */
 void miev_plan_block(struct miev_random *random, size_t n_models, size_t *out);
 
-/* Inferences of one round: enough for min_round_s at seconds_per_inference, at least 1. */
+/* A model that answers in no time must not make a round that never ends. */
+#define MIEV_PLAN_MAX_REPEATS ((size_t)100000000)
+
+/* Inferences of one round: enough for min_round_s at seconds_per_inference, at least 1 (also when
+ * the time is not a positive number), at most MIEV_PLAN_MAX_REPEATS. */
 size_t miev_plan_repeats(double seconds_per_inference, double min_round_s);
 
-/* Shortest round: 0.2 s, 100 update periods of the fastest usable sensor, 1 s while neighbours are
- * busy. */
+/* Shortest round: 0.2 s, 100 update periods of the fastest usable sensor (0 or NAN: not known), 1 s
+ * while neighbours are busy. */
 double miev_plan_round_s(double update_period_s, int neighbours_busy);
 
 #endif
