@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#undef miev_error_set
+#undef miev_error_errno
+
 static const struct {
     int value;
     const char *name;

@@ -16,6 +16,12 @@ int miev_error_errno(struct miev_error *err, const char *fmt, ...) MIEV_PRINTF(2
 /* Put "context: " before the message that is there. Returns err's code. */
 int miev_error_prefix(struct miev_error *err, const char *fmt, ...) MIEV_PRINTF(2, 3);
 
+#ifdef __clang_analyzer__
+/* The analyzer sees one file at a time: tell it that none of these can return MIEV_OK. */
+#define miev_error_set(err, code, ...) ((void)(miev_error_set)(err, code, __VA_ARGS__), (code))
+#define miev_error_errno(err, ...)     ((void)(miev_error_errno)(err, __VA_ARGS__), MIEV_ERR_BROKEN)
+#endif
+
 /* The status that belongs to a word of miev_status_name, or MIEV_ERR_BROKEN for an unknown one. */
 int miev_status_from_name(const char *name);
 
