@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Count the single tests in logs of `meson test` (testlog.json) and in a tally of other checks.
+
+    python3 tests/count.py FILE...
+
+Prints what was skipped and why, then `N passed, N failed, N skipped` alone on a line, and exits
+with 1 when one failed or none ran. A FILE that ends in .json is a log; of any other, each line is a
+check: "passed NAME", "failed NAME" or "skipped NAME".
+"""
+
+import json
+import re
+import sys
+
+TEST = re.compile(r"(not )?ok\b *\d* *-? *([^#]*)(?:# *(SKIP|TODO)\S* *(.*))?$", re.IGNORECASE)
+PLAN = re.compile(r"1\.\.(\d+)")
+GOOD = {"OK", "EXPECTEDFAIL"}
+
+
+def count_tap(text):
+    """(passed, failed, skipped names, seen, planned) of a program's output."""
+    passed = failed = seen = planned = 0
+    skipped = []
+    for line in text.splitlines():
+        plan = PLAN.match(line)
+        test = TEST.match(line)
+        if plan:
+            planned += int(plan.group(1))
+        elif test:
+            seen += 1
+            directive = (test.group(3) or "").upper()
+            if directive == "SKIP":  # cmocka 1.1.5 writes "not ok 1 # SKIP name"
+                skipped.append((test.group(2) + (test.group(4) or "")).strip())
+            elif bool(test.group(1)) != (directive == "TODO"):
+                failed += 1
+            else:
+                passed += 1
+    return passed, failed, skipped, seen, planned
+
+
+def count_record(record):
+    """(passed, failed, skipped names) of one test program."""
+    name, result = record["name"], record["result"]
+    passed, failed, skipped, seen, planned = count_tap(record.get("stdout") or "")
+    skipped = [f"{name}: {what}" for what in skipped]
+    if seen == 0:
+        if result == "SKIP":
+            return 0, 0, [name]
+        return (1, 0, []) if result in GOOD else (0, 1, [])
+    failed += max(0, planned - seen)  # it ended before its last test
+    if result not in GOOD | {"SKIP"} and failed == 0:
+        failed = 1
+    return passed, failed, skipped
+
+
+def records(path):
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            if not line.strip():
+                continue
+            if path.endswith(".json"):
+                yield count_record(json.loads(line))
+            else:
+                word, name = line.strip().split(" ", 1)
+                yield int(word == "passed"), int(word == "failed"), [name] * (word == "skipped")
+
+
+def main(paths):
+    passed = failed = 0
+    skipped = []
+    for path in paths:
+        for more_passed, more_failed, more_skipped in records(path):
+            passed += more_passed
+            failed += more_failed
+            skipped += more_skipped
+    for what in skipped:
+        print(f"skipped: {what}")
+    print(f"{passed} passed, {failed} failed, {len(skipped)} skipped")
+    return 0 if failed == 0 and passed > 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
