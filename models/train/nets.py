@@ -38,10 +38,10 @@ def stage(x, channels, tail):
     return x
 
 
-def build(name, batch=None, softmax=False):
-    """The network; logits for training, softmax and a fixed batch for export."""
+def build(name, batch=None, softmax=False, side=32):
+    """The network; logits and any side for training, softmax and a fixed batch for export."""
     shape = FAMILY[name]
-    inputs = tf.keras.Input((32, 32, 3), batch_size=batch, name="image")
+    inputs = tf.keras.Input((side, side, 3), batch_size=batch, name="image")
     x = conv(inputs, *shape["stem"])
     for channels, tail in shape["stages"]:
         x = stage(x, channels, tail)
