@@ -69,6 +69,51 @@ MIEV_API const char *miev_version(void);
 MIEV_API MIEV_MUST_USE int miev_emissions(double energy_j, double intensity_g_per_kwh,
                                           double *co2e_g);
 
+/**
+ * A value between its bounds: low <= value <= high. All three have the unit of the name that they
+ * are handed over under. This struct will not grow.
+ */
+struct miev_interval {
+    double value, low, high;
+};
+
+/**
+ * What making a machine emitted, as far as some time of some share of it carries it:
+ * `M = total * time_s / lifetime * share`.
+ *
+ * @param machine_class  "server", "desktop" or "laptop": published footprints of such products
+ * @param time_s         seconds that the share is reserved, finite and >= 0
+ * @param share          0..1 of the machine: 1 for all of it, n / N for n of its N CPUs
+ * @param[out] embodied_g  grams CO2 equivalent; unchanged on failure. low: 10th percentile of
+ *                       products over a long life; high: 90th percentile over a short one
+ * @param err            may be NULL
+ * @return MIEV_OK, or MIEV_ERR_INVALID.
+ * Ownership: none. Threads: callable from any thread; keeps no state.
+ */
+MIEV_API MIEV_MUST_USE int miev_embodied(const char *machine_class, double time_s, double share,
+                                         struct miev_interval *embodied_g, struct miev_error *err);
+
+/**
+ * The software carbon intensity of ISO/IEC 21031:2024 for one unit of work:
+ * `total = energy * PUE * intensity + embodied`.
+ *
+ * The distances of the total's bounds are those of energy and embodied in quadrature; PUE and
+ * intensity are held fixed.
+ *
+ * @param energy_j             joules, finite, value >= 0; low may be negative
+ * @param pue                  power usage effectiveness of the building, >= 1 (1: none counted)
+ * @param intensity_g_per_kwh  grams CO2 equivalent per kilowatt-hour, finite and >= 0
+ * @param embodied_g           grams, finite, value >= 0; NULL counts none
+ * @param[out] total_g         grams CO2 equivalent; unchanged on failure
+ * @param err                  may be NULL
+ * @return MIEV_OK, or MIEV_ERR_INVALID with a message that names the input.
+ * Ownership: none. Threads: pure, callable from any thread.
+ */
+MIEV_API MIEV_MUST_USE int miev_sci(const struct miev_interval *energy_j, double pue,
+                                    double intensity_g_per_kwh,
+                                    const struct miev_interval *embodied_g,
+                                    struct miev_interval *total_g, struct miev_error *err);
+
 #ifdef __cplusplus
 }
 #endif

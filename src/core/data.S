@@ -15,5 +15,8 @@ miev_data_\name:
 table sources, "SOURCES.md"
 table grid_country_year, "grid_country_year.csv"
 table zone_aliases, "zone_aliases.csv"
+table embodied_device, "embodied_device.csv"
+table embodied_lifetime, "embodied_lifetime.csv"
+table equivalents, "equivalents.csv"
 
     .section .note.GNU-stack, "", %progbits

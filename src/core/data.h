@@ -6,5 +6,8 @@
 extern const char miev_data_sources[]; /* data/SOURCES.md */
 extern const char miev_data_grid_country_year[];
 extern const char miev_data_zone_aliases[];
+extern const char miev_data_embodied_device[];
+extern const char miev_data_embodied_lifetime[];
+extern const char miev_data_equivalents[];
 
 #endif
