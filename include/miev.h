@@ -77,6 +77,44 @@ struct miev_interval {
     double value, low, high;
 };
 
+/** The carbon intensity of electricity in one zone and year. */
+struct miev_grid_factor {
+    size_t struct_size;         /* sizeof(struct miev_grid_factor) of the caller; _INIT sets it */
+    double intensity_g_per_kwh; /* grams CO2 equivalent per kilowatt-hour generated, lifecycle */
+    int year;                   /* of the value */
+    int is_aggregate;           /* 1: a group of countries such as World; 0: a country */
+    char iso2[4], iso3[4];      /* ISO 3166 codes; "" for a group */
+    char name[64];              /* "South Korea" */
+    char source[128];           /* to be named wherever the value is shown */
+};
+#define MIEV_GRID_FACTOR_INIT                                      \
+    {                                                              \
+        sizeof(struct miev_grid_factor), 0.0, 0, 0, {0}, {0}, {0}, \
+        {                                                          \
+            0                                                      \
+        }                                                          \
+    }
+
+/**
+ * The yearly average carbon intensity of electricity in a zone, from the built-in table.
+ *
+ * @param zone     ISO 3166 code ("KR", "KOR"), a country's name, a common other name ("UK"), or
+ *                 "World"; letter case and accents do not matter
+ * @param year     such as 2024, or 0 for the latest there is
+ * @param[in,out] out  begin with MIEV_GRID_FACTOR_INIT; unchanged on failure. A later library fills
+ *                 no more than out->struct_size bytes
+ * @param err      may be NULL
+ * @return MIEV_OK, or
+ *         MIEV_ERR_INVALID when no zone is called so (the message holds the nearest names), or
+ *         out->struct_size is smaller than that of the first release;
+ *         MIEV_ERR_UNAVAILABLE when the zone has no value for that year (the message holds the
+ *         years it has).
+ * Ownership: out is a plain value. Threads: callable from any thread; keeps no state.
+ */
+MIEV_API MIEV_MUST_USE int miev_grid_intensity(const char *zone, int year,
+                                               struct miev_grid_factor *out,
+                                               struct miev_error *err);
+
 /**
  * What making a machine emitted, as far as some time of some share of it carries it:
  * `M = total * time_s / lifetime * share`.
