@@ -104,25 +104,20 @@ static int make_key(const char *zone, char *key, struct miev_error *err)
 static size_t each_year(const char *key, bool (*visit)(void *context, const struct miev_zone *zone),
                         void *context)
 {
-    const char *cursor = miev_grid_table();
+    const char *cursor = miev_grid_table(), *years;
     struct miev_zone zone;
-    char name[MIEV_GRID_KEY_SIZE] = "", other[MIEV_GRID_KEY_SIZE] = "";
     size_t n = 0;
-    while (miev_grid_next(&cursor, &zone)) {
-        if (strcmp(zone.name, other) == 0)
-            continue; /* the same wrong zone as on the line before */
-        if (strcmp(zone.name, name) != 0 && !miev_grid_has_key(&zone, key)) {
-            if (n > 0)
-                break; /* the table is sorted: no more of it */
-            memcpy(other, zone.name, sizeof(other));
+    while (miev_grid_next_zone(&cursor, &years, &zone)) {
+        if (!miev_grid_has_key(&zone, key))
             continue;
+        while (years < cursor && miev_grid_next(&years, &zone)) {
+            n++;
+            if (!visit(context, &zone))
+                break;
         }
-        memcpy(name, zone.name, sizeof(name));
-        n++;
-        if (!visit(context, &zone))
-            break;
+        return n;
     }
-    return n;
+    return 0;
 }
 
 struct search {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Zones and the grams of CO2 equivalent per kWh there. Data is built into the library; each call
- * reads it afresh (about a millisecond), so that there is no state to guard. */
+ * reads it afresh (well under a millisecond), so that there is no state to guard. */
 #ifndef MIEV_GRID_GRID_H
 #define MIEV_GRID_GRID_H
 

@@ -90,13 +90,9 @@ static void offer(struct suggestions *list, const struct miev_zone *zone, size_t
 
 static void offer_names(struct suggestions *list)
 {
-    const char *cursor = miev_grid_table();
+    const char *cursor = miev_grid_table(), *years;
     struct miev_zone zone;
-    char previous[MIEV_GRID_KEY_SIZE] = "";
-    while (miev_grid_next(&cursor, &zone)) {
-        if (strcmp(zone.name, previous) == 0)
-            continue; /* another year of the same zone */
-        memcpy(previous, zone.name, sizeof(previous));
+    while (miev_grid_next_zone(&cursor, &years, &zone)) {
         size_t distance = distance_to(list, zone.name);
         if (distance <= list->limit)
             offer(list, &zone, distance);

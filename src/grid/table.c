@@ -45,6 +45,35 @@ bool miev_grid_next(const char **cursor, struct miev_zone *out)
     return false;
 }
 
+/* How much of a line says which zone it is for: all but the year and the value. Only for a line
+ * that parse_row took, which has these columns. */
+static size_t zone_length(const char *line, const char *end)
+{
+    for (int commas = 0; end > line; end--)
+        if (end[-1] == ',' && ++commas == 2)
+            break;
+    return (size_t)(end - line);
+}
+
+bool miev_grid_next_zone(const char **cursor, const char **years, struct miev_zone *out)
+{
+    const char *begin = *cursor;
+    if (!miev_grid_next(cursor, out))
+        return false;
+    const char *end = *cursor, *line;
+    while (end > begin && end[-1] == '\n')
+        end--;
+    for (line = end; line > begin && line[-1] != '\n';)
+        line--;
+    size_t length = zone_length(line, end);
+    while (strncmp(*cursor, line, length) == 0) {
+        *cursor += strcspn(*cursor, "\n");
+        *cursor += strspn(*cursor, "\n");
+    }
+    *years = line;
+    return true;
+}
+
 const char *miev_grid_aliases(void)
 {
     const char *cursor = miev_data_zone_aliases;
