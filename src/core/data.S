@@ -18,5 +18,7 @@ table zone_aliases, "zone_aliases.csv"
 table embodied_device, "embodied_device.csv"
 table embodied_lifetime, "embodied_lifetime.csv"
 table equivalents, "equivalents.csv"
+table cpu_tdp, "cpu_tdp.csv"
+table cpu_microarch_w, "cpu_microarch_w.csv"
 
     .section .note.GNU-stack, "", %progbits

@@ -9,5 +9,7 @@ extern const char miev_data_zone_aliases[];
 extern const char miev_data_embodied_device[];
 extern const char miev_data_embodied_lifetime[];
 extern const char miev_data_equivalents[];
+extern const char miev_data_cpu_tdp[];
+extern const char miev_data_cpu_microarch_w[];
 
 #endif

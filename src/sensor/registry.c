@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/cpu_model.h"
 #include "sensor/sensor.h"
 
 const struct miev_sensor_ops *const miev_sensors[] = {
+    &miev_sensor_cpu_model, /* last: estimates, never unavailable */
     NULL,
 };
 

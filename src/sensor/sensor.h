@@ -26,8 +26,8 @@ struct miev_channel {
     char id[64]; /* unique within its sensor: "package-0", "dram-0" */
     enum miev_part part;
     enum miev_quality quality; /* MIEV_MEASURED or MIEV_ESTIMATED */
-    char inside[64];           /* id of the channel whose joules contain these, "" for none; such a
-                                * channel is shown and never added */
+    char inside[64];           /* id of the channel of this sensor whose joules contain these, ""
+                                * for none; inside one of the same part it is shown, never added */
     int package;               /* socket, -1 when it belongs to none */
     uint64_t update_period_ns; /* how often the counter moves; 0: at every read */
     double
@@ -39,8 +39,11 @@ struct miev_channel {
 };
 
 struct miev_reading {
-    double energy_j; /* cumulative since open, never falls, defined only when valid */
+    double energy_j; /* cumulative since open, defined only when valid; between readings with the
+                      * same gaps (of estimates: of the same work) it never falls */
     bool valid;      /* false: this channel could not be read this time (never shown as zero) */
+    unsigned gaps;   /* times that joules were lost for good (a counter that was reset); a span
+                      * between readings with different gaps has no energy that is known */
 };
 
 /* What the metered work has used so far; measured sensors need not look at it. */

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The estimate of last resort: idle watts x time + watts per busy CPU x the CPU time of the metered
+ * work. Never unavailable, never called measured, and always with the bounds of what it is. */
+#include "sensor/cpu_model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sensor/cpu_table.h"
+
+/* Power against load as fractions of the thermal design power, after Teads' measurements on server
+ * processors: 0.12 at rest, 0.32 at 10 %, 0.75 at 50 %, 1.02 at full load. The slope used is that
+ * of the lower half, where a work that reserves some threads of a machine lives. */
+#define TDP_IDLE_FRACTION 0.12
+#define TDP_BUSY_FRACTION ((0.75 - 0.12) / 0.5)
+
+/* 90 % bounds, in quadrature on logs. TDP: what the part draws against its rating (/1.7, x2.0:
+ * boost limits), the bend of the curve (/1.4 its upper half, x1.6 its first tenth), the mix of
+ * instructions (x1.3). */
+#define TDP_LOW_RATIO  0.5
+#define TDP_HIGH_RATIO 2.4
+
+/* Servers per thread: spread of results within one design (1.3 both ways), power supply, fans,
+ * board and memory in the wall figure (/1.8), one busy thread of an idle core and its turbo (x2.0),
+ * instruction mix (/1.2, x1.3), what a virtual CPU is of a host (1.3 both ways). */
+#define THREAD_LOW_RATIO  0.45
+#define THREAD_HIGH_RATIO 2.4
+
+/* Nothing known: the mean of data/cpu_microarch_w.csv; a board of four small cores lies at a
+ * quarter of it, a desktop part at twice. */
+#define PRIOR_IDLE_W     0.9
+#define PRIOR_FULL_W     3.9
+#define PRIOR_LOW_RATIO  0.2
+#define PRIOR_HIGH_RATIO 4.0
+
+/* Green Algorithms (Lannelongue et al. 2021, doi:10.1002/advs.202100707). Large modules need a
+ * fifth of it (64 GB at 5 W), busy small ones a third more. */
+#define MEMORY_W_PER_GIB  0.3725
+#define MEMORY_LOW_RATIO  0.2
+#define MEMORY_HIGH_RATIO 1.3
+#define MEMORY_PRIOR_GIB  8.0
+
+enum { CHANNEL_CPU, CHANNEL_MEMORY, CHANNEL_COUNT };
+
+static void model_from_tdp(const struct miev_machine *machine, const struct miev_cpu_tdp *tdp,
+                           struct miev_power_model *out)
+{
+    double tdp_w = tdp->tdp_w * machine->sockets;
+    out->idle_w = TDP_IDLE_FRACTION * tdp_w;
+    out->busy_w_per_cpu = TDP_BUSY_FRACTION * tdp_w / machine->logical_cpus;
+    out->low_ratio = TDP_LOW_RATIO;
+    out->high_ratio = TDP_HIGH_RATIO;
+    (void)snprintf(out->source, sizeof(out->source),
+                   "%u x %g W thermal design power of %.80s (%s), Teads' curve of load",
+                   machine->sockets, tdp->tdp_w, machine->cpu_name, tdp->source);
+}
+
+static void model_from_threads(const struct miev_machine *machine,
+                               const struct miev_thread_power *power, struct miev_power_model *out)
+{
+    out->idle_w = power->idle_w * machine->logical_cpus;
+    out->busy_w_per_cpu = power->full_w - power->idle_w;
+    out->low_ratio = THREAD_LOW_RATIO;
+    out->high_ratio = THREAD_HIGH_RATIO;
+    (void)snprintf(out->source, sizeof(out->source),
+                   "%s: %g W idle and %g W busy per thread of a server (Cloud Carbon Footprint, "
+                   "from SPECpower)",
+                   machine->microarchitecture, power->idle_w, power->full_w);
+}
+
+/* A virtual CPU is one thread of a host that is all busy threads of its like. */
+static void model_from_host_tdp(const struct miev_cpu_tdp *tdp, const struct miev_machine *machine,
+                                struct miev_power_model *out)
+{
+    double w_per_thread = tdp->tdp_w / (2.0 * tdp->cores);
+    struct miev_thread_power power = {.idle_w = TDP_IDLE_FRACTION * w_per_thread,
+                                      .full_w = w_per_thread};
+    model_from_threads(machine, &power, out);
+    (void)snprintf(out->source, sizeof(out->source),
+                   "share of a host: %g W thermal design power of %.80s (%s) over %u threads",
+                   tdp->tdp_w, machine->cpu_name, tdp->source, 2 * tdp->cores);
+}
+
+static void model_from_nothing(const struct miev_machine *machine, struct miev_power_model *out)
+{
+    static const struct miev_thread_power prior = {.idle_w = PRIOR_IDLE_W, .full_w = PRIOR_FULL_W};
+    model_from_threads(machine, &prior, out);
+    out->low_ratio = PRIOR_LOW_RATIO;
+    out->high_ratio = PRIOR_HIGH_RATIO;
+    (void)snprintf(out->source, sizeof(out->source),
+                   "'%.80s' is in no table: %g W idle and %g W busy per CPU, the mean of servers, "
+                   "with wide bounds",
+                   machine->cpu_name, prior.idle_w, prior.full_w);
+}
+
+/* The name's own rating is the better witness of a real machine; of a guest the watts per thread
+ * are, because a rating says nothing of its share. */
+void miev_power_model_of_cpu(const struct miev_machine *machine, struct miev_power_model *out)
+{
+    struct miev_cpu_tdp tdp;
+    struct miev_thread_power power;
+    bool rated = miev_cpu_tdp_find(machine->cpu_name, &tdp);
+    if (rated && !machine->virtual_machine)
+        model_from_tdp(machine, &tdp, out);
+    else if (miev_thread_power_find(machine->microarchitecture, &power))
+        model_from_threads(machine, &power, out);
+    else if (rated && tdp.cores > 0)
+        model_from_host_tdp(&tdp, machine, out);
+    else
+        model_from_nothing(machine, out);
+}
+
+void miev_power_model_of_memory(const struct miev_machine *machine, struct miev_power_model *out)
+{
+    bool known = machine->memory_bytes > 0;
+    double gib =
+        known ? (double)machine->memory_bytes / (1024.0 * 1024.0 * 1024.0) : MEMORY_PRIOR_GIB;
+    out->idle_w = MEMORY_W_PER_GIB * gib;
+    out->busy_w_per_cpu = 0.0;
+    out->low_ratio = MEMORY_LOW_RATIO;
+    out->high_ratio = MEMORY_HIGH_RATIO;
+    (void)snprintf(out->source, sizeof(out->source), "%s%.1f GiB x %g W/GiB (Green Algorithms)",
+                   known ? "" : "size not known, taken as ", gib, MEMORY_W_PER_GIB);
+}
+
+/* ---- the sensor ---- */
+
+struct cpu_model {
+    const struct miev_env *env;
+    uint64_t opened_ns;
+    struct miev_power_model models[CHANNEL_COUNT];
+};
+
+static int cpu_model_open(void *state, const struct miev_env *env, size_t *n_channels,
+                          struct miev_error *err)
+{
+    (void)err;
+    struct cpu_model *self = state;
+    struct miev_machine machine;
+    miev_machine_read(env, &machine);
+    miev_power_model_of_cpu(&machine, &self->models[CHANNEL_CPU]);
+    miev_power_model_of_memory(&machine, &self->models[CHANNEL_MEMORY]);
+    self->env = env;
+    self->opened_ns = miev_env_now_ns(env);
+    *n_channels = CHANNEL_COUNT;
+    return MIEV_OK;
+}
+
+static void cpu_model_describe(const void *state, size_t i, struct miev_channel *out)
+{
+    const struct cpu_model *self = state;
+    const struct miev_power_model *model = &self->models[i];
+    *out = (struct miev_channel){
+        .part = i == CHANNEL_CPU ? MIEV_PART_CPU : MIEV_PART_MEMORY,
+        .quality = MIEV_ESTIMATED,
+        .package = -1,
+        .systematic_low_ratio = model->low_ratio,
+        .systematic_high_ratio = model->high_ratio,
+        .own_work_only = true,
+    };
+    (void)snprintf(out->id, sizeof(out->id), "%s", miev_part_name(out->part));
+    (void)snprintf(out->source, sizeof(out->source), "%s", model->source);
+}
+
+static int cpu_model_read(void *state, const struct miev_work *work, struct miev_reading *out,
+                          struct miev_error *err)
+{
+    (void)err;
+    struct cpu_model *self = state;
+    double open_s = (double)(miev_env_now_ns(self->env) - self->opened_ns) / 1e9;
+    for (size_t i = 0; i < CHANNEL_COUNT; i++)
+        out[i] = (struct miev_reading){
+            .energy_j =
+                self->models[i].idle_w * open_s + self->models[i].busy_w_per_cpu * work->cpu_s,
+            .valid = true,
+        };
+    return MIEV_OK;
+}
+
+static void cpu_model_close(void *state)
+{
+    (void)state; /* nothing was acquired */
+}
+
+const struct miev_sensor_ops miev_sensor_cpu_model = {
+    .name = "cpu_model",
+    .summary = "estimate: CPU time x watts of this kind of processor, constant power of memory",
+    .state_size = sizeof(struct cpu_model),
+    .open = cpu_model_open,
+    .describe = cpu_model_describe,
+    .read = cpu_model_read,
+    .close = cpu_model_close,
+};

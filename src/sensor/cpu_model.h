@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The watts behind the estimate of last resort; docs/method-energy.md gives their derivation. */
+#ifndef MIEV_SENSOR_CPU_MODEL_H
+#define MIEV_SENSOR_CPU_MODEL_H
+
+#include "sensor/machine.h"
+#include "sensor/sensor.h"
+
+struct miev_power_model {
+    double idle_w;         /* of the whole machine's processors */
+    double busy_w_per_cpu; /* above idle, of one logical CPU that is busy */
+    double low_ratio, high_ratio;
+    char source[256];
+};
+
+/* Never fails: what nothing is known of gets a wide prior. */
+void miev_power_model_of_cpu(const struct miev_machine *machine, struct miev_power_model *out);
+
+/* idle_w is the constant power of the memory, busy_w_per_cpu is 0. */
+void miev_power_model_of_memory(const struct miev_machine *machine, struct miev_power_model *out);
+
+extern const struct miev_sensor_ops miev_sensor_cpu_model;
+
+#endif
