@@ -14,7 +14,8 @@ struct miev_meter; /* opaque */
 struct miev_meter_channel {
     const char *sensor;
     struct miev_channel channel;
-    bool counted; /* true: part of the headline (not inside another, best source of its part) */
+    bool counted; /* true: part of the headline (best source of its part, and not inside another
+                   * channel of the same part) */
 };
 
 /* What happened when a sensor was opened: for `miev doctor` and for the report's notes. */
@@ -39,17 +40,18 @@ const struct miev_meter_channel *miev_meter_channel_at(const struct miev_meter *
 size_t miev_meter_finding_count(const struct miev_meter *meter);
 const struct miev_meter_finding *miev_meter_finding_at(const struct miev_meter *meter, size_t i);
 
-/* CPU seconds that all CPUs of the machine have been busy (user+nice+system+irq+softirq+steal is
- * left out) since boot, from /proc/stat; ticks are 10 ms. */
 struct miev_meter_sample {
-    uint64_t time_ns;  /* env's monotonic clock, taken between two halves of the read */
-    double work_cpu_s; /* as handed in */
-    double
-        machine_cpu_s; /* busy CPU seconds of the whole machine, NAN when /proc/stat is missing */
+    uint64_t time_ns;     /* env's monotonic clock, the middle of the read */
+    double work_cpu_s;    /* as handed in */
+    double machine_cpu_s; /* seconds that all CPUs of the machine have been busy since boot (user +
+                           * nice + system + irq + softirq of /proc/stat, in ticks of 10 ms), NAN
+                           * when that is missing */
     struct miev_reading readings[MIEV_METER_MAX_CHANNELS]; /* in channel order */
 };
 
-/* Read every channel now. work_cpu_s: CPU seconds of the metered processes up to now. */
+/* Read every channel now. work_cpu_s: CPU seconds of the metered processes up to now. A sensor that
+ * fails leaves readings that are not valid; MIEV_ERR_INVALID only for a work_cpu_s that is not
+ * finite and >= 0. */
 MIEV_MUST_USE int miev_meter_read(struct miev_meter *meter, double work_cpu_s,
                                   struct miev_meter_sample *out, struct miev_error *err);
 
@@ -63,6 +65,8 @@ struct miev_share {
     unsigned reserved_cpus; /* threads the work reserves, >= 1 */
     unsigned logical_cpus;  /* of the whole machine, >= reserved_cpus */
     bool dedicated;         /* the machine is there for this work alone: all idle is its own */
+    bool no_gpu; /* the work uses no GPU: none of a GPU's joules are its own, but the idle
+                  * ones of a dedicated machine. Otherwise all of them are. */
 };
 
 /* The joules of one span that belong to the metered work, per part. */
@@ -79,17 +83,25 @@ struct miev_span_energy {
     double duration_s;
     double work_cpu_s;      /* CPU seconds the work used */
     double neighbour_cpu_s; /* CPU seconds others used, >= 0, NAN when not known */
-    struct miev_part_energy parts[MIEV_PART_COUNT]; /* index = enum miev_part */
-    double gross_j, net_j;     /* headline: CPU + memory + GPU, of the parts that are available */
-    enum miev_quality quality; /* of the headline: MEASURED, ESTIMATED, or MEASURED|mixed below */
+    /* Index = enum miev_part. MIEV_PART_MACHINE is the rest of the machine: its whole less the CPU
+     * and the memory, shown beside the headline and never added; below zero within the noise. */
+    struct miev_part_energy parts[MIEV_PART_COUNT];
+    bool complete;         /* false: a counted channel could not be read over this span, which is
+                            * void: gross_j and net_j are NAN */
+    double gross_j, net_j; /* headline: CPU + memory + GPU, of the parts that some sensor covers */
+    enum miev_quality quality; /* of the headline; where measured and estimated parts are added it
+                                * is that of the CPU, and mixed says so */
     bool mixed;                /* measured and estimated parts are added */
     double systematic_low_ratio, systematic_high_ratio; /* of the headline's gross_j */
 };
 
 /* Attribute what lies between two samples (design.md 5.6): per channel, energy above idle times the
- * work's share of the machine's CPU time (clamped to 1; 1 for own_work_only channels and GPUs),
- * plus idle energy times reserved / logical CPUs (1 when dedicated). Pure.
- * idle may be NULL: then net_j is NAN and gross_j takes the whole reading times the CPU share. */
+ * work's share of the machine's CPU time (clamped to 1; 1 for own_work_only channels and GPUs, and
+ * where the machine's CPU time is not known), plus idle energy times reserved / logical CPUs (1
+ * when dedicated, and for GPUs). Pure.
+ * idle may be NULL, or NAN for a channel: then net_j is NAN and gross_j takes the whole reading
+ * times the CPU share.
+ * MIEV_ERR_INVALID: stop is not after start, or the share makes no sense. */
 MIEV_MUST_USE int miev_meter_attribute(const struct miev_meter *meter,
                                        const struct miev_meter_sample *start,
                                        const struct miev_meter_sample *stop,
