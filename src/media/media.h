@@ -27,43 +27,54 @@ struct miev_image_options {
     bool fast; /* shrink-on-load: faster, not the picture the models were trained on */
 };
 
-/* What the header says, after EXIF orientation. */
+/* What the header says. */
 struct miev_image_info {
     const char *format; /* "jpeg", "png", "webp", "bmp" */
     unsigned width, height;
+    unsigned orientation; /* EXIF 1..8; 1: as stored */
+};
+
+/* Where decoded rows go. Each function returns MIEV_OK to go on; any other status stops the
+ * decoder, which returns it. */
+struct miev_image_sink {
+    int (*size)(void *context, unsigned width, unsigned height); /* once, before the first row */
+    int (*row)(void *context, const uint8_t *rgb); /* height times, width pixels of 3 bytes */
+    void *context;
 };
 
 /* The plug-in table of picture formats. */
 struct miev_image_ops {
     const char *name; /* "jpeg" */
     bool (*handles)(const uint8_t *bytes, size_t length);
-    /* Header only: fills *info (before orientation is applied), refuses what is over the bounds. */
+    /* Header only: fills *info with the stored size and the orientation, refuses what is over the
+     * bounds. */
     int (*probe)(const uint8_t *bytes, size_t length, struct miev_image_info *info,
                  struct miev_error *err);
-    /* Decode rows of 8-bit RGB, top to bottom, into a sink: row(context, rgb) is called
-     * info->height times with info->width pixels each. shrink_hint: 0, or the smallest side in
-     * pixels that may be delivered (the fast option); the real size is told by size(). Alpha is
-     * blended over white. */
+    /* Decode into rows of 8-bit RGB as stored, top to bottom. Alpha is blended over white.
+     * shrink_hint: 0, or the smallest side in pixels that may be delivered (the fast option); the
+     * real size is told by the sink's size(). A picture that is cut off is refused. */
     int (*decode)(const uint8_t *bytes, size_t length, unsigned shrink_hint,
-                  int (*size)(void *context, unsigned width, unsigned height),
-                  int (*row)(void *context, const uint8_t *rgb), void *context,
-                  struct miev_error *err);
+                  const struct miev_image_sink *sink, struct miev_error *err);
 };
 
 /* All formats, ends with NULL. */
 extern const struct miev_image_ops *const miev_image_formats[];
 
-/* Header of a picture; MIEV_ERR_UNSUPPORTED names what the bytes seem to be when no format fits. */
+/* Header of a picture: width and height are those of the upright picture, as a person sees it.
+ * MIEV_ERR_UNSUPPORTED names what the bytes seem to be when no format fits, MIEV_ERR_LIMIT the
+ * bound that is passed, MIEV_ERR_INVALID a picture that is empty, cut off or damaged. */
 MIEV_MUST_USE int miev_image_probe(const uint8_t *bytes, size_t length,
                                    struct miev_image_info *info, struct miev_error *err);
 
-/* Decode, orient, and resize with an antialiased triangle filter (within 1/255 of Pillow's
- * BILINEAR). rgb holds options->width * options->height * 3 bytes. */
+/* Decode, resize with an antialiased triangle filter (within 1/255 of Pillow's BILINEAR) and turn
+ * upright. rgb holds options->width * options->height * 3 bytes, untouched on failure. Statuses as
+ * above. */
 MIEV_MUST_USE int miev_image_load(const uint8_t *bytes, size_t length,
                                   const struct miev_image_options *options, uint8_t *rgb,
                                   struct miev_error *err);
 
-/* How pixels become numbers: value = (x - mean) / std with x in 0..255. */
+/* How pixels become numbers: value = (x - mean) / std with x in 0..255; mean and std stand in the
+ * order of the tensor's channels (blue first when bgr). */
 struct miev_pixel_format {
     bool channels_first; /* NCHW */
     bool bgr;
@@ -73,7 +84,8 @@ struct miev_pixel_format {
 /* Fill a tensor of float32, float16, uint8 or int8 from RGB pixels: normalise, then quantise by the
  * tensor's scale and zero point (round half away from zero, saturate). A quantised tensor with
  * scale 0 takes x (uint8) or x - 128 (int8). MIEV_ERR_UNSUPPORTED for other types,
- * MIEV_ERR_INVALID when the size does not fit. One or three channels (one: luma). */
+ * MIEV_ERR_INVALID when the size does not fit. One or three channels (one: luma); dimensions of 1
+ * may stand before height and width. */
 MIEV_MUST_USE int miev_image_to_tensor(const uint8_t *rgb, unsigned width, unsigned height,
                                        const struct miev_pixel_format *format,
                                        struct miev_tensor *tensor, struct miev_error *err);
