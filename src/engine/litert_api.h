@@ -33,6 +33,7 @@ enum litert_element {
 
 enum {
     LITERT_ANY_INT = 2,
+    LITERT_OPTION_ACCELERATORS = 24,
     LITERT_OPTION_LOG_SEVERITY = 25,
     LITERT_LOG_SILENT = 4,
     LITERT_CPU = 1,

@@ -671,8 +671,12 @@ static int tflite_open(void *state, const struct miev_engine_options *options,
     (void)snprintf(s->delegate, sizeof(s->delegate), "%s",
                    options->delegate ? options->delegate : "");
     read_version(s->version, sizeof(s->version), options->runtime_dir);
-    struct litert_option quiet = {LITERT_OPTION_LOG_SEVERITY, {LITERT_ANY_INT, LITERT_LOG_SILENT}};
-    int status = s->api.CreateEnvironment(1, &quiet, &s->environment);
+    /* Left alone, it opens whatever GPU accelerators it finds on the loader's path. */
+    static const struct litert_option settings[] = {
+        {LITERT_OPTION_LOG_SEVERITY, {LITERT_ANY_INT, LITERT_LOG_SILENT}},
+        {LITERT_OPTION_ACCELERATORS, {LITERT_ANY_INT, LITERT_CPU}},
+    };
+    int status = s->api.CreateEnvironment(2, settings, &s->environment);
     if (status != LITERT_OK)
         return runtime_error(s, status, "start", err);
     rc = tflite_load(s, tiny_model, sizeof(tiny_model), info, err);
