@@ -113,6 +113,7 @@ static_assert(sizeof(struct litert_option) == 24, "LiteRtEnvOption");
        void **outputs))
 
 struct litert_api {
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): these are parts of a declaration */
 #define LITERT_SLOT(name, result, arguments) result(*name) arguments;
     LITERT_FUNCTIONS(LITERT_SLOT)
 #undef LITERT_SLOT

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "engine/engine.h"
 #include "engine/litert_api.h"
 #include "engine/tflite_file.h"
@@ -115,7 +116,7 @@ static int open_library(struct litert_api *api, const char *folder, struct miev_
     void *library = dlopen(there ? path : LIBRARY, RTLD_NOW | RTLD_LOCAL);
     if (library)
         return bind_functions(api, library, err);
-    const char *reason = dlerror();
+    const char *reason = dlerror(); /* NOLINT(concurrency-mt-unsafe): one thread opens engines */
     if (there)
         return miev_error_set(err, MIEV_ERR_BROKEN,
                               "%s cannot be opened (%s): run scripts/fetch-runtime", path,
@@ -167,23 +168,23 @@ static int runtime_error(const struct tflite *s, int status, const char *doing,
         (void)s->api.CompiledModelGetErrorMessages(s->compiled, &text);
         (void)s->api.CompiledModelClearErrors(s->compiled);
     }
-    int rc;
-    if (s->file.custom_op[0] && (!text || strstr(text, "unresolved custom op")))
-        rc = miev_error_set(err, MIEV_ERR_UNSUPPORTED,
-                            "the model uses the custom operator '%s', which LiteRT does not have: "
-                            "convert it again with built-in operators only",
-                            s->file.custom_op);
-    else if (text && text[0])
-        rc = miev_error_set(err, status_of(status), "LiteRT could not %s: %.300s", doing, text);
-    else
-        rc = miev_error_set(err, status_of(status), "LiteRT could not %s (its error %d)", doing,
-                            status);
-    free(text);
-    if (err)
-        for (char *c = err->message; *c; c++)
+    char words[320] = "";
+    if (text) {
+        for (char *c = text; *c; c++)
             if (*c == '\n' || *c == '\r')
                 *c = ' ';
-    return rc;
+        miev_text_show(words, sizeof(words), text);
+    }
+    free(text);
+    if (s->file.custom_op[0] && (!words[0] || strstr(words, "unresolved custom op")))
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                              "the model uses the custom operator '%s', which LiteRT does not "
+                              "have: convert it again with built-in operators only",
+                              s->file.custom_op);
+    if (words[0])
+        return miev_error_set(err, status_of(status), "LiteRT could not %s: %s", doing, words);
+    return miev_error_set(err, status_of(status), "LiteRT could not %s (its error %d)", doing,
+                          status);
 }
 
 /* ---- tensors ---- */
@@ -245,7 +246,7 @@ static int describe_port(struct tflite *s, void *tensor, struct port *out, struc
     struct miev_tensor *t = &out->tensor;
     const char *name = NULL;
     if (s->api.GetTensorName(tensor, &name) == LITERT_OK && name)
-        (void)snprintf(t->name, sizeof(t->name), "%s", name);
+        miev_text_show(t->name, sizeof(t->name), name);
     int rc = describe_type(s, tensor, out, err);
     if (rc != MIEV_OK)
         return rc;

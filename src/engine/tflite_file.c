@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/text.h"
 
 /* Tables may be shared, so that a small file can describe an endless walk. The largest published
  * model has some ten thousand tensors and operators. */
@@ -115,15 +116,14 @@ static struct vector model_field(struct reader *r, unsigned index)
     return vector_field(r, follow(r, 0), index, 4);
 }
 
-/* Names come from an untrusted file and end up on a terminal. */
+/* A name for a message; what is longer than a person would read is cut. */
 static void copy_name(struct reader *r, struct vector name, char *out, size_t capacity)
 {
-    size_t n = name.count < capacity - 1 ? name.count : capacity - 1;
-    for (size_t i = 0; i < n; i++) {
-        uint8_t c = r->bytes[name.first + i];
-        out[i] = c > ' ' && c < 0x7f ? (char)c : '?';
-    }
-    out[n] = '\0';
+    char raw[256];
+    size_t n = name.count < sizeof(raw) - 1 ? name.count : sizeof(raw) - 1;
+    memcpy(raw, r->bytes + name.first, n);
+    raw[n] = '\0';
+    miev_text_show(out, capacity, raw);
 }
 
 static bool is_foreign(const char *name)

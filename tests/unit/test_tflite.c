@@ -358,6 +358,48 @@ static void test_damaged_files_are_refused_not_followed(void **state)
     free(model);
 }
 
+/* The default models: on noise of a photograph's size the int8 build follows the float32 build. */
+static void test_bundled_models_run_and_their_precisions_agree(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"nano", "micro", "small"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct engine e[2];
+        struct miev_tensor in[2], out[2];
+        for (size_t k = 0; k < 2; k++) {
+            char path[64];
+            (void)snprintf(path, sizeof(path), "models/cifar10-%s.%s.tflite", names[i],
+                           k ? "int8" : "float32");
+            need_engine(&e[k], NULL, 1);
+            assert_ok(load_file(&e[k], path), &e[k].err);
+            assert_int_equal(ops->input_count(e[k].state), 1);
+            assert_ok(ops->input(e[k].state, 0, &in[k], &e[k].err), &e[k].err);
+            assert_ok(ops->output(e[k].state, 0, &out[k], &e[k].err), &e[k].err);
+            assert_int_equal(in[k].dims[1] * in[k].dims[2] * in[k].dims[3], 32 * 32 * 3);
+            assert_int_equal(out[k].dims[1], 10);
+        }
+        assert_int_equal(in[1].dtype, MIEV_DTYPE_INT8);
+        for (size_t k = 0; k < 32 * 32 * 3; k++) {
+            float x = (float)(k % 96) / 48.0f - 1.0f;
+            ((float *)in[0].data)[k] = x;
+            double stored = round((double)x / in[1].scale) + (double)in[1].zero_point;
+            ((int8_t *)in[1].data)[k] = (int8_t)fmin(fmax(stored, -128.0), 127.0);
+        }
+        for (size_t k = 0; k < 2; k++)
+            assert_ok(ops->run(e[k].state, &e[k].err), &e[k].err);
+        double sum = 0;
+        for (size_t c = 0; c < 10; c++) {
+            sum += value(&out[0], c);
+            if (fabs(value(&out[0], c) - value(&out[1], c)) > 0.15)
+                fail_msg("%s, class %zu: float32 %.3f, int8 %.3f", names[i], c, value(&out[0], c),
+                         value(&out[1], c));
+        }
+        assert_near(sum, 1.0, 1e-3); /* probabilities */
+        close_engine(&e[0]);
+        close_engine(&e[1]);
+    }
+}
+
 /* ---- whole folders, each file in a child that may crash or hang ---- */
 
 static void run_in_child(const char *path, int answer)
@@ -500,6 +542,7 @@ int main(void)
         cmocka_unit_test(test_an_open_batch_is_one_picture),
         cmocka_unit_test(test_an_open_dimension_waits_for_the_caller),
         cmocka_unit_test(test_damaged_files_are_refused_not_followed),
+        cmocka_unit_test(test_bundled_models_run_and_their_precisions_agree),
         cmocka_unit_test(test_every_image_model_runs),
         cmocka_unit_test(test_every_bad_file_is_refused_in_words),
         cmocka_unit_test(test_delegate_and_plain_kernels_agree),
