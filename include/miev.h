@@ -63,7 +63,8 @@ MIEV_API const char *miev_version(void);
  * @param energy_j             joules, finite and >= 0
  * @param intensity_g_per_kwh  grams CO2 equivalent per kilowatt-hour, finite and >= 0
  * @param[out] co2e_g          grams CO2 equivalent; unchanged on failure
- * @return MIEV_OK, or MIEV_ERR_INVALID when an input is negative, NaN or infinite.
+ * @return MIEV_OK, or MIEV_ERR_INVALID when an input is negative, NaN or infinite, or the
+ *         result is too large for a double.
  * Ownership: none. Threads: pure, callable from any thread.
  */
 MIEV_API MIEV_MUST_USE int miev_emissions(double energy_j, double intensity_g_per_kwh,
@@ -89,10 +90,7 @@ struct miev_grid_factor {
 };
 #define MIEV_GRID_FACTOR_INIT                                      \
     {                                                              \
-        sizeof(struct miev_grid_factor), 0.0, 0, 0, {0}, {0}, {0}, \
-        {                                                          \
-            0                                                      \
-        }                                                          \
+        sizeof(struct miev_grid_factor), 0.0, 0, 0, "", "", "", "" \
     }
 
 /**

@@ -102,6 +102,7 @@ static void test_emissions_of_a_kwh_are_the_intensity(void **state)
     assert_int_equal(miev_emissions(-1, 1, &co2e_g), MIEV_ERR_INVALID);
     assert_int_equal(miev_emissions(NAN, 1, &co2e_g), MIEV_ERR_INVALID);
     assert_int_equal(miev_emissions(1, INFINITY, &co2e_g), MIEV_ERR_INVALID);
+    assert_int_equal(miev_emissions(1e300, 1e300, &co2e_g), MIEV_ERR_INVALID);
     assert_near(co2e_g, -1.0, 0);
 }
 
