@@ -178,7 +178,7 @@ static void unpack_palette(const struct bmp *bmp, const uint8_t *row, uint8_t *r
     unsigned per_byte = 8 / bmp->bits;
     for (size_t x = 0; x < bmp->width; x++) {
         unsigned shift = 8 - bmp->bits * (unsigned)(x % per_byte + 1);
-        unsigned index = row[x / per_byte] >> shift & ((1u << bmp->bits) - 1);
+        unsigned index = (unsigned)row[x / per_byte] >> shift & ((1u << bmp->bits) - 1);
         memcpy(rgb + 3 * x, bmp->palette[index], 3);
     }
 }

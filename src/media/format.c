@@ -37,29 +37,32 @@ void miev_image_over_white(const uint8_t *rgba, size_t n_pixels, uint8_t *rgb)
 
 /* Formats that people do hand in, by their first bytes. */
 static const struct {
-    size_t offset;
+    size_t offset, length;
     const char *mark;
     const char *words;
 } strangers[] = {
-    {0, "GIF8", "a GIF picture: convert it to JPEG or PNG"},
-    {0, "II*", "a TIFF picture: convert it to JPEG or PNG"},
-    {0, "MM", "a TIFF picture: convert it to JPEG or PNG"},
-    {4, "ftypavif", "an AVIF picture: convert it to JPEG or PNG"},
-    {4, "ftypavis", "an AVIF picture: convert it to JPEG or PNG"},
-    {4, "ftyphei", "a HEIC picture: convert it to JPEG or PNG"},
-    {4, "ftyphev", "a HEIC picture: convert it to JPEG or PNG"},
-    {4, "ftypmif1", "a HEIC picture: convert it to JPEG or PNG"},
-    {4, "ftypmsf1", "a HEIC picture: convert it to JPEG or PNG"},
-    {4, "ftyp", "an MP4 film: save one picture of it as JPEG or PNG"},
-    {0, "\x1a\x45\xdf\xa3", "a Matroska or WebM film: save one picture of it as JPEG or PNG"},
-    {4, "JXL ", "a JPEG XL picture: convert it to JPEG or PNG"},
-    {0, "\xff\x0a", "a JPEG XL picture: convert it to JPEG or PNG"},
-    {4, "jP  ", "a JPEG 2000 picture: convert it to JPEG or PNG"},
-    {0, "8BPS", "a Photoshop file: export it as JPEG or PNG"},
-    {0, "%PDF", "a PDF document: convert the page to JPEG or PNG"},
-    {0, "version https://git-lfs", "a Git LFS pointer, not the picture itself: run `git lfs pull`"},
-    {0, "PK\x03\x04", "a ZIP archive: unpack it and hand in a JPEG or PNG picture"},
-    {0, "\x1f\x8b", "a gzip archive: unpack it and hand in a JPEG or PNG picture"},
+#define MARK(text) sizeof(text) - 1, (text)
+    {0, MARK("GIF8"), "a GIF picture: convert it to JPEG or PNG"},
+    {0, MARK("II*\0"), "a TIFF picture: convert it to JPEG or PNG"},
+    {0, MARK("MM\0*"), "a TIFF picture: convert it to JPEG or PNG"},
+    {4, MARK("ftypavif"), "an AVIF picture: convert it to JPEG or PNG"},
+    {4, MARK("ftypavis"), "an AVIF picture: convert it to JPEG or PNG"},
+    {4, MARK("ftyphei"), "a HEIC picture: convert it to JPEG or PNG"},
+    {4, MARK("ftyphev"), "a HEIC picture: convert it to JPEG or PNG"},
+    {4, MARK("ftypmif1"), "a HEIC picture: convert it to JPEG or PNG"},
+    {4, MARK("ftypmsf1"), "a HEIC picture: convert it to JPEG or PNG"},
+    {4, MARK("ftyp"), "an MP4 film: save one picture of it as JPEG or PNG"},
+    {0, MARK("\x1a\x45\xdf\xa3"), "a Matroska or WebM film: save one picture of it as JPEG or PNG"},
+    {4, MARK("JXL "), "a JPEG XL picture: convert it to JPEG or PNG"},
+    {0, MARK("\xff\x0a"), "a JPEG XL picture: convert it to JPEG or PNG"},
+    {4, MARK("jP  "), "a JPEG 2000 picture: convert it to JPEG or PNG"},
+    {0, MARK("8BPS"), "a Photoshop file: export it as JPEG or PNG"},
+    {0, MARK("%PDF"), "a PDF document: convert the page to JPEG or PNG"},
+    {0, MARK("version https://git-lfs"),
+     "a Git LFS pointer, not the picture itself: run `git lfs pull`"},
+    {0, MARK("PK\x03\x04"), "a ZIP archive: unpack it and hand in a JPEG or PNG picture"},
+    {0, MARK("\x1f\x8b"), "a gzip archive: unpack it and hand in a JPEG or PNG picture"},
+#undef MARK
 };
 
 /* Text formats may begin with spaces, a byte order mark, a comment or an XML declaration, so their
@@ -77,7 +80,7 @@ static bool head_has(const uint8_t *bytes, size_t length, const char *word)
 const char *miev_image_describe_stranger(const uint8_t *bytes, size_t length)
 {
     for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++) {
-        size_t n = strlen(strangers[i].mark);
+        size_t n = strangers[i].length;
         size_t at = strangers[i].offset;
         if (length >= at + n && memcmp(bytes + at, strangers[i].mark, n) == 0)
             return strangers[i].words;
