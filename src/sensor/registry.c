@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/cpu_model.h"
+#include "sensor/rapl.h"
 #include "sensor/sensor.h"
 
 const struct miev_sensor_ops *const miev_sensors[] = {
+    &miev_sensor_rapl,
     &miev_sensor_cpu_model, /* last: estimates, never unavailable */
     NULL,
 };

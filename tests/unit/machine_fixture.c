@@ -149,10 +149,10 @@ struct fixture *fixture_open(const char *name)
 {
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     assert_non_null(fixture);
+    (void)umask(022); /* another user reads it in the tests of permission */
     (void)snprintf(fixture->root, sizeof(fixture->root), "/tmp/miev-machine-XXXXXX");
     if (!mkdtemp(fixture->root))
         fail_msg("cannot make %s", fixture->root);
-    /* Another user reads it in the tests of permission. */
     assert_int_equal(chmod(fixture->root, 0755), 0);
     fixture->now_ns = 1000000000u;
     fixture->env = (struct miev_env){.root = fixture->root,

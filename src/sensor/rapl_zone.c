@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sensor/rapl_zone.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sockets of 2026 stay below it for as long as it takes a counter to go round. */
+#define SUSTAINED_W 500.0
+
+/* A counter moves in steps of about 1 ms and a reading may come just before or behind one. */
+#define STEP_S 0.1
+
+bool miev_rapl_split_folder(const char *folder, bool *mmio, char *parent)
+{
+    static const char msr_prefix[] = "intel-rapl:", mmio_prefix[] = "intel-rapl-mmio:";
+    bool is_msr = strncmp(folder, msr_prefix, sizeof(msr_prefix) - 1) == 0;
+    bool is_mmio = strncmp(folder, mmio_prefix, sizeof(mmio_prefix) - 1) == 0;
+    const char *first_colon = strchr(folder, ':');
+    if ((!is_msr && !is_mmio) || strlen(folder) >= 64)
+        return false;
+    /* Groups of digits between colons, and nothing else: "intel-rapl:a" is not the kernel's. */
+    for (const char *at = first_colon; *at != '\0';) {
+        size_t digits = strspn(at + 1, "0123456789");
+        if (*at != ':' || digits == 0)
+            return false;
+        at += 1 + digits;
+    }
+    const char *last_colon = strrchr(folder, ':');
+    size_t length = last_colon == first_colon ? 0 : (size_t)(last_colon - folder);
+    memcpy(parent, folder, length);
+    parent[length] = '\0';
+    *mmio = is_mmio;
+    return true;
+}
+
+/* "package-0-die-1" -> 0, 1; "package-0" -> 0, -1. */
+static bool parse_package(const char *name, int *package, int *die)
+{
+    char rest[8];
+    *die = -1;
+    if (strlen(name) > 24 || strncmp(name, "package-", 8) != 0 || !isdigit((unsigned char)name[8]))
+        return false;
+    char *end = NULL;
+    long first = strtol(name + 8, &end, 10), second = -1;
+    (void)snprintf(rest, sizeof(rest), "%.5s", end);
+    if (strcmp(rest, "-die-") == 0 && isdigit((unsigned char)end[5]))
+        second = strtol(end + 5, &end, 10);
+    if (*end != '\0' || first > 1023 || second > 1023)
+        return false;
+    *package = (int)first;
+    *die = (int)second;
+    return true;
+}
+
+bool miev_rapl_parse_name(const char *name, const char *parent_name, struct miev_rapl_zone *out)
+{
+    static const struct {
+        const char *name;
+        enum miev_rapl_kind kind;
+    } inner[] = {{"dram", MIEV_RAPL_DRAM}, {"core", MIEV_RAPL_CORE}, {"uncore", MIEV_RAPL_UNCORE}};
+    int package = -1, die = -1;
+    if (strcmp(name, "psys") == 0) {
+        out->kind = MIEV_RAPL_PSYS;
+        out->package = out->die = -1;
+        return true;
+    }
+    if (parse_package(name, &package, &die)) {
+        out->kind = MIEV_RAPL_PACKAGE;
+        out->package = package;
+        out->die = die;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
+        if (strcmp(name, inner[i].name) != 0 || !parse_package(parent_name, &package, &die))
+            continue;
+        out->kind = inner[i].kind;
+        out->package = package;
+        out->die = die;
+        return true;
+    }
+    return false;
+}
+
+void miev_rapl_zone_id(const struct miev_rapl_zone *zone, char *out)
+{
+    static const char *const names[] = {"package", "dram", "core", "uncore", "psys"};
+    if (zone->package < 0)
+        (void)snprintf(out, 64, "%s", names[zone->kind]);
+    else if (zone->die < 0)
+        (void)snprintf(out, 64, "%s-%d", names[zone->kind], zone->package);
+    else
+        (void)snprintf(out, 64, "%s-%d-die-%d", names[zone->kind], zone->package, zone->die);
+}
+
+/* Microjoules between two readings, false when they cannot be known. */
+static bool difference(const struct miev_rapl_counter *counter, uint64_t raw_uj, double *out_uj)
+{
+    if (raw_uj >= counter->raw_uj) {
+        *out_uj = (double)(raw_uj - counter->raw_uj);
+        return true;
+    }
+    if (counter->range_uj < counter->raw_uj)
+        return false; /* not known, or not true */
+    *out_uj = (double)(counter->range_uj - counter->raw_uj) + (double)raw_uj;
+    return true;
+}
+
+void miev_rapl_count(struct miev_rapl_counter *counter, uint64_t raw_uj, uint64_t now_ns)
+{
+    double since_s = (double)(now_ns - counter->read_ns) / 1e9;
+    double round_s = (double)counter->range_uj / 1e6 / SUSTAINED_W;
+    double used_uj = 0.0;
+    bool known = difference(counter, raw_uj, &used_uj) &&
+                 used_uj / 1e6 <= MIEV_RAPL_MAX_W * (since_s + STEP_S) &&
+                 (counter->range_uj == 0 || since_s <= round_s);
+    if (known)
+        counter->energy_j += used_uj / 1e6;
+    else
+        counter->gaps++;
+    if (raw_uj != counter->raw_uj) {
+        counter->changed_ns = now_ns;
+        counter->moved = true;
+    }
+    counter->raw_uj = raw_uj;
+    counter->read_ns = now_ns;
+}
