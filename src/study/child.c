@@ -22,7 +22,7 @@
 #include "study/worker.h"
 
 #define WATCH_INTERVAL_MS 20
-#define CRASH_GRACE_MS 2000
+#define CRASH_GRACE_MS    2000
 
 struct miev_child {
     struct miev_child_options options;

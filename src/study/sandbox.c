@@ -175,6 +175,8 @@ static bool enter_landlock(void)
  * what they would open to the others, the filter does not let them call. */
 static int drop_identity(bool *nobody, struct miev_error *err)
 {
+    int death_signal = 0;
+    (void)prctl(PR_GET_PDEATHSIG, &death_signal);
     *nobody = geteuid() == 0 && setgroups(0, NULL) == 0 &&
               setresgid(NOBODY_ID, NOBODY_ID, NOBODY_ID) == 0 &&
               setresuid(NOBODY_ID, NOBODY_ID, NOBODY_ID) == 0;
@@ -184,6 +186,9 @@ static int drop_identity(bool *nobody, struct miev_error *err)
         return miev_error_errno(err, "sandbox: give up capabilities");
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return miev_error_errno(err, "sandbox: give up new privileges");
+    /* The kernel forgets the death signal when a process changes its user. */
+    if (death_signal != 0 && prctl(PR_SET_PDEATHSIG, death_signal) != 0)
+        return miev_error_errno(err, "sandbox: keep the death signal");
     /* No other process of the same user looks in, and a crash leaves no copy of the input. */
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return miev_error_errno(err, "sandbox: shut out debuggers");

@@ -32,7 +32,7 @@ const char *miev_study_phase_name(enum miev_study_phase phase);
 
 struct miev_study_progress {
     enum miev_study_phase phase;
-    const char *model;       /* NULL: idle round */
+    const char *model; /* NULL: idle round */
     size_t model_index, n_models;
     size_t block;            /* from 1, 0 before the rounds */
     double half_width_ratio; /* widest interval so far, NAN before there is one */
@@ -46,30 +46,30 @@ struct miev_study_options {
     const char *worker_program; /* NULL: the running program */
     const char *runtime_dir;    /* folder of the engines' runtimes, or NULL */
     const char *input_path;
-    unsigned threads;             /* >= 1 */
-    const char *delegate;         /* NULL: the engine's best */
-    double budget_s;              /* 0: predictions and latency only */
-    double target_ratio;          /* wanted half-width of the interval, 0.03 */
+    unsigned threads;     /* >= 1 */
+    const char *delegate; /* NULL: the engine's best */
+    double budget_s;      /* 0: predictions and latency only */
+    double target_ratio;  /* wanted half-width of the interval, 0.03 */
     uint64_t seed;
-    bool dedicated;               /* the machine is there for this work alone */
-    bool fast_decode;             /* shrink-on-load */
-    uint64_t memory_bytes;        /* limit of one worker */
-    double timeout_s;             /* longest wait for one load or one inference */
+    bool dedicated;                    /* the machine is there for this work alone */
+    bool fast_decode;                  /* shrink-on-load */
+    uint64_t memory_bytes;             /* limit of one worker */
+    double timeout_s;                  /* longest wait for one load or one inference */
     const volatile sig_atomic_t *stop; /* set to end the study with what there is; may be NULL */
     void (*progress)(void *context, const struct miev_study_progress *progress); /* may be NULL */
     void *progress_context;
 };
 
 /* Sensible values for everything but env, engines, sensors and input_path. */
-#define MIEV_STUDY_OPTIONS_INIT                                                                    \
-    {                                                                                              \
-        .threads = 1, .budget_s = 60, .target_ratio = 0.03, .memory_bytes = 4ull << 30,            \
-        .timeout_s = 60                                                                            \
+#define MIEV_STUDY_OPTIONS_INIT                                                         \
+    {                                                                                   \
+        .threads = 1, .budget_s = 60, .target_ratio = 0.03, .memory_bytes = 4ull << 30, \
+        .timeout_s = 60                                                                 \
     }
 
 /* Run a study. A model that fails costs its own row only, which then holds its error. Fails as a
- * whole when the input cannot be read, when there is no memory, or when the entries are none or more
- * than MIEV_STUDY_MAX_MODELS. *report: new reference; it has no site yet (study/price.h). */
+ * whole when the input cannot be read, when there is no memory, or when the entries are none or
+ * more than MIEV_STUDY_MAX_MODELS. *report: new reference; it has no site yet (study/price.h). */
 MIEV_MUST_USE int miev_study_run(const struct miev_study_options *options,
                                  const struct miev_study_entry *entries, size_t n_entries,
                                  json_t **report, struct miev_error *err);

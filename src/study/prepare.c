@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bring one model to where rounds can begin: load, input, first inference, warm-up, latency pass,
+ * stages. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/json.h"
+#include "media/media.h"
+#include "study/run.h"
+
+#define MODEL_MAX_BYTES     (2ull << 30)
+#define WARM_UP_MAX_BATCHES 60
+#define WARM_UP_MAX_S       1.0
+#define WARM_UP_BATCH_S     0.02
+#define WARM_UP_AGREE_RATIO 0.02
+#define LATENCY_SAMPLES     1000u
+#define LATENCY_MIN_SAMPLES 30u
+#define STAGE_ROUND_S       0.1
+
+/* Ask a model's worker; on failure its worker may be gone. */
+static int ask(struct miev_run *run, struct miev_run_model *model, json_t *request, int fd,
+               double extra_s, json_t **reply, struct miev_error *err)
+{
+    int rc =
+        miev_child_ask(model->child, request, fd, run->options->timeout_s + extra_s, reply, err);
+    if (rc == MIEV_ERR_INTERRUPTED)
+        (void)miev_error_set(err, rc, "stopped before this model was measured");
+    return rc;
+}
+
+/* ---- the file and its worker ---------------------------------------------------------------- */
+
+static int check_identity(const struct miev_run_model *model, struct miev_error *err)
+{
+    const struct miev_card_file *file = model->entry.file;
+    if (file->sha256[0] == '\0' || strcmp(file->sha256, model->file.sha256) == 0)
+        return MIEV_OK;
+    return miev_error_set(err, MIEV_ERR_INVALID,
+                          "%s is not the file of its card (sha256 %.12s..., the card says "
+                          "%.12s...): fetch it again, or compare it by its own path",
+                          file->path, model->file.sha256, file->sha256);
+}
+
+static int start_worker(struct miev_run *run, struct miev_run_model *model,
+                        const struct miev_engine_ops *engine, struct miev_error *err)
+{
+    const struct miev_study_options *options = run->options;
+    struct miev_child_options child = {.program = options->worker_program,
+                                       .keep_stderr =
+                                           miev_env_variable(options->env, "MIEV_DEBUG") != NULL};
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    child.resident_bytes = options->memory_bytes; /* shadow memory needs all address space */
+#else
+    child.address_space_bytes = options->memory_bytes;
+#endif
+    int rc = miev_child_spawn(&child, &model->child, err);
+    if (rc != MIEV_OK)
+        return rc;
+    json_t *reply = NULL;
+    json_t *request = json_pack("{s:s, s:s, s:i, s:s?, s:s?, s:I}", "do", "open", "engine",
+                                engine->name, "threads", (int)options->threads, "delegate",
+                                options->delegate, "runtime_dir", options->runtime_dir,
+                                "address_space_bytes", (json_int_t)child.address_space_bytes);
+    rc = ask(run, model, request, -1, 0, &reply, err);
+    if (rc == MIEV_OK)
+        (void)json_object_update(model->facts, reply);
+    json_decref(reply);
+    return rc;
+}
+
+/* Load the model between two meter readings: first use is told by itself. */
+static int load_metered(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
+{
+    json_t *reply = NULL;
+    int rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &model->load.start, err);
+    if (rc != MIEV_OK)
+        return rc;
+    rc = ask(run, model, json_pack("{s:s}", "do", "load"), model->file.fd, 0, &reply, err);
+    if (rc != MIEV_OK)
+        return rc;
+    (void)json_object_update(model->facts, reply);
+    json_decref(reply);
+    model->load.count = 1;
+    return miev_meter_read(run->meter, miev_run_work_cpu_s(run), &model->load.stop, err);
+}
+
+static int load(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
+{
+    int rc = miev_sealed_load(model->entry.file->path, MODEL_MAX_BYTES, &model->file, err);
+    if (rc == MIEV_OK)
+        rc = check_identity(model, err);
+    if (rc != MIEV_OK)
+        return rc;
+    const struct miev_engine_ops *engine =
+        miev_engine_for(run->options->engines, model->file.bytes, model->file.length);
+    if (!engine)
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED, "%s is %s", model->entry.file->path,
+                              miev_engine_describe_stranger(model->file.bytes, model->file.length));
+    rc = start_worker(run, model, engine, err);
+    return rc == MIEV_OK ? load_metered(run, model, err) : rc;
+}
+
+/* ---- what goes in --------------------------------------------------------------------------- */
+
+struct input_plan {
+    int64_t dims[4];
+    bool channels_first, open_shape, raw;
+    unsigned width, height;
+    double mean[3], std[3];
+};
+
+static bool is_channels(int64_t n)
+{
+    return n == 1 || n == 3;
+}
+
+static int read_dims(const json_t *facts, struct input_plan *plan, char dtype[32],
+                     struct miev_error *err)
+{
+    const json_t *inputs = json_object_get(facts, "inputs");
+    const json_t *input = json_array_get(inputs, 0);
+    const json_t *shape = json_object_get(input, "shape");
+    if (json_array_size(inputs) != 1)
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                              "the model has %zu inputs, an image classifier has one",
+                              json_array_size(inputs));
+    int rc = miev_json_string(input, "dtype", dtype, 32, err);
+    if (rc != MIEV_OK)
+        return rc;
+    if (json_array_size(shape) != 4)
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                              "the model's input has %zu dimensions, a picture has four (batch, "
+                              "height, width, channels)",
+                              json_array_size(shape));
+    for (size_t i = 0; i < 4; i++)
+        plan->dims[i] = json_integer_value(json_array_get(shape, i));
+    return MIEV_OK;
+}
+
+/* Fill one open dimension from the card. */
+static int settle_side(int64_t *dim, unsigned from_card, const char *word, struct miev_error *err)
+{
+    if (*dim <= 0 && from_card == 0)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "the model leaves the %s of its input open: give it a card that "
+                              "tells it",
+                              word);
+    if (*dim <= 0)
+        *dim = from_card;
+    if (*dim > 4096)
+        return miev_error_set(err, MIEV_ERR_LIMIT,
+                              "the model wants pictures with a %s of %lld, at most 4096 is allowed",
+                              word, (long long)*dim);
+    if (from_card != 0 && *dim != from_card)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "the card says a %s of %u, the model file has %lld: the card belongs "
+                              "to another file",
+                              word, from_card, (long long)*dim);
+    return MIEV_OK;
+}
+
+static int settle_shape(const struct miev_card *card, struct input_plan *plan,
+                        struct miev_error *err)
+{
+    int64_t *dims = plan->dims;
+    plan->channels_first = is_channels(dims[1]) && !is_channels(dims[3]);
+    if (card->normalisation_known && dims[1] <= 0 && dims[3] <= 0)
+        plan->channels_first = card->channels_first;
+    int64_t *channels = plan->channels_first ? &dims[1] : &dims[3];
+    int64_t *height = plan->channels_first ? &dims[2] : &dims[1];
+    int64_t *width = plan->channels_first ? &dims[3] : &dims[2];
+    plan->open_shape = dims[0] <= 0 || dims[1] <= 0 || dims[2] <= 0 || dims[3] <= 0;
+    if (dims[0] <= 0)
+        dims[0] = 1;
+    if (*channels <= 0 && card->normalisation_known)
+        *channels = 3;
+    if (!is_channels(*channels) || dims[0] != 1)
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                              "the model's input is %lld x %lld x %lld x %lld, which is no single "
+                              "picture of one or three channels",
+                              (long long)dims[0], (long long)dims[1], (long long)dims[2],
+                              (long long)dims[3]);
+    int rc = settle_side(height, card->height, "height", err);
+    if (rc == MIEV_OK)
+        rc = settle_side(width, card->width, "width", err);
+    plan->width = (unsigned)*width;
+    plan->height = (unsigned)*height;
+    return rc;
+}
+
+/* A bare file tells no normalisation: quantised inputs take the pixels as they are, others -1..1,
+ * which is what most classifiers on TF Hub expect. The guess is said in the report. */
+static void settle_normalisation(const struct miev_card *card, const char *dtype,
+                                 struct input_plan *plan, json_t *guesses)
+{
+    for (size_t i = 0; i < 3; i++) {
+        plan->mean[i] = card->normalisation_known ? card->mean[i] : 127.5;
+        plan->std[i] = card->normalisation_known ? card->std[i] : 127.5;
+    }
+    if (card->normalisation_known)
+        return;
+    plan->raw = strcmp(dtype, "uint8") == 0 || strcmp(dtype, "int8") == 0;
+    (void)json_array_append_new(
+        guesses, json_string(plan->raw ? "input: pixels as they are (quantised input, no card)"
+                                       : "input: pixels scaled to -1..1 (no card)"));
+}
+
+static enum miev_resize resize_of(const struct miev_card *card)
+{
+    if (strcmp(card->resize, "crop") == 0)
+        return MIEV_RESIZE_CROP;
+    return strcmp(card->resize, "letterbox") == 0 ? MIEV_RESIZE_LETTERBOX : MIEV_RESIZE_STRETCH;
+}
+
+static json_t *input_request(const struct miev_run *run, const struct miev_card *card,
+                             const struct input_plan *plan)
+{
+    json_t *request = json_pack(
+        "{s:s, s:i, s:i, s:i, s:b, s:b, s:b, s:b, s:[f,f,f], s:[f,f,f]}", "do", "input", "width",
+        (int)plan->width, "height", (int)plan->height, "resize", (int)resize_of(card), "fast",
+        (int)run->options->fast_decode, "channels_first", (int)plan->channels_first, "bgr",
+        (int)card->bgr, "raw", (int)plan->raw, "mean", plan->mean[0], plan->mean[1], plan->mean[2],
+        "std", plan->std[0], plan->std[1], plan->std[2]);
+    if (card->output_known)
+        (void)json_object_set_new(request, "logits", json_boolean(card->logits));
+    return request;
+}
+
+static int give_input(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
+{
+    const struct miev_card *card = model->entry.card;
+    struct input_plan plan = {0};
+    char dtype[32];
+    json_t *reply = NULL;
+    int rc = read_dims(model->facts, &plan, dtype, err);
+    if (rc == MIEV_OK)
+        rc = settle_shape(card, &plan, err);
+    if (rc == MIEV_OK && plan.open_shape) {
+        json_t *request =
+            json_pack("{s:s, s:[I,I,I,I]}", "do", "shape", "shape", (json_int_t)plan.dims[0],
+                      (json_int_t)plan.dims[1], (json_int_t)plan.dims[2], (json_int_t)plan.dims[3]);
+        rc = ask(run, model, request, -1, 0, &reply, err);
+        if (rc == MIEV_OK)
+            (void)json_object_update(model->facts, reply);
+        json_decref(reply);
+        reply = NULL;
+    }
+    if (rc != MIEV_OK)
+        return rc;
+    settle_normalisation(card, dtype, &plan, json_object_get(model->facts, "guesses"));
+    rc = ask(run, model, input_request(run, card, &plan), run->input.fd, 0, &reply, err);
+    if (rc == MIEV_OK)
+        (void)json_object_set_new(model->facts, "picture", reply);
+    return rc;
+}
+
+/* ---- what comes out ------------------------------------------------------------------------- */
+
+static int check_labels(const struct miev_card *card, size_t classes, struct miev_error *err)
+{
+    if (card->n_labels == 0 || card->n_labels == classes)
+        return MIEV_OK;
+    return miev_error_set(err, MIEV_ERR_INVALID,
+                          "the card has %zu labels, the model %zu outputs: labels are never "
+                          "shifted or guessed, mend the card",
+                          card->n_labels, classes);
+}
+
+static int add_prediction(const struct miev_card *card, const json_t *answer, size_t classes,
+                          json_t *list, struct miev_error *err)
+{
+    json_int_t index = json_integer_value(json_object_get(answer, "index"));
+    double score = json_number_value(json_object_get(answer, "score"));
+    if (index < 0 || (size_t)index >= classes || !isfinite(score))
+        return miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
+    char number[32];
+    (void)snprintf(number, sizeof(number), "class %lld", (long long)index);
+    const char *label = card->n_labels > 0 ? card->labels[index] : number;
+    return json_array_append_new(list, json_pack("{s:s, s:I, s:f}", "label", label, "index", index,
+                                                 "score", score)) == 0
+               ? MIEV_OK
+               : miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the predictions");
+}
+
+static int predict(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
+{
+    json_t *reply = NULL;
+    int rc = ask(run, model, json_pack("{s:s}", "do", "predict"), -1, 0, &reply, err);
+    if (rc != MIEV_OK)
+        return rc;
+    size_t classes = (size_t)json_integer_value(json_object_get(reply, "classes"));
+    json_t *list = json_array(), *answers = json_object_get(reply, "predictions");
+    rc = check_labels(model->entry.card, classes, err);
+    for (size_t i = 0; rc == MIEV_OK && i < json_array_size(answers); i++)
+        rc = add_prediction(model->entry.card, json_array_get(answers, i), classes, list, err);
+    if (rc == MIEV_OK && !model->entry.card->output_known)
+        (void)json_array_append_new(
+            json_object_get(model->facts, "guesses"),
+            json_string(json_is_true(json_object_get(reply, "softmax"))
+                            ? "output: logits, a softmax was applied (no card)"
+                            : "output: probabilities (no card)"));
+    (void)json_object_set_new(model->facts, "predictions", list);
+    json_decref(reply);
+    return rc;
+}
+
+/* ---- time ----------------------------------------------------------------------------------- */
+
+/* Single inferences, each timed, into fresh memory. */
+static int time_each(struct miev_run *run, struct miev_run_model *model, size_t count,
+                     struct miev_run_latency *out, struct miev_error *err)
+{
+    json_t *reply = NULL;
+    json_t *request = json_pack("{s:s, s:s, s:I, s:b}", "do", "repeat", "stage", "inference",
+                                "count", (json_int_t)count, "each", 1);
+    int rc = ask(run, model, request, -1, 20 * model->inference_s * (double)count, &reply, err);
+    if (rc != MIEV_OK)
+        return rc;
+    const json_t *list = json_object_get(reply, "latencies_ns");
+    double *seconds = calloc(count, sizeof(*seconds));
+    if (!seconds || json_array_size(list) != count) {
+        rc = miev_error_set(err, seconds ? MIEV_ERR_BROKEN : MIEV_ERR_NOMEM,
+                            "the model's process did not time what it was asked to");
+        free(seconds);
+        seconds = NULL;
+    }
+    for (size_t i = 0; rc == MIEV_OK && i < count; i++)
+        seconds[i] = (double)json_integer_value(json_array_get(list, i)) * 1e-9;
+    json_decref(reply);
+    if (rc == MIEV_OK)
+        *out = (struct miev_run_latency){seconds, count};
+    return rc;
+}
+
+static int median_of_batch(struct miev_run *run, struct miev_run_model *model, size_t count,
+                           double *median_s, struct miev_error *err)
+{
+    struct miev_run_latency batch = {0};
+    int rc = time_each(run, model, count, &batch, err);
+    if (rc == MIEV_OK)
+        *median_s = miev_quantile(batch.seconds, batch.n, 0.5);
+    free(batch.seconds);
+    return rc;
+}
+
+static int first_inference(struct miev_run *run, struct miev_run_model *model,
+                           struct miev_error *err)
+{
+    int rc = median_of_batch(run, model, 1, &model->first_inference_s, err);
+    model->inference_s = model->first_inference_s;
+    return rc;
+}
+
+static size_t clamp_count(double wanted, size_t low, size_t high)
+{
+    if (!(wanted > (double)low))
+        return low;
+    return wanted > (double)high ? high : (size_t)wanted;
+}
+
+/* Until three successive medians agree, or the cap. */
+static int warm_up(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
+{
+    double medians[3] = {NAN, NAN, NAN}, spent_s = 0;
+    for (int i = 0; i < WARM_UP_MAX_BATCHES && spent_s < WARM_UP_MAX_S; i++) {
+        size_t count = clamp_count(WARM_UP_BATCH_S / model->inference_s, 3, 1000);
+        medians[i % 3] = NAN;
+        int rc = median_of_batch(run, model, count, &medians[i % 3], err);
+        if (rc != MIEV_OK)
+            return rc;
+        model->inference_s = fmax(medians[i % 3], 1e-9);
+        spent_s += model->inference_s * (double)count;
+        double low = fmin(medians[0], fmin(medians[1], medians[2]));
+        double high = fmax(medians[0], fmax(medians[1], medians[2]));
+        if (i >= 2 && high <= low * (1 + WARM_UP_AGREE_RATIO))
+            break;
+    }
+    return MIEV_OK;
+}
+
+/* p99 asks for 1,000 samples; a slow model gets as many as fit its share of the budget. */
+static int latency_pass(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
+{
+    double share_s = run->options->budget_s / (8.0 * (double)run->n_models);
+    size_t count = clamp_count(share_s / model->inference_s, LATENCY_MIN_SAMPLES, LATENCY_SAMPLES);
+    if (run->options->budget_s <= 0)
+        count = 3; /* predictions only */
+    return time_each(run, model, count, &model->latency, err);
+}
+
+static int measure_stages(struct miev_run *run, struct miev_run_model *model,
+                          struct miev_error *err)
+{
+    static const char *const names[MIEV_RUN_STAGES] = {"decode", "preprocess", "postprocess"};
+    for (size_t s = 0; s < MIEV_RUN_STAGES; s++) {
+        struct miev_run_stage *stage = &model->stages[s];
+        stage->name = names[s];
+        /* One round to learn how long it takes, kept out of the figures. */
+        int rc = miev_run_round(run, model, stage->name, 3, &stage->rounds, 0, err);
+        if (rc != MIEV_OK)
+            return rc;
+        double once_s = stage->rounds.list[0].busy_s / 3;
+        size_t count = miev_plan_repeats(once_s, STAGE_ROUND_S);
+        for (size_t i = 0; rc == MIEV_OK && i < MIEV_RUN_STAGE_ROUNDS; i++)
+            rc = miev_run_round(run, model, stage->name, count, &stage->rounds, i, err);
+        if (rc != MIEV_OK)
+            return rc;
+    }
+    return MIEV_OK;
+}
+
+static int prepare(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
+{
+    static const struct {
+        enum miev_study_phase phase;
+        int (*step)(struct miev_run *run, struct miev_run_model *model, struct miev_error *err);
+        bool measures; /* left out when only predictions are wanted */
+    } steps[] = {
+        {MIEV_PHASE_LOAD, load, false},
+        {MIEV_PHASE_LOAD, give_input, false},
+        {MIEV_PHASE_LOAD, first_inference, false},
+        {MIEV_PHASE_LOAD, predict, false},
+        {MIEV_PHASE_WARM_UP, warm_up, true},
+        {MIEV_PHASE_LATENCY, latency_pass, false},
+        {MIEV_PHASE_STAGES, measure_stages, true},
+    };
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        if (steps[i].measures && run->options->budget_s <= 0)
+            continue;
+        if (miev_run_stopped(run))
+            return miev_error_set(err, MIEV_ERR_INTERRUPTED,
+                                  "stopped before this model was measured");
+        miev_run_tell(run, steps[i].phase, model);
+        int rc = steps[i].step(run, model, err);
+        if (rc != MIEV_OK)
+            return rc;
+    }
+    return MIEV_OK;
+}
+
+void miev_run_prepare(struct miev_run *run, struct miev_run_model *model)
+{
+    struct miev_error err;
+    model->facts = json_pack("{s:[]}", "guesses");
+    if (prepare(run, model, &err) != MIEV_OK)
+        miev_run_fail(model, &err);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "study/price.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/json.h"
+
+/* Logical CPUs of the server that a virtual machine of unknown host runs on: median, 10th and 90th
+ * percentile of the two-socket systems in the SPECpower_ssj2008 results published from 2019 to
+ * March 2026 (docs/method-footprint.md). */
+#define HOST_CPUS      256.0
+#define HOST_CPUS_LOW  112.0
+#define HOST_CPUS_HIGH 576.0
+
+static json_t *interval_json(const struct miev_interval *interval)
+{
+    return json_pack("{s:f, s:f, s:f}", "value", interval->value, "low", interval->low, "high",
+                     interval->high);
+}
+
+static json_t *site_json(const struct miev_price_options *options)
+{
+    const struct miev_site *site = options->site;
+    return json_pack("{s:s, s:f, s:s, s:o, s:f, s:b}", "zone", site->zone, "intensity_g_per_kwh",
+                     site->intensity_g_per_kwh, "source", site->source, "year",
+                     site->year ? json_integer(site->year) : json_null(), "pue", site->pue,
+                     "default", (int)options->default_site);
+}
+
+static enum miev_machine_class class_of(const json_t *machine)
+{
+    const char *word = json_string_value(json_object_get(machine, "class"));
+    for (int c = MIEV_MACHINE_SERVER; word && c <= MIEV_MACHINE_LAPTOP; c++)
+        if (strcmp(word, miev_machine_class_name((enum miev_machine_class)c)) == 0)
+            return (enum miev_machine_class)c;
+    return json_is_true(json_object_get(machine, "virtual_machine")) ? MIEV_MACHINE_SERVER
+                                                                     : MIEV_MACHINE_UNKNOWN;
+}
+
+/* What manufacturing adds, the same for every model of a report. */
+struct machine_cost {
+    bool known; /* false: switched off, or the machine's class is not known */
+    struct miev_embodied embodied;
+    double share;     /* of the whole machine (for a virtual machine: of its host), per model */
+    double host_cpus; /* logical CPUs that the machine is shared out over */
+    bool host_guessed;
+};
+
+static void cost_of(const json_t *report, bool wanted, struct machine_cost *out)
+{
+    const json_t *settings = json_object_get(report, "settings");
+    const json_t *machine = json_object_get(report, "machine");
+    double logical = json_number_value(json_object_get(settings, "logical_cpus"));
+    double reserved = json_number_value(json_object_get(settings, "reserved_cpus"));
+    if (json_is_true(json_object_get(settings, "dedicated")))
+        reserved = logical;
+    *out = (struct machine_cost){.host_cpus = logical};
+    if (json_is_true(json_object_get(machine, "virtual_machine")) && logical < HOST_CPUS) {
+        out->host_cpus = HOST_CPUS;
+        out->host_guessed = true;
+    }
+    out->share = out->host_cpus > 0 ? fmin(1, reserved / out->host_cpus) : 1;
+    out->known =
+        wanted && miev_embodied_default(class_of(machine), &out->embodied, NULL) == MIEV_OK;
+}
+
+static int embodied_of(const struct machine_cost *cost, double inference_s,
+                       struct miev_interval *out_g, struct miev_error *err)
+{
+    int rc = miev_embodied_share(&cost->embodied, inference_s, cost->share, out_g, err);
+    if (rc == MIEV_OK && cost->host_guessed) { /* the guess's own range is part of the interval */
+        out_g->low *= HOST_CPUS / HOST_CPUS_HIGH;
+        out_g->high *= HOST_CPUS / HOST_CPUS_LOW;
+    }
+    return rc;
+}
+
+static json_t *cost_json(const struct machine_cost *cost)
+{
+    if (!cost->known)
+        return json_null();
+    return json_pack("{s:s, s:f, s:f, s:b, s:s}", "machine_class",
+                     miev_machine_class_name(cost->embodied.machine_class), "share", cost->share,
+                     "host_logical_cpus", cost->host_cpus, "host_guessed", (int)cost->host_guessed,
+                     "source", cost->embodied.source);
+}
+
+static int read_energy(const json_t *energy, struct miev_energy_estimate *out,
+                       struct miev_error *err)
+{
+    const json_t *gross = json_object_get(json_object_get(energy, "gross"), "per_inference_j");
+    const json_t *statistical = json_object_get(gross, "statistical");
+    const json_t *systematic = json_object_get(gross, "systematic");
+    int rc = miev_json_number(gross, "value", -1e12, 1e12, &out->value_j, err);
+    if (rc == MIEV_OK)
+        rc = miev_json_number(statistical, "low", -1e12, 1e12, &out->statistical_low_j, err);
+    if (rc == MIEV_OK)
+        rc = miev_json_number(statistical, "high", -1e12, 1e12, &out->statistical_high_j, err);
+    if (rc == MIEV_OK)
+        rc = miev_json_number(systematic, "low", -1e12, 1e12, &out->systematic_low_j, err);
+    if (rc == MIEV_OK)
+        rc = miev_json_number(systematic, "high", -1e12, 1e12, &out->systematic_high_j, err);
+    return rc;
+}
+
+static json_t *rate_json(double co2e_g, const struct miev_price_options *options)
+{
+    struct miev_equivalents same;
+    double year_g = co2e_g * options->requests_per_day * 365.25;
+    if (miev_equivalents(year_g, options->site, &same, NULL) != MIEV_OK)
+        return json_null();
+    return json_pack("{s:f, s:f, s:f, s:f}", "requests_per_day", options->requests_per_day,
+                     "year_g", year_g, "car_km", same.car_km, "lamp_10w_h", same.lamp_10w_h);
+}
+
+static int price_model(json_t *model, const struct machine_cost *cost,
+                       const struct miev_price_options *options, struct miev_error *err)
+{
+    json_t *energy = json_object_get(model, "energy");
+    struct miev_energy_estimate estimate;
+    struct miev_interval embodied_g = {0, 0, 0};
+    struct miev_footprint footprint;
+    double inference_s = 0;
+    if (!json_object_get(energy, "gross")) {
+        (void)json_object_del(model, "footprint");
+        return MIEV_OK; /* no energy, no grams: absent, not zero */
+    }
+    int rc = read_energy(energy, &estimate, err);
+    if (rc == MIEV_OK && cost->known)
+        rc = miev_json_number(energy, "inference_s", 0, 1e9, &inference_s, err);
+    if (rc == MIEV_OK && cost->known)
+        rc = embodied_of(cost, inference_s, &embodied_g, err);
+    if (rc == MIEV_OK)
+        rc = miev_footprint_per_inference(&estimate, options->site,
+                                          cost->known ? &embodied_g : NULL, &footprint, err);
+    if (rc != MIEV_OK)
+        return rc;
+    json_t *out = json_pack("{s:o, s:o, s:o}", "per_inference_g", interval_json(&footprint.total_g),
+                            "operational_g", interval_json(&footprint.operational_g), "embodied_g",
+                            cost->known ? interval_json(&footprint.embodied_g) : json_null());
+    if (options->requests_per_day > 0)
+        (void)json_object_set_new(out, "at_rate", rate_json(footprint.total_g.value, options));
+    return json_object_set_new(model, "footprint", out) == 0
+               ? MIEV_OK
+               : miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the footprint");
+}
+
+static double grams_of(const json_t *models, const char *name)
+{
+    size_t i;
+    json_t *model;
+    json_array_foreach(models, i, model)
+    {
+        const char *own = json_string_value(json_object_get(model, "name"));
+        if (own && name && strcmp(own, name) == 0)
+            return json_number_value(json_object_get(
+                json_object_get(json_object_get(model, "footprint"), "per_inference_g"), "value"));
+    }
+    return 0;
+}
+
+/* The ratio of grams: that of the energies, moved by what manufacturing adds to each. */
+static void price_pair(const json_t *models, json_t *pair)
+{
+    double a_g = grams_of(models, json_string_value(json_object_get(pair, "a")));
+    double b_g = grams_of(models, json_string_value(json_object_get(pair, "b")));
+    (void)json_object_set_new(pair, "carbon_ratio",
+                              miev_json_real(b_g > 0 ? a_g / b_g : (double)NAN));
+}
+
+int miev_report_price(json_t *report, const struct miev_price_options *options,
+                      struct miev_error *err)
+{
+    json_t *models = json_object_get(report, "models");
+    size_t i;
+    json_t *item;
+    struct machine_cost cost;
+    if (!json_is_array(models))
+        return miev_error_set(err, MIEV_ERR_INVALID, "the report has no list of models");
+    cost_of(report, options->embodied, &cost);
+    json_array_foreach(models, i, item)
+    {
+        int rc = price_model(item, &cost, options, err);
+        if (rc != MIEV_OK)
+            return rc;
+    }
+    json_array_foreach(json_object_get(report, "comparison"), i, item) price_pair(models, item);
+    json_t *site = site_json(options);
+    (void)json_object_set_new(site, "embodied", cost_json(&cost));
+    return json_object_set_new(report, "site", site) == 0
+               ? MIEV_OK
+               : miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the site");
+}

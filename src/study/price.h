@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Report x site -> grams. Changes the report in place and measures nothing, so that it can be done
+ * again for another place. */
+#ifndef MIEV_STUDY_PRICE_H
+#define MIEV_STUDY_PRICE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "footprint/footprint.h"
+
+struct miev_price_options {
+    const struct miev_site *site;
+    bool default_site;       /* nobody named a zone: the report says so */
+    bool embodied;           /* add the share of manufacturing */
+    double requests_per_day; /* 0: no equivalents */
+};
+
+/* Set .site, each model's .footprint, and each comparison's .carbon. Models without energy get
+ * none. MIEV_ERR_INVALID when the report lacks what its schema asks for. */
+MIEV_MUST_USE int miev_report_price(json_t *report, const struct miev_price_options *options,
+                                    struct miev_error *err);
+
+#endif

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a study found, as the JSON document of docs/report.schema.json. */
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/error.h"
+#include "core/json.h"
+#include "study/run.h"
+
+static json_t *interval_json(double low, double high)
+{
+    return json_pack("{s:o, s:o}", "low", miev_json_real(low), "high", miev_json_real(high));
+}
+
+/* ---- the surroundings ----------------------------------------------------------------------- */
+
+static json_t *machine_json(const struct miev_machine *machine)
+{
+    return json_pack(
+        "{s:s, s:s, s:i, s:i, s:i, s:I, s:b, s:s, s:s, s:s, s:s, s:s}", "cpu", machine->cpu_name,
+        "microarchitecture", machine->microarchitecture, "sockets", (int)machine->sockets, "cores",
+        (int)machine->cores, "logical_cpus", (int)machine->logical_cpus, "memory_bytes",
+        (json_int_t)machine->memory_bytes, "virtual_machine", (int)machine->virtual_machine,
+        "hypervisor", machine->hypervisor, "class", miev_machine_class_name(machine->machine_class),
+        "vendor", machine->vendor, "product", machine->product, "kernel", machine->kernel);
+}
+
+static json_t *channel_json(const struct miev_run *run, size_t i)
+{
+    const struct miev_meter_channel *at = miev_meter_channel_at(run->meter, i);
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:f, s:f, s:o, s:o, s:s}", "sensor", at->sensor,
+                     "id", at->channel.id, "part", miev_part_name(at->channel.part), "method",
+                     miev_quality_name(at->channel.quality), "counted", (int)at->counted,
+                     "systematic_low_ratio", at->channel.systematic_low_ratio,
+                     "systematic_high_ratio", at->channel.systematic_high_ratio, "idle_w",
+                     miev_json_real(run->idle.power_w[i]), "idle_standard_error_w",
+                     miev_json_real(run->idle_error.power_w[i]), "source", at->channel.source);
+}
+
+static json_t *meter_json(const struct miev_run *run)
+{
+    json_t *sensors = json_array(), *channels = json_array();
+    for (size_t i = 0; i < miev_meter_finding_count(run->meter); i++) {
+        const struct miev_meter_finding *at = miev_meter_finding_at(run->meter, i);
+        (void)json_array_append_new(sensors, json_pack("{s:s, s:s, s:s}", "name", at->sensor,
+                                                       "status", miev_status_name(at->status),
+                                                       "message", at->message));
+    }
+    for (size_t i = 0; i < miev_meter_channel_count(run->meter); i++)
+        (void)json_array_append_new(channels, channel_json(run, i));
+    size_t disturbed = 0;
+    for (size_t i = 0; i < run->idle_rounds.n; i++)
+        disturbed += run->idle_rounds.list[i].disturbed;
+    return json_pack("{s:o, s:o, s:I, s:I, s:b}", "sensors", sensors, "channels", channels,
+                     "idle_rounds", (json_int_t)run->idle_rounds.n, "idle_rounds_disturbed",
+                     (json_int_t)disturbed, "neighbours_void_rounds", (int)run->neighbours_matter);
+}
+
+static json_t *settings_json(const struct miev_run *run)
+{
+    const struct miev_study_options *options = run->options;
+    return json_pack("{s:i, s:s?, s:f, s:f, s:I, s:b, s:b, s:I, s:i, s:i}", "threads",
+                     (int)options->threads, "delegate", options->delegate, "budget_s",
+                     options->budget_s, "target_ratio", options->target_ratio, "seed",
+                     (json_int_t)options->seed, "dedicated", (int)options->dedicated, "fast_decode",
+                     (int)options->fast_decode, "memory_bytes", (json_int_t)options->memory_bytes,
+                     "reserved_cpus", (int)run->share.reserved_cpus, "logical_cpus",
+                     (int)run->share.logical_cpus);
+}
+
+/* The file's own name only: where it lies on somebody's disk is nobody's business. */
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static json_t *input_json(const struct miev_run *run)
+{
+    json_t *input = json_pack("{s:s, s:s, s:I}", "sha256", run->input.sha256, "kind", "image",
+                              "bytes", (json_int_t)run->input.length);
+    json_t *name = json_string(base_name(run->options->input_path));
+    (void)json_object_set_new(input, "name", name ? name : json_string("(not valid text)"));
+    for (size_t i = 0; i < run->n_models; i++) {
+        json_t *picture = json_object_get(run->models[i].facts, "picture");
+        if (picture) {
+            (void)json_object_update_missing(input, picture);
+            break;
+        }
+    }
+    return input;
+}
+
+static json_t *stop_json(const struct miev_run *run)
+{
+    return json_pack("{s:s, s:f, s:I, s:o, s:o}", "reason", run->stop_reason, "elapsed_s",
+                     (double)(run->finished_ns - run->started_ns) * 1e-9, "blocks",
+                     (json_int_t)run->blocks, "half_width_ratio",
+                     miev_json_real(run->blocks ? run->worst_half_width_ratio : (double)NAN),
+                     "ratio_half_width",
+                     miev_json_real(run->blocks ? run->worst_ratio_half_width : (double)NAN));
+}
+
+/* ---- one model ------------------------------------------------------------------------------ */
+
+static json_t *latency_json(struct miev_run_latency *latency)
+{
+    if (latency->n == 0)
+        return json_null();
+    double *s = latency->seconds;
+    /* A 99th percentile of fewer than 1,000 samples rests on fewer than ten of them: absent. */
+    double p99 = latency->n >= 1000 ? miev_quantile(s, latency->n, 0.99) : (double)NAN;
+    return json_pack(
+        "{s:o, s:o, s:o, s:I}", "p50_s", miev_json_real(miev_quantile(s, latency->n, 0.5)), "p90_s",
+        miev_json_real(latency->n >= 10 ? miev_quantile(s, latency->n, 0.9) : (double)NAN), "p99_s",
+        miev_json_real(p99), "samples", (json_int_t)latency->n);
+}
+
+/* Mean energy per inference of one part over the rounds that count. */
+struct part_mean {
+    double gross_j, net_j;
+    struct miev_part_energy last;
+};
+
+struct energy_means {
+    struct part_mean parts[MIEV_PART_COUNT];
+    struct miev_span_energy last;
+    double inference_s; /* wall time of one inference within the rounds */
+    size_t n;
+};
+
+static void add_round(struct energy_means *means, const struct miev_round *round,
+                      const struct miev_span_energy *energy)
+{
+    for (size_t p = 0; p < MIEV_PART_COUNT; p++) {
+        means->parts[p].gross_j += energy->parts[p].gross_j / (double)round->count;
+        means->parts[p].net_j += energy->parts[p].net_j / (double)round->count;
+        means->parts[p].last = energy->parts[p];
+    }
+    means->inference_s += round->busy_s / (double)round->count;
+    means->last = *energy;
+    means->n++;
+}
+
+static void average_rounds(const struct miev_run *run, const struct miev_rounds *rounds,
+                           struct energy_means *means)
+{
+    *means = (struct energy_means){0};
+    for (size_t i = 0; i < rounds->n; i++) {
+        struct miev_span_energy energy;
+        const struct miev_round *round = &rounds->list[i];
+        if (round->count == 0 || (round->disturbed && run->neighbours_matter) ||
+            miev_run_energy(run, round, 0, &energy, NULL) != MIEV_OK)
+            continue;
+        add_round(means, round, &energy);
+    }
+    for (size_t p = 0; p < MIEV_PART_COUNT; p++) {
+        means->parts[p].gross_j /= (double)means->n;
+        means->parts[p].net_j /= (double)means->n;
+    }
+    means->inference_s /= (double)means->n;
+}
+
+static json_t *parts_json(const struct energy_means *means)
+{
+    json_t *parts = json_array();
+    for (size_t p = 0; p < MIEV_PART_COUNT; p++) {
+        const struct part_mean *part = &means->parts[p];
+        if (part->last.quality == MIEV_UNAVAILABLE) {
+            (void)json_array_append_new(parts, json_pack("{s:s, s:s, s:n, s:n, s:b}", "part",
+                                                         miev_part_name(p), "method", "unavailable",
+                                                         "sensor", "joules", "headline",
+                                                         (int)(p != MIEV_PART_MACHINE)));
+            continue;
+        }
+        (void)json_array_append_new(
+            parts,
+            json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:b}", "part", miev_part_name(p),
+                      "method", miev_quality_name(part->last.quality), "sensor", part->last.sensor,
+                      "joules", miev_json_real(part->gross_j), "net_joules",
+                      miev_json_real(part->net_j), "low",
+                      miev_json_real(part->gross_j * part->last.systematic_low_ratio), "high",
+                      miev_json_real(part->gross_j * part->last.systematic_high_ratio), "headline",
+                      (int)(p != MIEV_PART_MACHINE)));
+    }
+    return parts;
+}
+
+static json_t *per_inference_json(const struct miev_mean_interval *interval, double low_ratio,
+                                  double high_ratio)
+{
+    double mean = interval->mean;
+    /* A negative net (within the noise) turns the factors round. */
+    double a = mean * low_ratio, b = mean * high_ratio;
+    return json_pack("{s:{s:o, s:o, s:o}, s:I, s:I, s:b, s:b}", "per_inference_j", "value",
+                     miev_json_real(mean), "statistical",
+                     interval_json(interval->low, interval->high), "systematic",
+                     interval_json(fmin(a, b), fmax(a, b)), "rounds", (json_int_t)interval->n,
+                     "rounds_effective", (json_int_t)interval->n_effective, "enough_rounds",
+                     (int)interval->enough, "batched", (int)interval->batched);
+}
+
+static const char *method_word(const struct miev_span_energy *energy)
+{
+    return energy->mixed ? "mixed" : miev_quality_name(energy->quality);
+}
+
+static size_t count_disturbed(const struct miev_rounds *rounds)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rounds->n; i++)
+        n += rounds->list[i].disturbed;
+    return n;
+}
+
+/* The systematic factors of net: those of the parts, weighed by what each adds to it. */
+static void net_ratios(const struct energy_means *means, double *low, double *high)
+{
+    double sum = 0, low_sum = 0, high_sum = 0;
+    for (size_t p = 0; p < MIEV_PART_MACHINE; p++) {
+        const struct part_mean *part = &means->parts[p];
+        double weight = fabs(part->net_j);
+        if (part->last.quality == MIEV_UNAVAILABLE || !(weight > 0))
+            continue;
+        sum += weight;
+        low_sum += weight * part->last.systematic_low_ratio;
+        high_sum += weight * part->last.systematic_high_ratio;
+    }
+    *low = sum > 0 ? low_sum / sum : 1;
+    *high = sum > 0 ? high_sum / sum : 1;
+}
+
+static json_t *energy_json(const struct miev_run *run, const struct miev_run_model *model)
+{
+    struct energy_means means;
+    double net_low = 1, net_high = 1;
+    if (!model->has_energy)
+        return json_pack("{s:s, s:s, s:I}", "method", "unavailable", "reason",
+                         run->options->budget_s <= 0 ? "no rounds were asked for (budget 0)"
+                         : model->rounds.n > 1 && run->neighbours_matter
+                             ? "other programs kept the CPU busy in nearly every round"
+                             : "the study ended before there were two rounds",
+                         "rounds_void", (json_int_t)count_disturbed(&model->rounds));
+    average_rounds(run, &model->rounds, &means);
+    net_ratios(&means, &net_low, &net_high);
+    bool below = model->net.low <= 0 && model->net.high >= 0;
+    return json_pack("{s:s, s:o, s:o, s:o, s:b, s:I, s:o}", "method", method_word(&means.last),
+                     "parts", parts_json(&means), "gross",
+                     per_inference_json(&model->gross, means.last.systematic_low_ratio,
+                                        means.last.systematic_high_ratio),
+                     "net", per_inference_json(&model->net, net_low, net_high),
+                     "net_below_resolution", (int)below, "rounds_disturbed",
+                     (json_int_t)count_disturbed(&model->rounds), "inference_s",
+                     miev_json_real(means.inference_s));
+}
+
+static json_t *stage_json(const struct miev_run *run, const struct miev_run_stage *stage)
+{
+    struct energy_means means;
+    average_rounds(run, &stage->rounds, &means);
+    double gross_j = 0;
+    for (size_t p = 0; p < MIEV_PART_MACHINE; p++)
+        if (means.parts[p].last.quality != MIEV_UNAVAILABLE)
+            gross_j += means.parts[p].gross_j;
+    return json_pack("{s:s, s:o, s:o, s:s, s:I}", "stage", stage->name, "seconds",
+                     miev_json_real(means.inference_s), "gross_j",
+                     miev_json_real(means.n > 0 ? gross_j : (double)NAN), "method",
+                     means.n > 0 ? method_word(&means.last) : "unavailable", "rounds",
+                     (json_int_t)means.n);
+}
+
+static json_t *stages_json(const struct miev_run *run, const struct miev_run_model *model)
+{
+    json_t *stages = json_array();
+    for (size_t s = 0; s < MIEV_RUN_STAGES; s++)
+        if (model->stages[s].rounds.n > 0)
+            (void)json_array_append_new(stages, stage_json(run, &model->stages[s]));
+    return stages;
+}
+
+/* First use: reading the file into the engine, and the first inference. */
+static json_t *load_json(const struct miev_run *run, const struct miev_run_model *model)
+{
+    struct miev_span_energy energy;
+    const struct miev_round *load = &model->load;
+    double gross_j = NAN;
+    const char *method = "unavailable";
+    if (load->count > 0 && run->blocks > 0 &&
+        miev_run_energy(run, load, 0, &energy, NULL) == MIEV_OK) {
+        gross_j = energy.gross_j;
+        method = method_word(&energy);
+    }
+    return json_pack("{s:f, s:f, s:o, s:s}", "seconds",
+                     (double)(load->stop.time_ns - load->start.time_ns) * 1e-9, "first_inference_s",
+                     model->first_inference_s, "gross_j", miev_json_real(gross_j), "method",
+                     method);
+}
+
+static json_t *accuracy_json(const struct miev_study_entry *entry)
+{
+    const struct miev_card_accuracy *at =
+        miev_card_accuracy_of(entry->card, entry->file->precision);
+    if (!at)
+        return json_null();
+    return json_pack("{s:s, s:s, s:I, s:f, s:f, s:f, s:s}", "dataset", at->dataset, "split",
+                     at->split, "images", (json_int_t)at->images, "top1", at->top1, "top1_low",
+                     at->top1_low, "top1_high", at->top1_high, "source", at->source);
+}
+
+static void copy_facts(json_t *out, const json_t *facts)
+{
+    static const char *const keys[] = {"engine",  "sandbox",     "inputs",
+                                       "outputs", "predictions", "guesses"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        json_t *value = json_object_get(facts, keys[i]);
+        if (value)
+            (void)json_object_set(out, keys[i], value);
+    }
+}
+
+static json_t *knows_json(const struct miev_card *card)
+{
+    json_t *labels = json_array();
+    for (size_t i = 0; i < card->n_labels && i < 20; i++)
+        (void)json_array_append_new(labels, json_string(card->labels[i]));
+    return json_pack("{s:I, s:o}", "classes", (json_int_t)card->n_labels, "first", labels);
+}
+
+static json_t *model_json(const struct miev_run *run, struct miev_run_model *model)
+{
+    json_t *out = json_object();
+    (void)json_object_set_new(out, "name", json_string(model->name));
+    (void)json_object_set_new(out, "precision", json_string(model->entry.file->precision));
+    if (model->file.length > 0) {
+        (void)json_object_set_new(out, "sha256", json_string(model->file.sha256));
+        (void)json_object_set_new(out, "bytes", json_integer((json_int_t)model->file.length));
+    }
+    copy_facts(out, model->facts);
+    if (model->status != MIEV_OK) {
+        json_t *message = json_string(model->error.message);
+        (void)json_object_set_new(out, "error",
+                                  json_pack("{s:s, s:o}", "code", miev_status_name(model->status),
+                                            "message",
+                                            message ? message : json_string("(not valid text)")));
+        return out;
+    }
+    (void)json_object_set_new(out, "knows", knows_json(model->entry.card));
+    (void)json_object_set_new(out, "accuracy", accuracy_json(&model->entry));
+    (void)json_object_set_new(out, "load", load_json(run, model));
+    (void)json_object_set_new(out, "latency", latency_json(&model->latency));
+    (void)json_object_set_new(out, "stages", stages_json(run, model));
+    (void)json_object_set_new(out, "energy", energy_json(run, model));
+    (void)json_object_set_new(out, "peak_memory_bytes",
+                              model->peak_bytes ? json_integer((json_int_t)model->peak_bytes)
+                                                : json_null());
+    return out;
+}
+
+/* ---- the pairs ------------------------------------------------------------------------------ */
+
+static json_t *pair_json(const struct miev_run *run, const struct miev_run_model *a,
+                         const struct miev_run_model *b, const struct miev_ratio *ratio)
+{
+    const char *method = "measured";
+    struct miev_span_energy energy;
+    for (size_t i = 0; i < a->rounds.n; i++)
+        if (a->rounds.list[i].count > 0 &&
+            miev_run_energy(run, &a->rounds.list[i], 0, &energy, NULL) == MIEV_OK)
+            method = method_word(&energy);
+    return json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:s, s:b, s:o, s:I}", "a", a->name, "b",
+                     b->name, "ratio", miev_json_real(ratio->ratio), "method", method,
+                     "statistical", interval_json(ratio->statistical_low, ratio->statistical_high),
+                     "systematic", interval_json(ratio->systematic_low, ratio->systematic_high),
+                     "verdict", miev_verdict_name(ratio->verdict), "likely", (int)ratio->likely,
+                     "p_value", miev_json_real(ratio->p_value), "rounds", (json_int_t)ratio->n);
+}
+
+static json_t *comparison_json(const struct miev_run *run)
+{
+    json_t *list = json_array();
+    size_t pair = 0;
+    for (size_t i = 0; i < run->n_models; i++)
+        for (size_t j = i + 1; j < run->n_models; j++, pair++)
+            if (isfinite(run->ratios[pair].ratio))
+                (void)json_array_append_new(
+                    list, pair_json(run, &run->models[i], &run->models[j], &run->ratios[pair]));
+    return list;
+}
+
+json_t *miev_run_report(const struct miev_run *run)
+{
+    json_t *models = json_array();
+    for (size_t i = 0; i < run->n_models; i++)
+        (void)json_array_append_new(models, model_json(run, &run->models[i]));
+    return json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
+                     "miev.report/1", "miev_version", miev_version(), "created_unix_s",
+                     (json_int_t)time(NULL), "machine", machine_json(&run->machine), "meter",
+                     meter_json(run), "settings", settings_json(run), "input", input_json(run),
+                     "stop", stop_json(run), "models", models, "comparison", comparison_json(run));
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rounds between two meter readings, and what follows from them. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "study/run.h"
+
+/* A round is void when others used more of the machine's CPU time than this; judged by CPU time,
+ * never by the energy, so that no round is thrown away for its result. */
+#define NEIGHBOUR_SHARE 0.10
+#define SETTLE_NS       300000000u
+
+void miev_rounds_finish(struct miev_rounds *rounds)
+{
+    free(rounds->list);
+    *rounds = (struct miev_rounds){0};
+}
+
+/* Round number index, after zeroed ones where there is a gap. */
+static struct miev_round *round_at(struct miev_rounds *rounds, size_t index)
+{
+    if (index >= rounds->capacity) {
+        size_t capacity = (index + 1) * 2;
+        struct miev_round *list = realloc(rounds->list, capacity * sizeof(*list));
+        if (!list)
+            return NULL;
+        memset(list + rounds->capacity, 0, (capacity - rounds->capacity) * sizeof(*list));
+        rounds->list = list;
+        rounds->capacity = capacity;
+    }
+    if (index >= rounds->n)
+        rounds->n = index + 1;
+    return &rounds->list[index];
+}
+
+static void judge_neighbours(struct miev_run *run, struct miev_round *round)
+{
+    double span_s = (double)(round->stop.time_ns - round->start.time_ns) * 1e-9;
+    double others_s = round->stop.machine_cpu_s - round->start.machine_cpu_s -
+                      (round->stop.work_cpu_s - round->start.work_cpu_s);
+    round->disturbed = others_s > NEIGHBOUR_SHARE * span_s * run->share.logical_cpus;
+    run->neighbours_busy = round->disturbed;
+}
+
+/* The worker's own times are believed only where they fit between our two readings. */
+static int take_times(const json_t *reply, size_t count, struct miev_round *round,
+                      struct miev_error *err)
+{
+    json_int_t start_ns = json_integer_value(json_object_get(reply, "start_ns"));
+    json_int_t end_ns = json_integer_value(json_object_get(reply, "end_ns"));
+    double span_s = (double)(round->stop.time_ns - round->start.time_ns) * 1e-9;
+    round->busy_s = (double)(end_ns - start_ns) * 1e-9;
+    if (json_integer_value(json_object_get(reply, "count")) != (json_int_t)count ||
+        round->busy_s < 0 || round->busy_s > span_s)
+        return miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
+    round->count = count;
+    return MIEV_OK;
+}
+
+int miev_run_round(struct miev_run *run, struct miev_run_model *model, const char *stage,
+                   size_t count, struct miev_rounds *rounds, size_t index, struct miev_error *err)
+{
+    struct miev_round *round = round_at(rounds, index);
+    json_t *reply = NULL;
+    if (!round)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for another round");
+    *round = (struct miev_round){0};
+    json_t *request =
+        json_pack("{s:s, s:s, s:I}", "do", "repeat", "stage", stage, "count", (json_int_t)count);
+    int rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &round->start, err);
+    if (rc != MIEV_OK) {
+        json_decref(request);
+        return rc;
+    }
+    double timeout_s = run->options->timeout_s + 20 * model->inference_s * (double)count;
+    rc = miev_child_ask(model->child, request, -1, timeout_s, &reply, err);
+    if (rc == MIEV_OK)
+        rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &round->stop, err);
+    if (rc == MIEV_OK)
+        rc = take_times(reply, count, round, err);
+    json_decref(reply);
+    if (rc == MIEV_OK)
+        judge_neighbours(run, round);
+    return rc;
+}
+
+int miev_run_idle_round(struct miev_run *run, double duration_s, size_t index,
+                        struct miev_error *err)
+{
+    struct miev_round *round = round_at(&run->idle_rounds, index);
+    if (!round)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for another round");
+    *round = (struct miev_round){0};
+    miev_env_sleep_ns(run->options->env, SETTLE_NS);
+    int rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &round->start, err);
+    if (rc != MIEV_OK)
+        return rc;
+    miev_env_sleep_ns(run->options->env, (uint64_t)(duration_s * 1e9));
+    rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &round->stop, err);
+    if (rc != MIEV_OK)
+        return rc;
+    round->count = miev_run_stopped(run) ? 0 : 1; /* a cut sleep is no idle round */
+    judge_neighbours(run, round);
+    return MIEV_OK;
+}
+
+static bool usable(const struct miev_run *run, const struct miev_round *round)
+{
+    return round->count > 0 && !(round->disturbed && run->neighbours_matter);
+}
+
+/* Mean idle power of each channel over the idle rounds, and its standard error. */
+static void analyse_idle(struct miev_run *run)
+{
+    for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++) {
+        double sum = 0, squares = 0;
+        size_t n = 0;
+        for (size_t i = 0; i < run->idle_rounds.n; i++) {
+            const struct miev_round *round = &run->idle_rounds.list[i];
+            struct miev_idle idle;
+            if (!usable(run, round))
+                continue;
+            miev_meter_idle_power(run->meter, &round->start, &round->stop, &idle);
+            if (!isfinite(idle.power_w[c]))
+                continue;
+            sum += idle.power_w[c];
+            squares += idle.power_w[c] * idle.power_w[c];
+            n++;
+        }
+        double mean = n > 0 ? sum / (double)n : NAN;
+        double variance = n > 1 ? (squares - sum * mean) / (double)(n - 1) : 0;
+        run->idle.power_w[c] = mean;
+        run->idle_error.power_w[c] = n > 1 ? sqrt(fmax(variance, 0) / (double)n) : 0;
+    }
+}
+
+int miev_run_energy(const struct miev_run *run, const struct miev_round *round, double idle_sigmas,
+                    struct miev_span_energy *out, struct miev_error *err)
+{
+    struct miev_idle idle = run->idle;
+    bool known = true;
+    for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++) {
+        idle.power_w[c] += idle_sigmas * run->idle_error.power_w[c];
+        known = known && isfinite(idle.power_w[c]);
+    }
+    return miev_meter_attribute(run->meter, &round->start, &round->stop, known ? &idle : NULL,
+                                &run->share, out, err);
+}
+
+/* The statistical interval of a series, widened by what idle's own error moves it. */
+static bool series_interval(const double *series, size_t n, double idle_shift_j,
+                            struct miev_mean_interval *out)
+{
+    double *values = calloc(n + 1, sizeof(*values));
+    size_t used = 0;
+    for (size_t i = 0; values && i < n; i++)
+        if (isfinite(series[i]))
+            values[used++] = series[i];
+    int rc = values ? miev_stats_mean(values, used, 0.95, out, NULL) : MIEV_ERR_NOMEM;
+    free(values);
+    if (rc != MIEV_OK)
+        return false;
+    double half_j = hypot((out->high - out->low) / 2, 1.96 * idle_shift_j);
+    out->low = out->mean - half_j;
+    out->high = out->mean + half_j;
+    out->half_width_ratio = half_j / fabs(out->mean);
+    return true;
+}
+
+static int model_series(const struct miev_run *run, struct miev_run_model *model,
+                        double *gross_shift_j, double *net_shift_j, struct miev_error *err)
+{
+    for (size_t b = 0; b < run->blocks; b++) {
+        model->gross_j[b] = NAN;
+        model->net_j[b] = NAN;
+        if (b >= model->rounds.n || !usable(run, &model->rounds.list[b]))
+            continue;
+        const struct miev_round *round = &model->rounds.list[b];
+        struct miev_span_energy energy, shifted;
+        int rc = miev_run_energy(run, round, 0, &energy, err);
+        if (rc == MIEV_OK)
+            rc = miev_run_energy(run, round, 1, &shifted, err);
+        if (rc != MIEV_OK)
+            return rc;
+        double count = (double)round->count;
+        model->gross_j[b] = energy.gross_j / count;
+        model->net_j[b] = energy.net_j / count;
+        *gross_shift_j = (shifted.gross_j - energy.gross_j) / count;
+        *net_shift_j = (shifted.net_j - energy.net_j) / count;
+    }
+    return MIEV_OK;
+}
+
+static int analyse_model(const struct miev_run *run, struct miev_run_model *model,
+                         struct miev_error *err)
+{
+    size_t bytes = (run->blocks + 1) * sizeof(double);
+    double *gross_j = realloc(model->gross_j, bytes);
+    model->gross_j = gross_j ? gross_j : model->gross_j;
+    double *net_j = realloc(model->net_j, bytes);
+    model->net_j = net_j ? net_j : model->net_j;
+    if (!gross_j || !net_j)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu rounds", run->blocks);
+    double gross_shift_j = 0, net_shift_j = 0;
+    int rc = model_series(run, model, &gross_shift_j, &net_shift_j, err);
+    if (rc != MIEV_OK)
+        return rc;
+    model->has_energy = series_interval(model->gross_j, run->blocks, gross_shift_j, &model->gross);
+    if (!series_interval(model->net_j, run->blocks, net_shift_j, &model->net))
+        model->net = (struct miev_mean_interval){.mean = NAN, .low = NAN, .high = NAN};
+    return MIEV_OK;
+}
+
+static void analyse_pairs(struct miev_run *run)
+{
+    run->worst_ratio_half_width = 0;
+    size_t pair = 0;
+    for (size_t i = 0; i < run->n_models; i++) {
+        for (size_t j = i + 1; j < run->n_models; j++, pair++) {
+            struct miev_ratio *ratio = &run->ratios[pair];
+            const struct miev_run_model *a = &run->models[i], *b = &run->models[j];
+            *ratio = (struct miev_ratio){.ratio = NAN, .p_value = NAN};
+            if (!a->has_energy || !b->has_energy ||
+                miev_stats_ratio(a->gross_j, b->gross_j, run->blocks, 0.95,
+                                 run->between_model_factor, ratio, NULL) != MIEV_OK)
+                continue;
+            double half = (ratio->statistical_high - ratio->statistical_low) / 2 / ratio->ratio;
+            run->worst_ratio_half_width = fmax(run->worst_ratio_half_width, half);
+        }
+    }
+}
+
+int miev_run_analyse(struct miev_run *run, struct miev_error *err)
+{
+    analyse_idle(run);
+    run->worst_half_width_ratio = 0;
+    for (size_t i = 0; i < run->n_models; i++) {
+        struct miev_run_model *model = &run->models[i];
+        model->has_energy = false;
+        if (model->status != MIEV_OK)
+            continue;
+        int rc = analyse_model(run, model, err);
+        if (rc != MIEV_OK)
+            return rc;
+        double width = model->has_energy ? model->gross.half_width_ratio : INFINITY;
+        run->worst_half_width_ratio = fmax(run->worst_half_width_ratio, width);
+    }
+    analyse_pairs(run);
+    return MIEV_OK;
+}

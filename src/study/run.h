@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The state of a running study, shared by the files of this folder that measure (prepare.c,
+ * rounds.c), steer (study.c) and tell (report.c). */
+#ifndef MIEV_STUDY_RUN_H
+#define MIEV_STUDY_RUN_H
+
+#include "meter/meter.h"
+#include "sensor/machine.h"
+#include "study/child.h"
+#include "study/plan.h"
+#include "study/sealed.h"
+#include "study/stats.h"
+#include "study/study.h"
+
+#define MIEV_RUN_STAGES       3
+#define MIEV_RUN_STAGE_ROUNDS 3
+
+/* One span between two meter readings. */
+struct miev_round {
+    struct miev_meter_sample start, stop;
+    size_t count;   /* inferences; 0: the round did not happen */
+    double busy_s;  /* the worker's own start to end */
+    bool disturbed; /* neighbours used more than the stated share */
+};
+
+/* Rounds in the order of blocks; a model has at most one in a block. */
+struct miev_rounds {
+    struct miev_round *list; /* owned; index = block */
+    size_t n, capacity;
+};
+
+struct miev_run_stage {
+    const char *name;
+    struct miev_rounds rounds;
+};
+
+struct miev_run_latency {
+    double *seconds; /* owned, sorted after the pass */
+    size_t n;
+};
+
+struct miev_run_model {
+    struct miev_study_entry entry;
+    char name[160]; /* "cifar10-nano:int8" */
+    struct miev_sealed file;
+    struct miev_child *child;
+    double finished_cpu_s; /* of a child that is gone */
+    int status;            /* not MIEV_OK: failed, and error says why */
+    struct miev_error error;
+    json_t *facts;          /* engine, sandbox, inputs, outputs, predictions, guesses; owned */
+    struct miev_round load; /* the metered load */
+    double first_inference_s;
+    double inference_s; /* present guess of one inference, for the length of rounds */
+    uint64_t peak_bytes;
+    struct miev_run_latency latency;
+    struct miev_run_stage stages[MIEV_RUN_STAGES];
+    struct miev_rounds rounds;
+    /* Results of the analysis, brought up to date after each block. */
+    double *gross_j, *net_j; /* per inference and block, NAN where void; owned */
+    struct miev_mean_interval gross, net;
+    bool has_energy;
+};
+
+struct miev_run {
+    const struct miev_study_options *options;
+    struct miev_meter *meter;
+    struct miev_machine machine;
+    struct miev_share share;
+    struct miev_sealed input;
+    struct miev_run_model *models;
+    size_t n_models;
+    struct miev_rounds idle_rounds;
+    struct miev_idle idle, idle_error; /* mean power and its standard error */
+    struct miev_ratio *ratios;         /* of pairs (i, j), i < j, row by row; owned */
+    bool neighbours_matter;            /* a measured counter holds their joules too */
+    bool neighbours_busy;
+    double update_period_s; /* slowest of the counted channels that is fast enough to wait for */
+    double between_model_factor; /* 1 when measured */
+    struct miev_random random;
+    size_t blocks;
+    uint64_t started_ns, finished_ns;
+    const char *stop_reason; /* "precise", "budget", "interrupted", "failed" */
+    double worst_half_width_ratio, worst_ratio_half_width;
+};
+
+/* True once the user asked to stop. */
+bool miev_run_stopped(const struct miev_run *run);
+double miev_run_elapsed_s(const struct miev_run *run);
+/* CPU seconds of all workers so far: what the meter needs beside its counters. */
+double miev_run_work_cpu_s(struct miev_run *run);
+void miev_run_tell(struct miev_run *run, enum miev_study_phase phase,
+                   const struct miev_run_model *model);
+
+/* prepare.c: start a worker and bring a model to where rounds can begin. On failure the model's
+ * status and error are set and its worker is gone. */
+void miev_run_prepare(struct miev_run *run, struct miev_run_model *model);
+
+/* rounds.c */
+/* Repeat a stage of a model between two readings and keep it as round number `index`. */
+int miev_run_round(struct miev_run *run, struct miev_run_model *model, const char *stage,
+                   size_t count, struct miev_rounds *rounds, size_t index, struct miev_error *err);
+int miev_run_idle_round(struct miev_run *run, double duration_s, size_t index,
+                        struct miev_error *err);
+/* The energy of a round at the present idle power, shifted by idle_sigmas standard errors. */
+int miev_run_energy(const struct miev_run *run, const struct miev_round *round, double idle_sigmas,
+                    struct miev_span_energy *out, struct miev_error *err);
+/* Every model's series, intervals and ratios from the rounds so far. */
+int miev_run_analyse(struct miev_run *run, struct miev_error *err);
+void miev_rounds_finish(struct miev_rounds *rounds);
+/* Give up on a model: keep the reason, end its worker. */
+void miev_run_fail(struct miev_run_model *model, const struct miev_error *err);
+
+/* report.c */
+json_t *miev_run_report(const struct miev_run *run);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "study/study.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "media/media.h"
+#include "study/run.h"
+
+/* Watts per CPU second differ between models by vector width and memory traffic, so that a ratio of
+ * estimated energies is uncertain by this factor (90 %); docs/method.md says where it is from. */
+#define BETWEEN_MODEL_FACTOR 1.5
+#define MIN_BLOCKS           10
+#define MAX_BLOCKS           2000
+
+const char *miev_study_phase_name(enum miev_study_phase phase)
+{
+    static const char *const names[] = {
+        [MIEV_PHASE_LOAD] = "loading",     [MIEV_PHASE_WARM_UP] = "warming up",
+        [MIEV_PHASE_LATENCY] = "timing",   [MIEV_PHASE_STAGES] = "timing the stages",
+        [MIEV_PHASE_ROUNDS] = "measuring",
+    };
+    return names[phase];
+}
+
+bool miev_run_stopped(const struct miev_run *run)
+{
+    return run->options->stop && *run->options->stop;
+}
+
+double miev_run_elapsed_s(const struct miev_run *run)
+{
+    return (double)(miev_env_now_ns(run->options->env) - run->started_ns) * 1e-9;
+}
+
+double miev_run_work_cpu_s(struct miev_run *run)
+{
+    double sum_s = 0;
+    for (size_t i = 0; i < run->n_models; i++)
+        sum_s += run->models[i].child ? miev_child_cpu_s(run->models[i].child)
+                                      : run->models[i].finished_cpu_s;
+    return sum_s;
+}
+
+void miev_run_tell(struct miev_run *run, enum miev_study_phase phase,
+                   const struct miev_run_model *model)
+{
+    if (!run->options->progress)
+        return;
+    struct miev_study_progress progress = {
+        .phase = phase,
+        .model = model ? model->name : NULL,
+        .model_index = model ? (size_t)(model - run->models) : 0,
+        .n_models = run->n_models,
+        .block = run->blocks,
+        .half_width_ratio = run->blocks >= 3 ? run->worst_half_width_ratio : (double)NAN,
+        .elapsed_s = miev_run_elapsed_s(run),
+        .budget_s = run->options->budget_s,
+    };
+    run->options->progress(run->options->progress_context, &progress);
+}
+
+void miev_run_fail(struct miev_run_model *model, const struct miev_error *err)
+{
+    model->status = err->code;
+    model->error = *err;
+    if (!model->child)
+        return;
+    model->finished_cpu_s = miev_child_cpu_s(model->child);
+    miev_child_destroy(model->child);
+    model->child = NULL;
+}
+
+/* ---- set-up --------------------------------------------------------------------------------- */
+
+/* Two rows with one name could not be told apart in the comparison. */
+static int name_models(struct miev_run *run, struct miev_error *err)
+{
+    for (size_t i = 0; i < run->n_models; i++) {
+        struct miev_run_model *model = &run->models[i];
+        (void)snprintf(model->name, sizeof(model->name), "%s%s%s", model->entry.card->name,
+                       model->entry.card->normalisation_known ? ":" : "",
+                       model->entry.card->normalisation_known ? model->entry.file->precision : "");
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(run->models[j].name, model->name) == 0)
+                return miev_error_set(err, MIEV_ERR_INVALID,
+                                      "%s is named twice: name each model once", model->name);
+    }
+    return MIEV_OK;
+}
+
+static void look_at_meter(struct miev_run *run)
+{
+    run->between_model_factor = 1;
+    for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++) {
+        const struct miev_meter_channel *channel = miev_meter_channel_at(run->meter, c);
+        if (!channel->counted)
+            continue;
+        double period_s = (double)channel->channel.update_period_ns * 1e-9;
+        if (period_s > 0 && (run->update_period_s <= 0 || period_s < run->update_period_s))
+            run->update_period_s = period_s;
+        if (channel->channel.quality == MIEV_MEASURED && !channel->channel.own_work_only)
+            run->neighbours_matter = true;
+        if (channel->channel.part == MIEV_PART_CPU && channel->channel.quality == MIEV_ESTIMATED)
+            run->between_model_factor = BETWEEN_MODEL_FACTOR;
+    }
+}
+
+static int set_up(struct miev_run *run, const struct miev_study_entry *entries,
+                  struct miev_error *err)
+{
+    const struct miev_study_options *options = run->options;
+    run->models = calloc(run->n_models, sizeof(*run->models));
+    run->ratios = calloc(run->n_models * run->n_models, sizeof(*run->ratios));
+    if (!run->models || !run->ratios)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu models", run->n_models);
+    for (size_t i = 0; i < run->n_models; i++) {
+        run->models[i].entry = entries[i];
+        run->models[i].file.fd = -1;
+    }
+    int rc = name_models(run, err);
+    if (rc == MIEV_OK)
+        rc = miev_sealed_load(options->input_path, MIEV_IMAGE_MAX_BYTES, &run->input, err);
+    if (rc == MIEV_OK)
+        rc = miev_meter_create(options->env, options->sensors, &run->meter, err);
+    if (rc != MIEV_OK)
+        return rc;
+    miev_machine_read(options->env, &run->machine);
+    unsigned logical = run->machine.logical_cpus;
+    run->share = (struct miev_share){
+        .reserved_cpus = options->threads < logical ? options->threads : logical,
+        .logical_cpus = logical,
+        .dedicated = options->dedicated,
+    };
+    look_at_meter(run);
+    return MIEV_OK;
+}
+
+static void tear_down(struct miev_run *run)
+{
+    for (size_t i = 0; run->models && i < run->n_models; i++) {
+        struct miev_run_model *model = &run->models[i];
+        miev_child_destroy(model->child);
+        miev_sealed_finish(&model->file);
+        json_decref(model->facts);
+        free(model->latency.seconds);
+        for (size_t s = 0; s < MIEV_RUN_STAGES; s++)
+            miev_rounds_finish(&model->stages[s].rounds);
+        miev_rounds_finish(&model->rounds);
+        free(model->gross_j);
+        free(model->net_j);
+    }
+    miev_rounds_finish(&run->idle_rounds);
+    miev_sealed_finish(&run->input);
+    miev_meter_destroy(run->meter);
+    free(run->models);
+    free(run->ratios);
+}
+
+/* ---- rounds --------------------------------------------------------------------------------- */
+
+static int block_turn(struct miev_run *run, size_t turn, double round_s, struct miev_error *err)
+{
+    if (turn == MIEV_PLAN_IDLE) {
+        miev_run_tell(run, MIEV_PHASE_ROUNDS, NULL);
+        return miev_run_idle_round(run, round_s, run->blocks, err);
+    }
+    struct miev_run_model *model = &run->models[turn];
+    if (model->status != MIEV_OK)
+        return MIEV_OK;
+    miev_run_tell(run, MIEV_PHASE_ROUNDS, model);
+    size_t count = miev_plan_repeats(model->inference_s, round_s);
+    int rc = miev_run_round(run, model, "inference", count, &model->rounds, run->blocks, err);
+    if (rc == MIEV_OK) {
+        const struct miev_round *round = &model->rounds.list[run->blocks];
+        model->inference_s = fmax(round->busy_s / (double)round->count, 1e-9);
+    } else if (rc != MIEV_ERR_INTERRUPTED && !miev_child_alive(model->child)) {
+        miev_run_fail(model, err); /* its own row only; the study goes on */
+        rc = MIEV_OK;
+    }
+    return rc;
+}
+
+static bool any_alive(const struct miev_run *run)
+{
+    for (size_t i = 0; i < run->n_models; i++)
+        if (run->models[i].status == MIEV_OK)
+            return true;
+    return false;
+}
+
+/* Precise enough? Every model has the rounds that its t interval asks for, its interval and those
+ * of its ratios are within the target. Never "stop because the interval excludes 1". */
+static bool precise(const struct miev_run *run)
+{
+    for (size_t i = 0; i < run->n_models; i++)
+        if (run->models[i].status == MIEV_OK &&
+            !(run->models[i].has_energy && run->models[i].gross.enough))
+            return false;
+    return run->blocks >= MIN_BLOCKS && run->worst_half_width_ratio <= run->options->target_ratio &&
+           run->worst_ratio_half_width <= run->options->target_ratio / 2;
+}
+
+/* A reason to end the rounds, or NULL. */
+static const char *reason_to_stop(const struct miev_run *run, double block_s)
+{
+    if (miev_run_stopped(run))
+        return "interrupted";
+    if (!any_alive(run))
+        return "failed";
+    if (run->blocks > 0 && precise(run))
+        return "precise";
+    /* Another block must fit: the budget is a promise. */
+    if (run->blocks >= MAX_BLOCKS || miev_run_elapsed_s(run) + block_s > run->options->budget_s)
+        return "budget";
+    return NULL;
+}
+
+static int measure_blocks(struct miev_run *run, struct miev_error *err)
+{
+    size_t order[MIEV_STUDY_MAX_MODELS + 1];
+    double block_s = 0;
+    while (!(run->stop_reason = reason_to_stop(run, block_s))) {
+        double begun_s = miev_run_elapsed_s(run);
+        double round_s = miev_plan_round_s(run->update_period_s, run->neighbours_busy);
+        int rc = MIEV_OK;
+        miev_plan_block(&run->random, run->n_models, order);
+        for (size_t i = 0; rc == MIEV_OK && i <= run->n_models && !miev_run_stopped(run); i++)
+            rc = block_turn(run, order[i], round_s, err);
+        if (rc != MIEV_OK && rc != MIEV_ERR_INTERRUPTED)
+            return rc;
+        run->blocks++;
+        rc = miev_run_analyse(run, err);
+        if (rc != MIEV_OK)
+            return rc;
+        block_s = miev_run_elapsed_s(run) - begun_s;
+    }
+    return MIEV_OK;
+}
+
+static int measure(struct miev_run *run, struct miev_error *err)
+{
+    for (size_t i = 0; i < run->n_models; i++)
+        miev_run_prepare(run, &run->models[i]);
+    int rc = measure_blocks(run, err);
+    run->finished_ns = miev_env_now_ns(run->options->env);
+    for (size_t i = 0; i < run->n_models; i++)
+        if (run->models[i].child)
+            run->models[i].peak_bytes = miev_child_peak_bytes(run->models[i].child);
+    miev_stats_verdicts(run->ratios, run->n_models * (run->n_models - 1) / 2,
+                        run->between_model_factor);
+    return rc;
+}
+
+int miev_study_run(const struct miev_study_options *options, const struct miev_study_entry *entries,
+                   size_t n_entries, json_t **report, struct miev_error *err)
+{
+    struct miev_run run = {
+        .options = options,
+        .n_models = n_entries,
+        .input = {.fd = -1},
+        .random = {.state = options->seed},
+        .started_ns = miev_env_now_ns(options->env),
+    };
+    if (n_entries == 0 || n_entries > MIEV_STUDY_MAX_MODELS)
+        return miev_error_set(err, MIEV_ERR_INVALID, "a study compares 1 to %d models, not %zu",
+                              MIEV_STUDY_MAX_MODELS, n_entries);
+    int rc = set_up(&run, entries, err);
+    if (rc == MIEV_OK)
+        rc = measure(&run, err);
+    if (rc == MIEV_OK) {
+        *report = miev_run_report(&run);
+        if (!*report)
+            rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the report");
+    }
+    tear_down(&run);
+    return rc;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fake_engine.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/error.h"
+
+struct fake_state {
+    char word[32];
+    float pixels[2 * 2 * 3];
+    float scores[3];
+    int runs;
+};
+
+static bool fake_handles(const void *head, size_t length)
+{
+    return length >= 4 && memcmp(head, "FAKE", 4) == 0;
+}
+
+static int fake_open(void *state, const struct miev_engine_options *options,
+                     struct miev_engine_info *info, struct miev_error *err)
+{
+    (void)state;
+    (void)err;
+    *info = (struct miev_engine_info){
+        .runtime = "fake", .version = "1", .delegate = "none", .threads = options->threads};
+    return MIEV_OK;
+}
+
+static int fake_load(void *state, const void *model, size_t length, struct miev_engine_info *info,
+                     struct miev_error *err)
+{
+    struct fake_state *fake = state;
+    (void)info;
+    (void)err;
+    int word = length > 5 ? (int)length - 5 : 0;
+    (void)snprintf(fake->word, sizeof(fake->word), "%.*s", word, (const char *)model + 5);
+    return MIEV_OK;
+}
+
+static size_t fake_count(const void *state)
+{
+    (void)state;
+    return 1;
+}
+
+static int fake_input(void *state, size_t i, struct miev_tensor *out, struct miev_error *err)
+{
+    struct fake_state *fake = state;
+    (void)i;
+    (void)err;
+    *out = (struct miev_tensor){.name = "pixels",
+                                .dtype = MIEV_DTYPE_FLOAT32,
+                                .n_dims = 4,
+                                .dims = {1, 2, 2, 3},
+                                .data = fake->pixels,
+                                .bytes = sizeof(fake->pixels)};
+    return MIEV_OK;
+}
+
+static int fake_output(void *state, size_t i, struct miev_tensor *out, struct miev_error *err)
+{
+    struct fake_state *fake = state;
+    (void)i;
+    (void)err;
+    *out = (struct miev_tensor){.name = "scores",
+                                .dtype = MIEV_DTYPE_FLOAT32,
+                                .n_dims = 2,
+                                .dims = {1, 3},
+                                .data = fake->scores,
+                                .bytes = sizeof(fake->scores)};
+    return MIEV_OK;
+}
+
+static int note(char *out, size_t capacity, const char *what, int done)
+{
+    return snprintf(out, capacity, "%s %s, ", what, done ? "open" : "refused");
+}
+
+void fake_break_out(char *out, size_t capacity)
+{
+    char path[] = "/bin/true", *arguments[] = {path, NULL};
+    pid_t pid = 0;
+    int file = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+    int unix_socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int internet = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int program = posix_spawn(&pid, path, NULL, NULL, arguments, NULL);
+    int used = note(out, capacity, "file", file >= 0);
+    used += note(out + used, capacity - (size_t)used, "unix socket", unix_socket >= 0);
+    used += note(out + used, capacity - (size_t)used, "internet socket", internet >= 0);
+    used += note(out + used, capacity - (size_t)used, "program", program == 0);
+    (void)note(out + used, capacity - (size_t)used, "signal", kill(getppid(), 0) == 0);
+    if (program == 0)
+        (void)waitpid(pid, NULL, 0);
+    (void)close(file);
+    (void)close(unix_socket);
+    (void)close(internet);
+}
+
+static void work(void)
+{
+    volatile double x = 1;
+    for (int i = 0; i < 200000; i++)
+        x = x * 1.0000001;
+}
+
+static void eat(void)
+{
+    /* Touched, so that a watchdog sees it too. */
+    for (char *more; (more = malloc(1 << 20));)
+        memset(more, 1, 1 << 20);
+    abort();
+}
+
+static int fake_run(void *state, struct miev_error *err)
+{
+    struct fake_state *fake = state;
+    char told[256];
+    fake->runs++;
+    fake->scores[0] = strcmp(fake->word, "nan") == 0 ? NAN : 0.25F;
+    fake->scores[1] = 0.5F;
+    fake->scores[2] = 0.25F;
+    if (strcmp(fake->word, "slow") == 0)
+        work();
+    if (strcmp(fake->word, "crash") == 0 ||
+        (strcmp(fake->word, "late-crash") == 0 && fake->runs == 50))
+        (void)raise(SIGSEGV);
+    while (strcmp(fake->word, "hang") == 0)
+        ;
+    if (strcmp(fake->word, "eat") == 0)
+        eat();
+    if (strcmp(fake->word, "babble") == 0)
+        (void)!write(3, "[\"nonsense\n", 11);
+    if (strcmp(fake->word, "break-out") != 0)
+        return MIEV_OK;
+    fake_break_out(told, sizeof(told));
+    return miev_error_set(err, MIEV_ERR_BROKEN, "%s", told);
+}
+
+static void fake_close(void *state)
+{
+    (void)state;
+}
+
+static const struct miev_engine_ops fake_engine = {
+    .api_version = MIEV_ENGINE_API_VERSION,
+    .name = "fake",
+    .summary = "behaves as its model file says",
+    .state_size = sizeof(struct fake_state),
+    .handles = fake_handles,
+    .open = fake_open,
+    .load = fake_load,
+    .input_count = fake_count,
+    .output_count = fake_count,
+    .input = fake_input,
+    .output = fake_output,
+    .run = fake_run,
+    .close = fake_close,
+};
+
+const struct miev_engine_ops *const fake_engines[] = {&fake_engine, NULL};

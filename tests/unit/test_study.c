@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Studies in the real worker and the real sandbox, with an engine that misbehaves on demand and
+ * sensors whose truth is known. The worker program is $MIEV_FAKE_WORKER. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/env.h"
+#include "fake_engine.h"
+#include "study/study.h"
+#include "test.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
+#define MAX_FAKES 4
+
+/* The worker program, open, so that an ordinary user reaches it in any folder. */
+static int worker_fd = -1;
+
+struct setting {
+    char folder[64], photo[96], worker[64];
+    struct miev_card cards[MAX_FAKES];
+    struct miev_study_entry entries[MAX_FAKES];
+    struct miev_study_options options;
+};
+
+/* ---- a sensor with a known truth: 10 W idle, 30 W per busy CPU of the work ------------------- */
+
+#define TRUE_IDLE_W 10.0
+#define TRUE_BUSY_W 30.0
+
+struct truth {
+    const struct miev_env *env;
+    uint64_t opened_ns;
+};
+
+static int truth_open(void *state, const struct miev_env *env, size_t *n_channels,
+                      struct miev_error *err)
+{
+    struct truth *truth = state;
+    (void)err;
+    truth->env = env;
+    truth->opened_ns = miev_env_now_ns(env);
+    *n_channels = 1;
+    return MIEV_OK;
+}
+
+static void truth_describe(const void *state, size_t i, struct miev_channel *out)
+{
+    (void)state;
+    (void)i;
+    *out = (struct miev_channel){.id = "package-0",
+                                 .part = MIEV_PART_CPU,
+                                 .quality = MIEV_MEASURED,
+                                 .systematic_low_ratio = 0.95,
+                                 .systematic_high_ratio = 1.05,
+                                 .own_work_only = true,
+                                 .source = "a truth made up for the test"};
+}
+
+static int truth_read(void *state, const struct miev_work *work, struct miev_reading *out,
+                      struct miev_error *err)
+{
+    struct truth *truth = state;
+    (void)err;
+    double elapsed_s = (double)(miev_env_now_ns(truth->env) - truth->opened_ns) * 1e-9;
+    out[0] = (struct miev_reading){.energy_j = TRUE_IDLE_W * elapsed_s + TRUE_BUSY_W * work->cpu_s,
+                                   .valid = true};
+    return MIEV_OK;
+}
+
+static void truth_close(void *state)
+{
+    (void)state;
+}
+
+static const struct miev_sensor_ops truth_sensor = {.name = "truth",
+                                                    .summary = "a known truth",
+                                                    .state_size = sizeof(struct truth),
+                                                    .open = truth_open,
+                                                    .describe = truth_describe,
+                                                    .read = truth_read,
+                                                    .close = truth_close};
+static const struct miev_sensor_ops *const truth_sensors[] = {&truth_sensor, NULL};
+
+/* Three blocks are enough for every test here, however long the machine's load makes them. */
+static volatile sig_atomic_t stop;
+
+static void stop_in_fourth_block(void *context, const struct miev_study_progress *progress)
+{
+    (void)context;
+    if (progress->block >= 3)
+        stop = 1;
+}
+
+/* ---- setting up ----------------------------------------------------------------------------- */
+
+static void write_file(const char *path, const void *bytes, size_t length)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* A 1 x 1 BMP, 24 bit. */
+static const unsigned char photo[] = {'B', 'M', 58, 0, 0, 0, 0, 0, 0,  0,  54, 0,  0,  0,  40,
+                                      0,   0,   0,  1, 0, 0, 0, 1, 0,  0,  0,  1,  0,  24, 0,
+                                      0,   0,   0,  0, 4, 0, 0, 0, 19, 11, 0,  0,  19, 11, 0,
+                                      0,   0,   0,  0, 0, 0, 0, 0, 0,  30, 60, 90, 0};
+
+static int set_up(void **state)
+{
+    struct setting *setting = calloc(1, sizeof(*setting));
+    assert_non_null(setting);
+    (void)snprintf(setting->folder, sizeof(setting->folder), "/tmp/miev-study-XXXXXX");
+    assert_non_null(mkdtemp(setting->folder));
+    (void)snprintf(setting->photo, sizeof(setting->photo), "%s/photo.bmp", setting->folder);
+    write_file(setting->photo, photo, sizeof(photo));
+    (void)snprintf(setting->worker, sizeof(setting->worker), "/proc/%d/fd/%d", (int)getpid(),
+                   worker_fd);
+    setting->options = (struct miev_study_options)MIEV_STUDY_OPTIONS_INIT;
+    setting->options.env = miev_env_host();
+    setting->options.engines = fake_engines;
+    setting->options.sensors = truth_sensors;
+    setting->options.worker_program = setting->worker;
+    setting->options.input_path = setting->photo;
+    stop = 0;
+    setting->options.stop = &stop;
+    setting->options.progress = stop_in_fourth_block;
+    setting->options.timeout_s = 1;
+    setting->options.memory_bytes = 256u << 20;
+    setting->options.seed = 1;
+    *state = setting;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct setting *setting = *state;
+    char command[96];
+    (void)unlink(setting->photo);
+    for (int i = 0; i < MAX_FAKES; i++) {
+        (void)snprintf(command, sizeof(command), "%s/%d", setting->folder, i);
+        (void)unlink(command);
+    }
+    (void)rmdir(setting->folder);
+    free(setting);
+    return 0;
+}
+
+static json_t *study(struct setting *setting, const char *const *words)
+{
+    json_t *report = NULL;
+    struct miev_error err;
+    size_t n = 0;
+    for (; words[n]; n++) {
+        char path[96], text[64];
+        (void)snprintf(path, sizeof(path), "%s/%zu", setting->folder, n);
+        int length = snprintf(text, sizeof(text), "FAKE %s", words[n]);
+        write_file(path, text, (size_t)length);
+        assert_int_equal(chmod(path, 0644), 0);
+        assert_ok(miev_card_for_file(path, &setting->cards[n], &err), &err);
+        setting->entries[n] =
+            (struct miev_study_entry){&setting->cards[n], &setting->cards[n].files[0]};
+    }
+    assert_ok(miev_study_run(&setting->options, setting->entries, n, &report, &err), &err);
+    return report;
+}
+
+static const json_t *model_at(const json_t *report, size_t i)
+{
+    return json_array_get(json_object_get(report, "models"), i);
+}
+
+static double gross_j(const json_t *model)
+{
+    const json_t *gross = json_object_get(
+        json_object_get(json_object_get(model, "energy"), "gross"), "per_inference_j");
+    return json_is_number(json_object_get(gross, "value"))
+               ? json_number_value(json_object_get(gross, "value"))
+               : (double)NAN;
+}
+
+static void assert_error(const json_t *model, const char *code, const char *words)
+{
+    const json_t *error = json_object_get(model, "error");
+    assert_non_null(error);
+    assert_string_equal(json_string_value(json_object_get(error, "code")), code);
+    const char *message = json_string_value(json_object_get(error, "message"));
+    if (!strstr(message, words))
+        fail_msg("'%s' does not say '%s'", message, words);
+}
+
+/* The other model of the study is whole. */
+static void assert_well(const json_t *model)
+{
+    assert_null(json_object_get(model, "error"));
+    assert_true(gross_j(model) > 0);
+}
+
+/* ---- one bad model costs its own row -------------------------------------------------------- */
+
+static void test_a_crash_costs_its_own_row(void **state)
+{
+    json_t *report = study(*state, (const char *const[]){"fine", "crash", NULL});
+    assert_well(model_at(report, 0));
+    assert_error(model_at(report, 1), "crashed", "SIGSEGV");
+    json_decref(report);
+}
+
+static void test_a_crash_between_rounds_costs_its_own_row(void **state)
+{
+    json_t *report = study(*state, (const char *const[]){"late-crash", "fine", NULL});
+    assert_error(model_at(report, 0), "crashed", "SIGSEGV");
+    assert_well(model_at(report, 1));
+    json_decref(report);
+}
+
+static void test_an_endless_loop_is_ended(void **state)
+{
+    json_t *report = study(*state, (const char *const[]){"hang", "fine", NULL});
+    assert_error(model_at(report, 0), "timeout", "did not answer");
+    assert_well(model_at(report, 1));
+    json_decref(report);
+}
+
+static void test_greed_for_memory_is_ended(void **state)
+{
+    json_t *report = study(*state, (const char *const[]){"fine", "eat", NULL});
+    if (SANITIZED)
+        assert_error(model_at(report, 1), "limit", "256 MiB");
+    else
+        assert_error(model_at(report, 1), "crashed", "256 MiB");
+    assert_well(model_at(report, 0));
+    json_decref(report);
+}
+
+static void test_nonsense_from_a_worker_is_refused(void **state)
+{
+    json_t *report = study(*state, (const char *const[]){"babble", "fine", NULL});
+    assert_error(model_at(report, 0), "invalid", "not valid JSON");
+    assert_well(model_at(report, 1));
+    json_decref(report);
+}
+
+static void test_a_score_that_is_no_number_is_refused(void **state)
+{
+    json_t *report = study(*state, (const char *const[]){"nan", NULL});
+    assert_error(model_at(report, 0), "broken", "not a finite number");
+    json_decref(report);
+}
+
+/* ---- the sandbox ---------------------------------------------------------------------------- */
+
+static void test_nothing_opens_from_inside(void **state)
+{
+    char outside[256] = "";
+    int ends[2];
+    /* The same attempts without a sandbox succeed, also by a child of ours. */
+    assert_int_equal(pipe(ends), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        fake_break_out(outside, sizeof(outside));
+        _exit(write(ends[1], outside, sizeof(outside)) == sizeof(outside) ? 0 : 1);
+    }
+    assert_int_equal(read(ends[0], outside, sizeof(outside)), sizeof(outside));
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    assert_string_equal(outside, "file open, unix socket open, internet socket open, program open, "
+                                 "signal open, ");
+    json_t *report = study(*state, (const char *const[]){"break-out", NULL});
+    assert_error(model_at(report, 0), "broken",
+                 "file refused, unix socket refused, internet socket refused, program refused, "
+                 "signal refused");
+    json_decref(report);
+}
+
+static pid_t first_child_of(pid_t pid)
+{
+    char path[64], text[64] = "";
+    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return -1; /* this kernel does not tell */
+    (void)!fgets(text, sizeof(text), file);
+    (void)fclose(file);
+    return (pid_t)strtol(text, NULL, 10);
+}
+
+static void test_no_worker_outlives_its_parent(void **state)
+{
+    struct setting *setting = *state;
+    pid_t worker = 0;
+    setting->options.timeout_s = 600;
+    pid_t parent = fork();
+    if (parent == 0) {
+        json_decref(study(setting, (const char *const[]){"hang", NULL}));
+        _exit(0);
+    }
+    for (int i = 0; i < 500 && worker == 0; i++) {
+        miev_env_sleep_ns(miev_env_host(), 10000000u);
+        worker = first_child_of(parent);
+    }
+    miev_env_sleep_ns(miev_env_host(), 300000000u); /* until it loops, locked in */
+    assert_int_equal(kill(parent, SIGKILL), 0);
+    assert_int_equal(waitpid(parent, NULL, 0), parent);
+    if (worker < 0)
+        skip();
+    assert_true(worker > 0);
+    for (int i = 0; i < 500 && (kill(worker, 0) == 0 || errno == EPERM); i++)
+        miev_env_sleep_ns(miev_env_host(), 10000000u);
+    assert_true(kill(worker, 0) != 0 && errno == ESRCH);
+}
+
+/* ---- the numbers ---------------------------------------------------------------------------- */
+
+static void test_the_truth_is_found(void **state)
+{
+    struct setting *setting = *state;
+    json_t *report = study(setting, (const char *const[]){"slow", NULL});
+    const json_t *model = model_at(report, 0), *energy = json_object_get(model, "energy");
+    assert_well(model);
+    assert_string_equal(json_string_value(json_object_get(energy, "method")), "measured");
+    /* One busy thread of n logical CPUs: 30 W of its own and its share of 10 W idle. */
+    double logical =
+        json_number_value(json_object_get(json_object_get(report, "settings"), "logical_cpus"));
+    double seconds = json_number_value(json_object_get(energy, "inference_s"));
+    double net = json_number_value(json_object_get(
+        json_object_get(json_object_get(energy, "net"), "per_inference_j"), "value"));
+    /* The work is CPU-bound, but the scheduler may have taken some of its time: at most that of the
+     * wall, at least half of it even on a crowded machine; and gross less net is exactly the share
+     * of idle (but for the microseconds between clock and meter). */
+    assert_true(net <= TRUE_BUSY_W * seconds * 1.02);
+    assert_true(net >= TRUE_BUSY_W * seconds * 0.3);
+    assert_near(gross_j(model) - net, TRUE_IDLE_W / logical * seconds, 0.05);
+    json_decref(report);
+}
+
+static void test_predictions_only_have_no_energy(void **state)
+{
+    struct setting *setting = *state;
+    setting->options.budget_s = 0;
+    json_t *report = study(setting, (const char *const[]){"fine", NULL});
+    const json_t *model = model_at(report, 0);
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(model, "energy"), "method")),
+        "unavailable");
+    const json_t *best = json_array_get(json_object_get(model, "predictions"), 0);
+    assert_int_equal(json_integer_value(json_object_get(best, "index")), 1);
+    json_decref(report);
+}
+
+static void test_a_stopped_study_gives_the_report_so_far(void **state)
+{
+    struct setting *setting = *state;
+    json_t *report = study(setting, (const char *const[]){"fine", "slow", NULL});
+    const json_t *reason = json_object_get(json_object_get(report, "stop"), "reason");
+    assert_string_equal(json_string_value(reason), "interrupted");
+    assert_well(model_at(report, 0));
+    assert_well(model_at(report, 1));
+    json_decref(report);
+}
+
+static void test_the_same_model_twice_is_refused(void **state)
+{
+    struct setting *setting = *state;
+    struct miev_error err;
+    json_t *report = NULL;
+    json_decref(study(setting, (const char *const[]){"fine", NULL}));
+    setting->entries[1] = setting->entries[0];
+    assert_refused(miev_study_run(&setting->options, setting->entries, 2, &report, &err),
+                   MIEV_ERR_INVALID, &err, "twice");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+static int run_all(const char *who)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_crash_costs_its_own_row),
+        TEST(test_a_crash_between_rounds_costs_its_own_row),
+        TEST(test_an_endless_loop_is_ended),
+        TEST(test_greed_for_memory_is_ended),
+        TEST(test_nonsense_from_a_worker_is_refused),
+        TEST(test_a_score_that_is_no_number_is_refused),
+        TEST(test_nothing_opens_from_inside),
+        TEST(test_no_worker_outlives_its_parent),
+        TEST(test_the_truth_is_found),
+        TEST(test_predictions_only_have_no_energy),
+        TEST(test_a_stopped_study_gives_the_report_so_far),
+        TEST(test_the_same_model_twice_is_refused),
+    };
+    return cmocka_run_group_tests_name(who, tests, NULL, NULL);
+}
+
+/* As the user that we are; as root once more as an ordinary user. */
+int main(int argc, char **argv)
+{
+    const char *worker = getenv("MIEV_FAKE_WORKER");
+    worker_fd = worker ? open(worker, O_PATH) : -1;
+    if (worker_fd < 0)
+        return 1;
+    if (argc > 1 && strcmp(argv[1], "--ordinary") == 0 && geteuid() == 0) {
+        /* Dumpable again, or our own /proc entry would be root's. */
+        if (setgid(65534) != 0 || setuid(65534) != 0 || prctl(PR_SET_DUMPABLE, 1) != 0)
+            return 1;
+    } else if (argc > 1 && geteuid() != 0) {
+        (void)fprintf(stderr, "not root: the other run is already that of an ordinary user\n");
+        return 77;
+    }
+    return run_all(argc > 1 ? "study, ordinary user" : "study");
+}
