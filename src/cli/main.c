@@ -1,10 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "miev.h"
+#include "cli/command.h"
+#include "study/worker.h"
 
-int main(void)
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} commands[] = {
+    {"compare", cmd_compare, "measure models on one input and compare their carbon"},
+    {"run", cmd_run, "measure one model on one input"},
+    {"models", cmd_models, "list the models that are here"},
+    {"zones", cmd_zones, "list places and their grams of CO2e per kWh"},
+    {"doctor", cmd_doctor, "show this machine, its sensors and engines, and what is missing"},
+    {"version", cmd_version, "show the version"},
+};
+
+int cli_fail(const struct miev_error *err)
 {
-    printf("miev %s\n", miev_version());
-    return 0;
+    (void)fprintf(stderr, "miev: %s\n", err->message);
+    return CLI_FAILED;
+}
+
+int cli_usage_error(const char *command, const struct miev_error *err)
+{
+    (void)fprintf(stderr, "miev: %s\nmiev: see 'miev %s --help'\n", err->message, command);
+    return CLI_USAGE;
+}
+
+static void print_help(void)
+{
+    printf("usage: miev COMMAND [ARGUMENTS]\n\n"
+           "MIEV tells what one inference of a model costs in grams of CO2 equivalent,\n"
+           "beside how fast and how right it is.\n\ncommands:\n");
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        printf("  %-10s %s\n", commands[i].name, commands[i].summary);
+    printf("\n'miev COMMAND --help' tells more. Exit status: 0 done, 1 failed, 2 wrong usage,\n"
+           "3 not measured although --require-measured, 130 interrupted.\n");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], MIEV_WORKER_ARGUMENT) == 0)
+        return miev_worker_main(MIEV_WORKER_SOCKET, miev_engines);
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_help();
+        return argc < 2 ? CLI_USAGE : CLI_OK;
+    }
+    const char *name = strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return commands[i].run(argc - 2, argv + 2);
+    (void)fprintf(stderr, "miev: no command is named '%.60s'; 'miev --help' lists them\n", name);
+    return CLI_USAGE;
 }

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/args.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/file.h"
+
+static const struct arg_option *find(const struct arg_option *options, const char *word,
+                                     size_t length)
+{
+    for (; options->name; options++)
+        if (strlen(options->name) == length && strncmp(options->name, word, length) == 0)
+            return options;
+    return NULL;
+}
+
+static int take_number(const struct arg_option *option, const char *text, struct miev_error *err)
+{
+    double value = 0;
+    int rc = miev_parse_double(text, &value, err);
+    if (rc != MIEV_OK)
+        return miev_error_prefix(err, "%s", option->name);
+    if (!(value >= option->min && value <= option->max))
+        return miev_error_set(err, MIEV_ERR_INVALID, "%s must be from %g to %g, not %s",
+                              option->name, option->min, option->max, text);
+    *(double *)option->value = value;
+    return MIEV_OK;
+}
+
+/* One option at argv[*i]; *i moves on when its value is the next word. */
+static int take_option(int argc, char **argv, int *i, const struct arg_option *options,
+                       struct miev_error *err)
+{
+    const char *word = argv[*i];
+    const char *equals = strchr(word, '=');
+    size_t length = equals ? (size_t)(equals - word) : strlen(word);
+    const struct arg_option *option = find(options, word, length);
+    if (!option)
+        return miev_error_set(err, MIEV_ERR_INVALID, "unknown option %.60s", word);
+    if (option->kind == ARG_FLAG) {
+        if (equals)
+            return miev_error_set(err, MIEV_ERR_INVALID, "%s takes no value", option->name);
+        *(bool *)option->value = true;
+        return MIEV_OK;
+    }
+    const char *text = equals ? equals + 1 : NULL;
+    if (!text && *i + 1 < argc)
+        text = argv[++*i];
+    if (!text)
+        return miev_error_set(err, MIEV_ERR_INVALID, "%s needs a value (%s)", option->name,
+                              option->value_name);
+    if (option->kind == ARG_NUMBER)
+        return take_number(option, text, err);
+    *(const char **)option->value = text;
+    return MIEV_OK;
+}
+
+int args_parse(int argc, char **argv, const struct arg_option *options, size_t *n_words, bool *help,
+               struct miev_error *err)
+{
+    size_t words = 0;
+    bool only_words = false;
+    *help = false;
+    for (int i = 0; i < argc; i++) {
+        char *word = argv[i];
+        if (only_words || word[0] != '-' || word[1] == '\0') {
+            argv[words++] = word;
+        } else if (strcmp(word, "--") == 0) {
+            only_words = true;
+        } else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+            *help = true;
+        } else {
+            int rc = take_option(argc, argv, &i, options, err);
+            if (rc != MIEV_OK)
+                return rc;
+        }
+    }
+    *n_words = words;
+    return MIEV_OK;
+}
+
+static void print_option(const struct arg_option *option)
+{
+    char left[64];
+    const char *line = option->help;
+    (void)snprintf(left, sizeof(left), "%s%s%s", option->name, option->value_name ? " " : "",
+                   option->value_name ? option->value_name : "");
+    while (line) {
+        const char *end = strchr(line, '\n');
+        int length = end ? (int)(end - line) : (int)strlen(line);
+        printf("  %-22s %.*s\n", left, length, line);
+        left[0] = '\0';
+        line = end ? end + 1 : NULL;
+    }
+}
+
+void args_print_help(const struct arg_usage *usage)
+{
+    printf("usage: miev %s %s\n\n%s\n\noptions:\n", usage->command, usage->synopsis,
+           usage->summary);
+    for (const struct arg_option *option = usage->options; option->name; option++)
+        print_option(option);
+    printf("  %-22s %s\n", "--help", "show this text");
+    if (usage->examples)
+        printf("\nexamples:\n%s\n", usage->examples);
+}

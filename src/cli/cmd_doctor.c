@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/args.h"
+#include "cli/command.h"
+#include "cli/terminal.h"
+#include "engine/engine.h"
+#include "meter/meter.h"
+#include "model/catalog.h"
+#include "sensor/machine.h"
+#include "study/child.h"
+
+static void show_machine(const struct miev_env *env, const struct terminal *terminal)
+{
+    struct miev_machine machine;
+    miev_machine_read(env, &machine);
+    printf("%smachine%s\n", terminal_bold(terminal), terminal_reset(terminal));
+    printf("  CPU      %s%s%s%s, %u logical CPU%s\n",
+           *machine.cpu_name ? machine.cpu_name : "(does not tell its name)",
+           *machine.microarchitecture ? " (" : "", machine.microarchitecture,
+           *machine.microarchitecture ? ")" : "", machine.logical_cpus,
+           machine.logical_cpus > 1 ? "s" : "");
+    printf("  memory   %.1f GiB\n", (double)machine.memory_bytes / (double)(1ull << 30));
+    printf("  kind     %s%s%s\n", miev_machine_class_name(machine.machine_class),
+           machine.virtual_machine ? ", virtual machine under " : "",
+           machine.virtual_machine ? (*machine.hypervisor ? machine.hypervisor : "?") : "");
+    if (*machine.vendor || *machine.product)
+        printf("  product  %s %s\n", machine.vendor, machine.product);
+    printf("  kernel   %s\n", machine.kernel);
+}
+
+static void show_channel(const struct miev_meter_channel *at)
+{
+    char period[48] = "at every read";
+    if (at->channel.update_period_ns > 0)
+        (void)snprintf(period, sizeof(period), "every %.3g ms",
+                       (double)at->channel.update_period_ns * 1e-6);
+    printf("    %-16s %-8s %s, x %.2g to x %.2g, moves %s%s\n", at->channel.id,
+           miev_part_name(at->channel.part), miev_quality_name(at->channel.quality),
+           at->channel.systematic_low_ratio, at->channel.systematic_high_ratio, period,
+           at->counted ? "" : "  (shown, not added)");
+    printf("    %-16s %s\n", "", at->channel.source);
+}
+
+static void show_sensors(struct miev_meter *meter, const struct terminal *terminal)
+{
+    printf("\n%ssensors%s (measured before estimated; a part is never added to its whole)\n",
+           terminal_bold(terminal), terminal_reset(terminal));
+    for (size_t i = 0; i < miev_meter_finding_count(meter); i++) {
+        const struct miev_meter_finding *finding = miev_meter_finding_at(meter, i);
+        printf("  %-10s %s: %s\n", finding->sensor,
+               finding->status == MIEV_OK ? "found" : miev_status_name(finding->status),
+               finding->summary);
+        if (finding->status != MIEV_OK) {
+            printf("    ");
+            terminal_wrap(terminal, finding->message, 4);
+        }
+        for (size_t c = 0; c < finding->n_channels; c++)
+            show_channel(miev_meter_channel_at(meter, finding->first_channel + c));
+    }
+}
+
+/* In a worker of its own, as a study would: so the sandbox is tried too, and whatever the runtime
+ * prints or does wrong stays there. */
+static void show_engine(const struct miev_engine_ops *engine, const char *runtime_dir)
+{
+    struct miev_child_options options = {0};
+    struct miev_child *child = NULL;
+    struct miev_error err;
+    json_t *reply = NULL;
+    int rc = miev_child_spawn(&options, &child, &err);
+    if (rc == MIEV_OK) {
+        json_t *request = json_pack("{s:s, s:s, s:i, s:s?}", "do", "open", "engine", engine->name,
+                                    "threads", 1, "runtime_dir", runtime_dir);
+        rc = miev_child_ask(child, request, -1, 30, &reply, &err);
+    }
+    if (rc == MIEV_OK) {
+        const json_t *info = json_object_get(reply, "engine");
+        printf("  %-10s found: %s %s, %s\n", engine->name,
+               json_string_value(json_object_get(info, "runtime")),
+               json_string_value(json_object_get(info, "version")), engine->summary);
+        printf("  %-10s locked in by %s\n", "",
+               json_string_value(json_object_get(reply, "sandbox")));
+    } else {
+        printf("  %-10s %s: %s\n", engine->name, miev_status_name(err.code), err.message);
+    }
+    json_decref(reply);
+    miev_child_destroy(child);
+}
+
+static void show_engines(const struct miev_env *env, const struct terminal *terminal)
+{
+    char home[PATH_MAX], runtime[PATH_MAX + 32];
+    struct miev_error err;
+    printf("\n%sengines%s\n", terminal_bold(terminal), terminal_reset(terminal));
+    int rc = miev_home(env, home, sizeof(home), &err);
+    if (rc == MIEV_OK)
+        (void)snprintf(runtime, sizeof(runtime), "%s/vendor/runtime", home);
+    else
+        printf("  (%s)\n", err.message);
+    for (size_t i = 0; miev_engines[i]; i++)
+        show_engine(miev_engines[i], rc == MIEV_OK ? runtime : NULL);
+}
+
+static int examine(const char *root)
+{
+    struct miev_env env = *miev_env_host();
+    struct miev_meter *meter = NULL;
+    struct terminal terminal;
+    struct miev_error err;
+    if (root)
+        env.root = root;
+    terminal_init(&terminal, stdout);
+    show_machine(&env, &terminal);
+    if (miev_meter_create(&env, miev_sensors, &meter, &err) != MIEV_OK)
+        return cli_fail(&err);
+    show_sensors(meter, &terminal);
+    miev_meter_destroy(meter);
+    show_engines(&env, &terminal);
+    return CLI_OK;
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+    const char *root = NULL;
+    const struct arg_option options[] = {
+        {"--root", ARG_TEXT, &root, "DIR",
+         "look at the recorded machine below DIR (its sys and "
+         "proc)",
+         0, 0},
+        {NULL, ARG_FLAG, NULL, NULL, NULL, 0, 0},
+    };
+    const struct arg_usage usage = {"doctor", "",
+                                    "Show what this machine is, which energy sensors and engines "
+                                    "were found, how good each is,\n"
+                                    "and what would open those that are closed.",
+                                    "  miev doctor", options};
+    struct miev_error err;
+    size_t n_words = 0;
+    bool help = false;
+    if (args_parse(argc, argv, options, &n_words, &help, &err) != MIEV_OK)
+        return cli_usage_error("doctor", &err);
+    if (!help)
+        return examine(root);
+    args_print_help(&usage);
+    return CLI_OK;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/progress.h"
+
+#include <math.h>
+#include <string.h>
+
+void progress_init(struct progress *progress)
+{
+    *progress = (struct progress){0};
+    terminal_init(&progress->terminal, stderr);
+}
+
+/* Cut at the terminal's edge: a line that wraps could not be taken back. */
+static void print_cut(const struct terminal *terminal, const char *text)
+{
+    size_t left = terminal->columns > 1 ? terminal->columns - 1 : 79;
+    for (; *text; text++) {
+        if (((unsigned char)*text & 0xc0) != 0x80 && left-- == 0)
+            break;
+        (void)fputc(*text, terminal->file);
+    }
+}
+
+static void show_bar(const struct progress *progress, const struct miev_study_progress *state,
+                     char *out, size_t capacity)
+{
+    char bar[64];
+    double done = state->budget_s > 0 ? state->elapsed_s / state->budget_s : 0;
+    terminal_bar(&progress->terminal, done, 12, bar, sizeof(bar));
+    int pad = 12 - (int)terminal_text_columns(bar);
+    (void)snprintf(out, capacity, "[%s%*s] %.0f of at most %.0f s", bar, pad, "", state->elapsed_s,
+                   state->budget_s);
+}
+
+void progress_show(void *context, const struct miev_study_progress *state)
+{
+    struct progress *progress = context;
+    const struct terminal *terminal = &progress->terminal;
+    char bar[128], line[512], precision[48] = "";
+    if (!terminal->interactive)
+        return;
+    show_bar(progress, state, bar, sizeof(bar));
+    if (isfinite(state->half_width_ratio))
+        (void)snprintf(precision, sizeof(precision), ", precise to %.1f %% so far",
+                       state->half_width_ratio * 100);
+    if (state->phase == MIEV_PHASE_ROUNDS)
+        (void)snprintf(line, sizeof(line), "%s  round %zu%s  %s", bar, state->block + 1, precision,
+                       state->model ? state->model : "(idle machine)");
+    else
+        (void)snprintf(line, sizeof(line), "%s  model %zu of %zu: %s %s", bar,
+                       state->model_index + 1, state->n_models, miev_study_phase_name(state->phase),
+                       state->model ? state->model : "");
+    (void)fputs("\r\033[K", terminal->file);
+    print_cut(terminal, line);
+    (void)fflush(terminal->file);
+    progress->shown = true;
+}
+
+void progress_clear(struct progress *progress)
+{
+    if (progress->shown)
+        (void)fputs("\r\033[K", progress->terminal.file);
+    progress->shown = false;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The line that tells a waiting person where a study is. */
+#ifndef MIEV_CLI_PROGRESS_H
+#define MIEV_CLI_PROGRESS_H
+
+#include "cli/terminal.h"
+#include "study/study.h"
+
+struct progress {
+    struct terminal terminal; /* of standard error */
+    bool shown;
+};
+
+void progress_init(struct progress *progress);
+/* For miev_study_options.progress; does nothing when no person looks. */
+void progress_show(void *progress, const struct miev_study_progress *state);
+/* Take the line away. */
+void progress_clear(struct progress *progress);
+
+#endif

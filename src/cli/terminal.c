@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/terminal.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "core/env.h"
+
+#define GAP 2
+
+/* The program never leaves the C locale, so the names of the locale are read as they are. */
+static bool locale_is_utf8(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *value = miev_env_variable(miev_env_host(), names[i]);
+        if (value && *value)
+            return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
+    }
+    return false;
+}
+
+void terminal_init(struct terminal *terminal, FILE *file)
+{
+    const char *no_color = miev_env_variable(miev_env_host(), "NO_COLOR");
+    const char *kind = miev_env_variable(miev_env_host(), "TERM");
+    struct winsize size = {0};
+    bool interactive = isatty(fileno(file)) == 1;
+    *terminal = (struct terminal){
+        .file = file,
+        .interactive = interactive,
+        .color = interactive && !(no_color && *no_color) && !(kind && strcmp(kind, "dumb") == 0),
+        .utf8 = locale_is_utf8(),
+    };
+    if (interactive && ioctl(fileno(file), TIOCGWINSZ, &size) == 0)
+        terminal->columns = size.ws_col;
+}
+
+const char *terminal_bold(const struct terminal *terminal)
+{
+    return terminal->color ? "\033[1m" : "";
+}
+
+const char *terminal_dim(const struct terminal *terminal)
+{
+    return terminal->color ? "\033[2m" : "";
+}
+
+const char *terminal_reset(const struct terminal *terminal)
+{
+    return terminal->color ? "\033[0m" : "";
+}
+
+size_t terminal_text_columns(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80; /* not a UTF-8 continuation byte */
+    return n;
+}
+
+void terminal_bar(const struct terminal *terminal, double share, unsigned columns, char *out,
+                  size_t capacity)
+{
+    static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    double length = fmax(0, fmin(1, share)) * columns;
+    unsigned whole = terminal->utf8 ? (unsigned)length : (unsigned)lround(length);
+    const char *block = terminal->utf8 ? "█" : "#";
+    size_t used = 0;
+    out[0] = '\0';
+    for (unsigned i = 0; i < whole && used + strlen(block) < capacity; i++) {
+        memcpy(out + used, block, strlen(block) + 1);
+        used += strlen(block);
+    }
+    unsigned rest = terminal->utf8 ? (unsigned)((length - whole) * 8) : 0;
+    if (whole == 0 && rest == 0)
+        rest = terminal->utf8 ? 1 : 0; /* something is there: it is never nothing */
+    (void)snprintf(out + used, capacity - used, "%s", eighths[rest]);
+}
+
+void terminal_wrap(const struct terminal *terminal, const char *text, unsigned indent)
+{
+    size_t edge = terminal->columns >= 40 ? terminal->columns : 100, column = 0;
+    while (*text) {
+        size_t bytes = strcspn(text, " ");
+        char word[256];
+        (void)snprintf(word, sizeof(word), "%.*s", (int)bytes, text);
+        size_t width = terminal_text_columns(word);
+        if (column > 0 && column + 1 + width >= edge) {
+            (void)fprintf(terminal->file, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > 0) {
+            (void)fputc(' ', terminal->file);
+            column++;
+        }
+        (void)fputs(word, terminal->file);
+        column += width;
+        text += bytes;
+        text += strspn(text, " ");
+    }
+    (void)fputc('\n', terminal->file);
+}
+
+bool table_init(struct table *table, size_t n_rows)
+{
+    *table = (struct table){.n_rows = n_rows};
+    table->cells = calloc((n_rows + 1) * TABLE_MAX_COLUMNS, sizeof(*table->cells));
+    return table->cells != NULL;
+}
+
+void table_finish(struct table *table)
+{
+    free(table->cells);
+    table->cells = NULL;
+}
+
+size_t table_column(struct table *table, const char *header, bool right)
+{
+    table->columns[table->n_columns].header = header;
+    table->columns[table->n_columns].right = right;
+    return table->n_columns++;
+}
+
+static char *cell(const struct table *table, size_t row, size_t column)
+{
+    return table->cells[row * TABLE_MAX_COLUMNS + column];
+}
+
+void table_set(struct table *table, size_t row, size_t column, const char *format, ...)
+{
+    char *text = cell(table, row, column);
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(text, TABLE_CELL_BYTES, format, args);
+    va_end(args);
+    if (length < TABLE_CELL_BYTES)
+        return;
+    size_t end = TABLE_CELL_BYTES - 1;
+    while (end > 0 && ((unsigned char)text[end] & 0xc0) == 0x80)
+        end--; /* never half a character */
+    text[end] = '\0';
+}
+
+static size_t column_width(const struct table *table, size_t column)
+{
+    size_t width = terminal_text_columns(table->columns[column].header);
+    for (size_t row = 0; row < table->n_rows; row++) {
+        size_t own = terminal_text_columns(cell(table, row, column));
+        width = own > width ? own : width;
+    }
+    return width;
+}
+
+static void print_cell(const struct terminal *terminal, const char *text, size_t width, bool right,
+                       bool last)
+{
+    int pad = (int)(width - terminal_text_columns(text));
+    (void)fprintf(terminal->file, "%*s%s%*s", right ? pad : 0, "", text, right || last ? 0 : pad,
+                  "");
+    if (!last)
+        (void)fprintf(terminal->file, "%*s", GAP, "");
+}
+
+static void print_columns(const struct table *table, const struct terminal *terminal,
+                          const size_t *widths)
+{
+    (void)fputs(terminal_bold(terminal), terminal->file);
+    for (size_t c = 0; c < table->n_columns; c++)
+        print_cell(terminal, table->columns[c].header, widths[c], table->columns[c].right,
+                   c + 1 == table->n_columns);
+    (void)fprintf(terminal->file, "%s\n", terminal_reset(terminal));
+    for (size_t row = 0; row < table->n_rows; row++) {
+        for (size_t c = 0; c < table->n_columns; c++)
+            print_cell(terminal, cell(table, row, c), widths[c], table->columns[c].right,
+                       c + 1 == table->n_columns);
+        (void)fputc('\n', terminal->file);
+    }
+}
+
+static void print_stacked(const struct table *table, const struct terminal *terminal)
+{
+    size_t width = 0;
+    for (size_t c = 1; c < table->n_columns; c++) {
+        size_t own = terminal_text_columns(table->columns[c].header);
+        width = own > width ? own : width;
+    }
+    for (size_t row = 0; row < table->n_rows; row++) {
+        (void)fprintf(terminal->file, "%s%s%s\n", terminal_bold(terminal), cell(table, row, 0),
+                      terminal_reset(terminal));
+        for (size_t c = 1; c < table->n_columns; c++) {
+            const char *header = table->columns[c].header;
+            int pad = (int)(width - terminal_text_columns(header));
+            (void)fprintf(terminal->file, "  %s%*s  %s\n", header, pad, "", cell(table, row, c));
+        }
+    }
+}
+
+void table_print(const struct table *table, const struct terminal *terminal)
+{
+    size_t widths[TABLE_MAX_COLUMNS], total = 0;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        widths[c] = column_width(table, c);
+        total += widths[c] + (c ? GAP : 0);
+    }
+    if (terminal->columns > 0 && total > terminal->columns)
+        print_stacked(table, terminal);
+    else
+        print_columns(table, terminal, widths);
+}
