@@ -41,7 +41,7 @@ static void judge_neighbours(struct miev_run *run, struct miev_round *round)
     double others_s = round->stop.machine_cpu_s - round->start.machine_cpu_s -
                       (round->stop.work_cpu_s - round->start.work_cpu_s);
     round->disturbed = others_s > NEIGHBOUR_SHARE * span_s * run->share.logical_cpus;
-    run->neighbours_busy = round->disturbed;
+    run->neighbours_busy = round->disturbed && run->neighbours_matter;
 }
 
 /* The worker's own times are believed only where they fit between our two readings. */

@@ -73,7 +73,7 @@ struct miev_run {
     struct miev_idle idle, idle_error; /* mean power and its standard error */
     struct miev_ratio *ratios;         /* of pairs (i, j), i < j, row by row; owned */
     bool neighbours_matter;            /* a measured counter holds their joules too */
-    bool neighbours_busy;
+    bool neighbours_busy;              /* they matter, and the last round had them */
     double update_period_s; /* slowest of the counted channels that is fast enough to wait for */
     double between_model_factor; /* 1 when measured */
     struct miev_random random;
