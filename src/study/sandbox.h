@@ -20,9 +20,10 @@ struct miev_sandbox_limits {
  *
  * What still works: reading, writing, receiving and mapping (never as code) of descriptors that are
  * open or arrive by recvmsg, memory, threads, clocks, abort. Not fstat() of glibc 2.33 to 2.38: the
- * size of a descriptor comes from lseek(SEEK_END). Not pthread_exit() and backtraces of a process
- * that has not loaded libgcc_s yet. A program under LeakSanitizer must leave by _exit(). A death
- * signal set before by PR_SET_PDEATHSIG is kept.
+ * size of a descriptor comes from lseek(SEEK_END). Not writing to a regular file (a redirected
+ * stdout or stderr: EFBIG, silently lost), only to pipes and sockets. Not pthread_exit() and
+ * backtraces of a process that has not loaded libgcc_s yet. A program under LeakSanitizer must
+ * leave by _exit(). A death signal set before by PR_SET_PDEATHSIG is kept.
  *
  * profile receives the words for the report: "landlock+seccomp", "seccomp", with "+nobody" behind
  * it when root was given up. MIEV_ERR_LIMIT when the address space limit is below what is mapped
