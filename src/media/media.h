@@ -12,7 +12,7 @@
 /* Bounds that hold before any large allocation. */
 #define MIEV_IMAGE_MAX_BYTES  (64u << 20)
 #define MIEV_IMAGE_MAX_SIDE   32768u
-#define MIEV_IMAGE_MAX_PIXELS (64u * 1000u * 1000u)
+#define MIEV_IMAGE_MAX_PIXELS 64000000u
 #define MIEV_IMAGE_MAX_SCANS  100u
 
 enum miev_resize {
