@@ -13,12 +13,14 @@
 
 #define MODEL_MAX_BYTES     (2ull << 30)
 #define WARM_UP_MAX_BATCHES 60
-#define WARM_UP_MAX_S       1.0
+#define WARM_UP_MAX_S       0.4
+#define PREPARE_SHARE       0.35 /* of the budget, for all models together; the rest is for rounds */
 #define WARM_UP_BATCH_S     0.02
 #define WARM_UP_AGREE_RATIO 0.02
 #define LATENCY_SAMPLES     1000u
 #define LATENCY_MIN_SAMPLES 30u
-#define STAGE_ROUND_S       0.1
+#define STAGE_ROUND_MAX_S   0.05
+#define STAGE_ROUND_MIN_S   0.01
 
 /* Ask a model's worker; on failure its worker may be gone. */
 static int ask(struct miev_run *run, struct miev_run_model *model, json_t *request, int fd,
@@ -361,18 +363,24 @@ static size_t clamp_count(double wanted, size_t low, size_t high)
     return wanted > (double)high ? high : (size_t)wanted;
 }
 
+/* Seconds that one of the three timed steps may take for one model. */
+static double step_budget_s(const struct miev_run *run)
+{
+    return run->options->budget_s * PREPARE_SHARE / (3.0 * (double)run->n_models);
+}
+
 /* Until three successive medians agree, or the cap. */
 static int warm_up(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
 {
-    double medians[3] = {NAN, NAN, NAN}, spent_s = 0;
-    for (int i = 0; i < WARM_UP_MAX_BATCHES && spent_s < WARM_UP_MAX_S; i++) {
+    double medians[3] = {NAN, NAN, NAN};
+    double end_s = miev_run_elapsed_s(run) + fmin(WARM_UP_MAX_S, step_budget_s(run));
+    for (int i = 0; i < WARM_UP_MAX_BATCHES && miev_run_elapsed_s(run) < end_s; i++) {
         size_t count = clamp_count(WARM_UP_BATCH_S / model->inference_s, 3, 1000);
         medians[i % 3] = NAN;
         int rc = median_of_batch(run, model, count, &medians[i % 3], err);
         if (rc != MIEV_OK)
             return rc;
         model->inference_s = fmax(medians[i % 3], 1e-9);
-        spent_s += model->inference_s * (double)count;
         double low = fmin(medians[0], fmin(medians[1], medians[2]));
         double high = fmax(medians[0], fmax(medians[1], medians[2]));
         if (i >= 2 && high <= low * (1 + WARM_UP_AGREE_RATIO))
@@ -395,6 +403,8 @@ static int measure_stages(struct miev_run *run, struct miev_run_model *model,
                           struct miev_error *err)
 {
     static const char *const names[MIEV_RUN_STAGES] = {"decode", "preprocess", "postprocess"};
+    double rounds = MIEV_RUN_STAGES * (MIEV_RUN_STAGE_ROUNDS + 1);
+    double round_s = fmax(STAGE_ROUND_MIN_S, fmin(STAGE_ROUND_MAX_S, step_budget_s(run) / rounds));
     for (size_t s = 0; s < MIEV_RUN_STAGES; s++) {
         struct miev_run_stage *stage = &model->stages[s];
         stage->name = names[s];
@@ -403,7 +413,7 @@ static int measure_stages(struct miev_run *run, struct miev_run_model *model,
         if (rc != MIEV_OK)
             return rc;
         double once_s = stage->rounds.list[0].busy_s / 3;
-        size_t count = miev_plan_repeats(once_s, STAGE_ROUND_S);
+        size_t count = miev_plan_repeats(once_s, round_s);
         for (size_t i = 0; rc == MIEV_OK && i < MIEV_RUN_STAGE_ROUNDS; i++)
             rc = miev_run_round(run, model, stage->name, count, &stage->rounds, i, err);
         if (rc != MIEV_OK)

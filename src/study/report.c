@@ -236,12 +236,14 @@ static json_t *energy_json(const struct miev_run *run, const struct miev_run_mod
     struct energy_means means;
     double net_low = 1, net_high = 1;
     if (!model->has_energy)
-        return json_pack("{s:s, s:s, s:I}", "method", "unavailable", "reason",
-                         run->options->budget_s <= 0 ? "no rounds were asked for (budget 0)"
-                         : model->rounds.n > 1 && run->neighbours_matter
-                             ? "other programs kept the CPU busy in nearly every round"
-                             : "the study ended before there were two rounds",
-                         "rounds_void", (json_int_t)count_disturbed(&model->rounds));
+        return json_pack(
+            "{s:s, s:s, s:I}", "method", "unavailable", "reason",
+            run->options->budget_s <= 0 ? "no rounds were asked for (budget 0)"
+            : model->rounds.n > 1 && run->neighbours_matter
+                ? "other programs kept the CPU busy in nearly every round: try again when the "
+                  "machine is quiet"
+                : "the study ended before there were two rounds: give it more time (--budget)",
+            "rounds_void", (json_int_t)count_disturbed(&model->rounds));
     average_rounds(run, &model->rounds, &means);
     net_ratios(&means, &net_low, &net_high);
     bool below = model->net.low <= 0 && model->net.high >= 0;
