@@ -165,15 +165,24 @@ const struct miev_meter_finding *miev_meter_finding_at(const struct miev_meter *
 
 /* ---- reading ---- */
 
+/* Fields of the line: user nice system idle iowait irq softirq steal guest guest_nice. Steal is
+ * left out, as it is the host's time and not this machine's; guests are part of user. */
 double miev_meter_busy_cpu_s(const char *stat_text, double ticks_per_s)
 {
-    unsigned long long user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0;
-    int n = sscanf(stat_text, "cpu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system,
-                   &idle, &iowait, &irq, &softirq);
-    if (n != 7)
+    static const bool is_busy[] = {true, true, true, false, false, true, true};
+    double ticks = 0.0;
+    if (strncmp(stat_text, "cpu ", 4) != 0)
         return (double)NAN;
-    /* Steal is left out: that is the host's time, not this machine's. Guests are part of user. */
-    return (double)(user + nice + system + irq + softirq) / ticks_per_s;
+    const char *at = stat_text + 4;
+    for (size_t i = 0; i < sizeof(is_busy) / sizeof(is_busy[0]); i++) {
+        char *end = NULL;
+        unsigned long long value = strtoull(at, &end, 10);
+        if (end == at)
+            return (double)NAN;
+        ticks += is_busy[i] ? (double)value : 0.0;
+        at = end;
+    }
+    return ticks / ticks_per_s;
 }
 
 static double read_machine_cpu_s(const struct miev_meter *meter)

@@ -33,10 +33,10 @@
 #define PRIOR_LOW_RATIO  0.2
 #define PRIOR_HIGH_RATIO 4.0
 
-/* Green Algorithms (Lannelongue et al. 2021, doi:10.1002/advs.202100707). Large modules need a
- * fifth of it (64 GB at 5 W), busy small ones a third more. */
+/* Green Algorithms (Lannelongue et al. 2021, doi:10.1002/advs.202100707). Resting modules have been
+ * metered at a tenth of it and less, busy small ones at a third more. */
 #define MEMORY_W_PER_GIB  0.3725
-#define MEMORY_LOW_RATIO  0.2
+#define MEMORY_LOW_RATIO  0.1
 #define MEMORY_HIGH_RATIO 1.3
 #define MEMORY_PRIOR_GIB  8.0
 

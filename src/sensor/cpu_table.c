@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sensor/cpu_table.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/csv.h"
 #include "core/data.h"
@@ -40,24 +40,33 @@ static bool ends_name(const char *word)
     return is_one_of(word, words, sizeof(words) / sizeof(words[0]));
 }
 
-/* The next word of *in in lower case, without "(R)" and "(TM)"; false at the end. */
+/* Of ASCII alone, whatever the locale. */
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+/* How many characters of "(R)" or "(TM)" stand here. */
+static size_t trade_mark_length(const char *at)
+{
+    if (strncasecmp(at, "(r)", 3) == 0)
+        return 3;
+    return strncasecmp(at, "(tm)", 4) == 0 ? 4 : 0;
+}
+
+/* The next word of *in in lower case, without trade marks, possibly ""; false at the end. */
 static bool next_word(const char **in, char *word, size_t capacity)
 {
     size_t n = 0;
     const char *at = *in + strspn(*in, " \t");
+    bool found = *at != '\0';
     while (*at != '\0' && *at != ' ' && *at != '\t') {
-        if (strncmp(at, "(R)", 3) == 0 || strncmp(at, "(r)", 3) == 0) {
-            at += 3;
-        } else if (strncmp(at, "(TM)", 4) == 0 || strncmp(at, "(tm)", 4) == 0) {
-            at += 4;
-        } else {
-            if (n + 1 < capacity)
-                word[n++] = (char)tolower((unsigned char)*at);
-            at++;
-        }
+        size_t mark = trade_mark_length(at);
+        if (mark == 0 && n + 1 < capacity)
+            word[n++] = lower(*at);
+        at += mark > 0 ? mark : 1;
     }
     word[n] = '\0';
-    bool found = at != *in + strspn(*in, " \t");
     *in = at;
     return found;
 }

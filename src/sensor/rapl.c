@@ -82,7 +82,8 @@ static int list_folders(const struct miev_env *env, char folders[MAX_FOLDERS][64
                               path);
     if (!dir)
         return miev_error_errno(err, "cannot list %s", path);
-    for (const struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+    const struct dirent *entry = NULL;
+    while ((entry = readdir(dir))) { /* NOLINT(concurrency-mt-unsafe): nobody else has this dir */
         bool mmio = false;
         if (*n < MAX_FOLDERS && miev_rapl_split_folder(entry->d_name, &mmio, parent))
             (void)snprintf(folders[(*n)++], 64, "%.63s", entry->d_name);

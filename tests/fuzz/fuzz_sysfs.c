@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What /proc and /sys may answer: names of zones and processors, counters, CPU times. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/file.h"
+#include "fuzz.h"
+#include "meter/meter_internal.h"
+#include "sensor/cpu_model.h"
+#include "sensor/cpu_table.h"
+#include "sensor/machine.h"
+#include "sensor/rapl_zone.h"
+
+static void require(int truth)
+{
+    if (!truth)
+        abort();
+}
+
+static void try_processor(const char *text)
+{
+    struct miev_machine machine = {.logical_cpus = 0};
+    struct miev_power_model model;
+    miev_machine_parse_cpuinfo(text, &machine);
+    require(machine.logical_cpus >= 1 && machine.sockets >= 1);
+    miev_power_model_of_cpu(&machine, &model);
+    require(isfinite(model.idle_w) && model.idle_w > 0.0);
+    require(isfinite(model.busy_w_per_cpu) && model.busy_w_per_cpu > 0.0);
+    char name[MIEV_CPU_NAME_MAX];
+    miev_cpu_name_normalise(text, name);
+    require(strlen(name) < sizeof(name));
+}
+
+static void try_zone(const char *text)
+{
+    struct miev_rapl_zone zone;
+    bool mmio = false;
+    char word[64];
+    if (miev_rapl_split_folder(text, &mmio, word))
+        require(strlen(word) < strlen(text));
+    if (!miev_rapl_parse_name(text, "", &zone) && !miev_rapl_parse_name("core", text, &zone))
+        return;
+    miev_rapl_zone_id(&zone, word);
+    require(strlen(word) > 0 && zone.package >= -1 && zone.die >= -1);
+}
+
+/* Any row of counter values: joules never fall and are never more than power by time. */
+static void try_counter(const uint8_t *data, size_t size)
+{
+    struct miev_rapl_counter counter = {.range_uj = size % 3 == 0 ? 0 : 65532610987u};
+    uint64_t now_ns = 0;
+    for (size_t i = 0; i + 8 <= size; i += 8) {
+        uint64_t raw_uj = 0;
+        double before_j = counter.energy_j;
+        memcpy(&raw_uj, data + i, 8);
+        now_ns += 1000000000u;
+        miev_rapl_count(&counter, raw_uj >> (size % 64), now_ns);
+        require(counter.energy_j >= before_j);
+        require(counter.energy_j - before_j <= MIEV_RAPL_MAX_W * 1.2);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = malloc(size + 1);
+    if (!text)
+        return 0;
+    memcpy(text, data, size);
+    text[size] = '\0';
+    uint64_t number = 0;
+    (void)miev_parse_u64(text, &number, NULL);
+    double busy_s = miev_meter_busy_cpu_s(text, 100.0);
+    require(isnan(busy_s) || busy_s >= 0.0);
+    try_processor(text);
+    try_zone(text);
+    try_counter(data, size);
+    free(text);
+    return 0;
+}
