@@ -13,28 +13,38 @@ FAMILY = {
     "cifar10-micro": {"stem": (16, 2), "stages": [(32, "c"), (64, "c")]},
     "cifar10-small": {"stem": (16, 1), "stages": [(32, "c"), (64, "c"), (128, "")]},
     "cifar10-medium": {"stem": (16, 1), "stages": [(40, "c"), (80, "c"), (160, "")]},
-    "cifar10-large": {"stem": (32, 1), "stages": [(64, "r"), (128, "r"), (256, "")]},
+    "cifar10-large": {"stem": (16, 1), "stages": [(40, "cr"), (80, "cr"), (160, "r")]},
 }
 CLASSES = 10
 
 
-def conv(x, channels, stride=1, relu=True):
+def conv(x, channels, stride=1):
     """Convolution, batch normalisation (folded away at export) and ReLU."""
     x = tf.keras.layers.Conv2D(channels, 3, stride, "same", use_bias=False,
                                kernel_initializer="he_normal")(x)
     x = tf.keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
-    return tf.keras.layers.ReLU()(x) if relu else x
+    return tf.keras.layers.ReLU()(x)
+
+
+def residual_pair(x, channels):
+    """Two convolutions beside x. The second scale starts at zero, so that a new pair changes nothing."""
+    branch = x
+    for half, gamma in (("a", "ones"), ("b", "zeros")):
+        name = f"pair{channels}{half}"
+        branch = tf.keras.layers.Conv2D(channels, 3, 1, "same", use_bias=False, name=name,
+                                        kernel_initializer="he_normal")(branch)
+        branch = tf.keras.layers.BatchNormalization(
+            momentum=0.9, epsilon=1e-5, gamma_initializer=gamma, name=f"{name}_norm")(branch)
+        if half == "a":
+            branch = tf.keras.layers.ReLU()(branch)
+    return tf.keras.layers.ReLU()(tf.keras.layers.Add()([x, branch]))
 
 
 def stage(x, channels, tail):
     """`tail` "1" means: widen without stride, for maps that are small enough already."""
     x = conv(x, channels, 1 if tail == "1" else 2)
     for kind in tail.replace("1", ""):
-        if kind == "c":
-            x = conv(x, channels)
-        else:
-            branch = conv(conv(x, channels), channels, relu=False)
-            x = tf.keras.layers.ReLU()(tf.keras.layers.Add()([x, branch]))
+        x = conv(x, channels) if kind == "c" else residual_pair(x, channels)
     return x
 
 
@@ -50,6 +60,15 @@ def build(name, batch=None, softmax=False, side=32):
     if softmax:
         x = tf.keras.layers.Softmax(name="probabilities")(x)
     return tf.keras.Model(inputs, x, name=name)
+
+
+def grow(model, smaller):
+    """Give `model` the weights of the network that it is but for its residual pairs."""
+    shared = [layer for layer in model.layers if layer.weights and "pair" not in layer.name]
+    sources = [layer for layer in smaller.layers if layer.weights]
+    assert len(shared) == len(sources)
+    for layer, source in zip(shared, sources):
+        layer.set_weights(source.get_weights())
 
 
 def count_macs(model):
