@@ -150,6 +150,70 @@ MIEV_API MIEV_MUST_USE int miev_sci(const struct miev_interval *energy_j, double
                                     const struct miev_interval *embodied_g,
                                     struct miev_interval *total_g, struct miev_error *err);
 
+/** How an energy is known. MIXED: parts that were measured and parts that were estimated. */
+enum miev_method { MIEV_METHOD_ESTIMATED = 1, MIEV_METHOD_MEASURED, MIEV_METHOD_MIXED };
+
+/** What a span of this process's work took of CPU package, memory and GPU. */
+struct miev_energy {
+    size_t struct_size;           /* sizeof(struct miev_energy) of the caller; _INIT sets it */
+    enum miev_method method;      /* how gross_j and net_j are known */
+    double duration_s;            /* between start and stop */
+    double cpu_s;                 /* CPU seconds of this process, all threads */
+    struct miev_interval gross_j; /* joules with its share of idle; bounds: what the counters or the
+                                   * estimate may be wrong by, 90 % */
+    double net_j;                 /* joules above idle; NAN before miev_span_meter_idle() */
+};
+#define MIEV_ENERGY_INIT                                                      \
+    {                                                                         \
+        sizeof(struct miev_energy), MIEV_METHOD_ESTIMATED, 0, 0, {0, 0, 0}, 0 \
+    }
+
+/** Meters spans of this process's work on this machine. */
+struct miev_span_meter;
+
+/**
+ * Open all usable energy counters, and the estimate for what they do not cover.
+ *
+ * @param threads   CPUs that the work reserves, 1 or more: its share of the machine's idle power
+ * @param uses_gpu  not 0: the GPUs' energy is this work's
+ * @param[out] out  to be closed by the caller; unchanged on failure
+ * @param err       may be NULL
+ * @return MIEV_OK, MIEV_ERR_INVALID or MIEV_ERR_NOMEM. A machine without counters is no failure.
+ * Threads: one span meter, one thread at a time.
+ */
+MIEV_API MIEV_MUST_USE int miev_span_meter_open(unsigned threads, int uses_gpu,
+                                                struct miev_span_meter **out,
+                                                struct miev_error *err);
+
+/** Close it. NULL is allowed. */
+MIEV_API void miev_span_meter_close(struct miev_span_meter *meter);
+
+/**
+ * Learn the machine's idle power by sleeping. Without it, gross_j takes the work's share of CPU
+ * time of the whole reading, and net_j stays unknown.
+ *
+ * @param duration_s  0.1 to 60 seconds; 1 is good
+ * @return MIEV_OK, MIEV_ERR_INVALID, or the failure of a reading.
+ */
+MIEV_API MIEV_MUST_USE int miev_span_meter_idle(struct miev_span_meter *meter, double duration_s,
+                                                struct miev_error *err);
+
+/** Begin a span; a second call begins anew. At least once a minute, or a counter may wrap unseen.
+ */
+MIEV_API MIEV_MUST_USE int miev_span_meter_start(struct miev_span_meter *meter,
+                                                 struct miev_error *err);
+
+/**
+ * The span since the last start, which goes on: stop may be called again.
+ *
+ * @param[in,out] out  begin with MIEV_ENERGY_INIT; unchanged on failure
+ * @return MIEV_OK;
+ *         MIEV_ERR_INVALID without a start before it;
+ *         MIEV_ERR_BROKEN when a counter was lost within the span: its energy is not known.
+ */
+MIEV_API MIEV_MUST_USE int miev_span_meter_stop(struct miev_span_meter *meter,
+                                                struct miev_energy *out, struct miev_error *err);
+
 #ifdef __cplusplus
 }
 #endif
