@@ -34,13 +34,21 @@ int miev_status_from_name(const char *name)
     return MIEV_ERR_BROKEN;
 }
 
+/* The message alone; the code is left as it is. */
+static void write_message(struct miev_error *err, const char *fmt, va_list args) MIEV_PRINTF(2, 0);
+
+static void write_message(struct miev_error *err, const char *fmt, va_list args)
+{
+    (void)vsnprintf(err->message, sizeof(err->message), fmt, args);
+}
+
 int miev_error_set(struct miev_error *err, int code, const char *fmt, ...)
 {
     if (!err)
         return code;
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(err->message, sizeof(err->message), fmt, args);
+    write_message(err, fmt, args);
     va_end(args);
     err->code = code;
     return code;
@@ -73,7 +81,7 @@ int miev_error_errno(struct miev_error *err, const char *fmt, ...)
         return code;
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(err->message, sizeof(err->message), fmt, args);
+    write_message(err, fmt, args);
     va_end(args);
     size_t used = strlen(err->message);
     char text[128];
@@ -90,7 +98,7 @@ int miev_error_prefix(struct miev_error *err, const char *fmt, ...)
     struct miev_error old = *err;
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(err->message, sizeof(err->message), fmt, args);
+    write_message(err, fmt, args);
     va_end(args);
     size_t used = strlen(err->message);
     (void)snprintf(err->message + used, sizeof(err->message) - used, ": %.400s", old.message);

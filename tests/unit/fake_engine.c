@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/error.h"
@@ -106,11 +107,19 @@ void fake_break_out(char *out, size_t capacity)
     (void)close(internet);
 }
 
+static double thread_cpu_s(void)
+{
+    struct timespec used = {0};
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return (double)used.tv_sec + (double)used.tv_nsec * 1e-9;
+}
+
+/* A known amount of CPU time, however crowded the machine is. */
 static void work(void)
 {
-    volatile double x = 1;
-    for (int i = 0; i < 200000; i++)
-        x = x * 1.0000001;
+    double end_s = thread_cpu_s() + FAKE_SLOW_CPU_S;
+    while (thread_cpu_s() < end_s)
+        ;
 }
 
 static void eat(void)
