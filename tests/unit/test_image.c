@@ -437,7 +437,7 @@ static void flip_bytes(const char *name, const struct file *file)
     uint64_t seed = 0x9e3779b97f4a7c15u;
     uint8_t *bytes = malloc(file->length);
     assert_non_null(bytes);
-    for (int round = 0; round < 150; round++) {
+    for (int round = 0; round < 75; round++) {
         struct miev_error err = {0};
         uint8_t rgb[9 * 7 * 3];
         struct miev_image_options options = {.width = 9, .height = 7};
