@@ -18,15 +18,21 @@ static void require(int truth)
         abort();
 }
 
-static void try_processor(const char *text)
+static void try_power(const struct miev_machine *machine)
 {
-    struct miev_machine machine = {.logical_cpus = 0};
     struct miev_power_model model;
-    miev_machine_parse_cpuinfo(text, &machine);
-    require(machine.logical_cpus >= 1 && machine.sockets >= 1);
-    miev_power_model_of_cpu(&machine, &model);
+    miev_power_model_of_cpu(machine, &model);
     require(isfinite(model.idle_w) && model.idle_w > 0.0);
     require(isfinite(model.busy_w_per_cpu) && model.busy_w_per_cpu > 0.0);
+}
+
+static void try_processor(const char *text, size_t size)
+{
+    struct miev_machine machine = {.logical_cpus = 0};
+    miev_machine_parse_cpuinfo(text, &machine);
+    require(machine.logical_cpus >= 1 && machine.sockets >= 1);
+    if (size % 32 == 0) /* the tables are long: seldom, so that the parsers get the time */
+        try_power(&machine);
     char name[MIEV_CPU_NAME_MAX];
     miev_cpu_name_normalise(text, name);
     require(strlen(name) < sizeof(name));
@@ -72,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)miev_parse_u64(text, &number, NULL);
     double busy_s = miev_meter_busy_cpu_s(text, 100.0);
     require(isnan(busy_s) || busy_s >= 0.0);
-    try_processor(text);
+    try_processor(text, size);
     try_zone(text);
     try_counter(data, size);
     free(text);
