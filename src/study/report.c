@@ -151,7 +151,7 @@ static void average_rounds(const struct miev_run *run, const struct miev_rounds 
         struct miev_span_energy energy;
         const struct miev_round *round = &rounds->list[i];
         if (round->count == 0 || (round->disturbed && run->neighbours_matter) ||
-            miev_run_energy(run, round, 0, &energy, NULL) != MIEV_OK)
+            miev_run_energy(run, round, 0, &energy, NULL) != MIEV_OK || !energy.complete)
             continue;
         add_round(means, round, &energy);
     }
@@ -167,22 +167,21 @@ static json_t *parts_json(const struct energy_means *means)
     json_t *parts = json_array();
     for (size_t p = 0; p < MIEV_PART_COUNT; p++) {
         const struct part_mean *part = &means->parts[p];
+        const char *name = miev_part_name((enum miev_part)p);
         if (part->last.quality == MIEV_UNAVAILABLE) {
-            (void)json_array_append_new(parts, json_pack("{s:s, s:s, s:n, s:n, s:b}", "part",
-                                                         miev_part_name(p), "method", "unavailable",
-                                                         "sensor", "joules", "headline",
-                                                         (int)(p != MIEV_PART_MACHINE)));
+            (void)json_array_append_new(
+                parts, json_pack("{s:s, s:s, s:n, s:n, s:b}", "part", name, "method", "unavailable",
+                                 "sensor", "joules", "headline", (int)(p != MIEV_PART_MACHINE)));
             continue;
         }
         (void)json_array_append_new(
             parts,
-            json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:b}", "part", miev_part_name(p),
-                      "method", miev_quality_name(part->last.quality), "sensor", part->last.sensor,
-                      "joules", miev_json_real(part->gross_j), "net_joules",
-                      miev_json_real(part->net_j), "low",
-                      miev_json_real(part->gross_j * part->last.systematic_low_ratio), "high",
-                      miev_json_real(part->gross_j * part->last.systematic_high_ratio), "headline",
-                      (int)(p != MIEV_PART_MACHINE)));
+            json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:b}", "part", name, "method",
+                      miev_quality_name(part->last.quality), "sensor", part->last.sensor, "joules",
+                      miev_json_real(part->gross_j), "net_joules", miev_json_real(part->net_j),
+                      "low", miev_json_real(part->gross_j * part->last.systematic_low_ratio),
+                      "high", miev_json_real(part->gross_j * part->last.systematic_high_ratio),
+                      "headline", (int)(p != MIEV_PART_MACHINE)));
     }
     return parts;
 }

@@ -139,14 +139,12 @@ static void analyse_idle(struct miev_run *run)
 int miev_run_energy(const struct miev_run *run, const struct miev_round *round, double idle_sigmas,
                     struct miev_span_energy *out, struct miev_error *err)
 {
-    struct miev_idle idle = run->idle;
-    bool known = true;
-    for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++) {
+    struct miev_idle idle =
+        run->idle; /* NAN for a channel without an idle round: the meter knows */
+    for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++)
         idle.power_w[c] += idle_sigmas * run->idle_error.power_w[c];
-        known = known && isfinite(idle.power_w[c]);
-    }
-    return miev_meter_attribute(run->meter, &round->start, &round->stop, known ? &idle : NULL,
-                                &run->share, out, err);
+    return miev_meter_attribute(run->meter, &round->start, &round->stop, &idle, &run->share, out,
+                                err);
 }
 
 /* The statistical interval of a series, widened by what idle's own error moves it. */

@@ -134,6 +134,7 @@ static int set_up(struct miev_run *run, const struct miev_study_entry *entries,
         .reserved_cpus = options->threads < logical ? options->threads : logical,
         .logical_cpus = logical,
         .dedicated = options->dedicated,
+        .no_gpu = true, /* every engine here computes on the CPU */
     };
     look_at_meter(run);
     return MIEV_OK;
