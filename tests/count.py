@@ -21,7 +21,10 @@ def count_tap(text):
     """(passed, failed, skipped names, seen, planned) of a program's output."""
     passed = failed = seen = planned = 0
     skipped = []
+    reason = ""
     for line in text.splitlines():
+        if line.startswith("skipped: "):  # cmocka's skip() takes no reason: the test prints it
+            reason = line.partition(" ")[2]
         plan = PLAN.match(line)
         test = TEST.match(line)
         if plan:
@@ -30,11 +33,13 @@ def count_tap(text):
             seen += 1
             directive = (test.group(3) or "").upper()
             if directive == "SKIP":  # cmocka 1.1.5 writes "not ok 1 # SKIP name"
-                skipped.append((test.group(2) + (test.group(4) or "")).strip())
+                words = (test.group(2) + (test.group(4) or "")).strip()
+                skipped.append(f"{words} ({reason})" if reason else words)
             elif bool(test.group(1)) != (directive == "TODO"):
                 failed += 1
             else:
                 passed += 1
+            reason = ""
     return passed, failed, skipped, seen, planned
 
 

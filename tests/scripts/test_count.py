@@ -11,15 +11,15 @@ import unittest
 COUNT = pathlib.Path(__file__).parent.parent / "count.py"
 
 
-def count(records, tally=""):
-    """(last line, exit status) for these records of a log."""
+def count(records, tally="", line=-1):
+    """(last line, or the given one, exit status) for these records of a log."""
     with tempfile.TemporaryDirectory() as folder:
         log = pathlib.Path(folder, "testlog.json")
         log.write_text("\n".join(json.dumps(record) for record in records), encoding="utf-8")
         checks = pathlib.Path(folder, "tally")
         checks.write_text(tally, encoding="utf-8")
         done = subprocess.run([sys.executable, COUNT, log, checks], capture_output=True, text=True)
-        return done.stdout.splitlines()[-1], done.returncode
+        return done.stdout.splitlines()[line], done.returncode
 
 
 class Count(unittest.TestCase):
@@ -27,6 +27,12 @@ class Count(unittest.TestCase):
         text = "1..3\nok 1 - a\nnot ok 2 # SKIP b\nok 3 - c # SKIP no sensor\n"
         self.assertEqual(count([{"name": "x", "result": "OK", "stdout": text}]),
                          ("1 passed, 0 failed, 2 skipped", 0))
+
+    def test_the_reason_of_a_skip_is_told(self):
+        text = "1..2\nskipped: no sensor\nnot ok 1 # SKIP a\nnot ok 2 # SKIP b\n"
+        record = {"name": "x", "result": "OK", "stdout": text}
+        self.assertEqual(count([record], line=0)[0], "skipped: x: a (no sensor)")
+        self.assertEqual(count([record], line=1)[0], "skipped: x: b")
 
     def test_a_failed_case_fails_the_run(self):
         text = "1..2\nok 1 - a\nERROR: why\nnot ok 2 - b\n# not ok - group\n"
