@@ -111,8 +111,18 @@ static json_t *rate_json(double co2e_g, const struct miev_price_options *options
     double year_g = co2e_g * options->requests_per_day * 365.25;
     if (miev_equivalents(year_g, options->site, &same, NULL) != MIEV_OK)
         return json_null();
-    return json_pack("{s:f, s:f, s:f, s:f}", "requests_per_day", options->requests_per_day,
-                     "year_g", year_g, "car_km", same.car_km, "lamp_10w_h", same.lamp_10w_h);
+    return json_pack("{s:f, s:f, s:f, s:o}", "requests_per_day", options->requests_per_day,
+                     "year_g", year_g, "car_km", same.car_km, "lamp_10w_h",
+                     miev_json_real(same.lamp_10w_h)); /* none where a lamp emits nothing */
+}
+
+/* No energy, no grams: absent, not zero. Nor can a gross that the noise took below zero be priced,
+ * which is no reason to lose the other models' figures. */
+static bool has_grams(const json_t *energy)
+{
+    const json_t *gross = json_object_get(energy, "gross");
+    const json_t *value = json_object_get(json_object_get(gross, "per_inference_j"), "value");
+    return gross && !json_is_null(value) && !(json_number_value(value) < 0);
 }
 
 static int price_model(json_t *model, const struct machine_cost *cost,
@@ -123,9 +133,11 @@ static int price_model(json_t *model, const struct machine_cost *cost,
     struct miev_interval embodied_g = {0, 0, 0};
     struct miev_footprint footprint;
     double inference_s = 0;
-    if (!json_object_get(energy, "gross")) {
-        (void)json_object_del(model, "footprint");
-        return MIEV_OK; /* no energy, no grams: absent, not zero */
+    if (json_object_get(model, "error"))
+        return MIEV_OK;
+    if (!has_grams(energy)) {
+        (void)json_object_set_new(model, "footprint", json_null());
+        return MIEV_OK;
     }
     int rc = read_energy(energy, &estimate, err);
     if (rc == MIEV_OK && cost->known)

@@ -92,6 +92,20 @@ static json_t *input_json(const struct miev_run *run)
     return input;
 }
 
+/* Before the first block the ratios are all zeros, which is no comparison. */
+static bool was_compared(const struct miev_ratio *ratio)
+{
+    return ratio->n > 0 && isfinite(ratio->ratio);
+}
+
+static bool has_pair(const struct miev_run *run)
+{
+    for (size_t i = 0; i < run->n_models * (run->n_models - 1) / 2; i++)
+        if (was_compared(&run->ratios[i]))
+            return true;
+    return false;
+}
+
 static json_t *stop_json(const struct miev_run *run)
 {
     return json_pack("{s:s, s:f, s:I, s:o, s:o}", "reason", run->stop_reason, "elapsed_s",
@@ -99,7 +113,7 @@ static json_t *stop_json(const struct miev_run *run)
                      (json_int_t)run->blocks, "half_width_ratio",
                      miev_json_real(run->blocks ? run->worst_half_width_ratio : (double)NAN),
                      "ratio_half_width",
-                     miev_json_real(run->blocks ? run->worst_ratio_half_width : (double)NAN));
+                     miev_json_real(has_pair(run) ? run->worst_ratio_half_width : (double)NAN));
 }
 
 /* ---- one model ------------------------------------------------------------------------------ */
@@ -236,7 +250,7 @@ static json_t *energy_json(const struct miev_run *run, const struct miev_run_mod
     double net_low = 1, net_high = 1;
     if (!model->has_energy)
         return json_pack(
-            "{s:s, s:s, s:I}", "method", "unavailable", "reason",
+            "{s:s, s:[], s:s, s:I}", "method", "unavailable", "parts", "reason",
             run->options->budget_s <= 0 ? "no rounds were asked for (budget 0)"
             : model->rounds.n > 1 && run->neighbours_matter
                 ? "other programs kept the CPU busy in nearly every round: try again when the "
@@ -383,7 +397,7 @@ static json_t *comparison_json(const struct miev_run *run)
     size_t pair = 0;
     for (size_t i = 0; i < run->n_models; i++)
         for (size_t j = i + 1; j < run->n_models; j++, pair++)
-            if (isfinite(run->ratios[pair].ratio))
+            if (was_compared(&run->ratios[pair]))
                 (void)json_array_append_new(
                     list, pair_json(run, &run->models[i], &run->models[j], &run->ratios[pair]));
     return list;
