@@ -315,13 +315,13 @@ static int tell(json_t *report, const struct settings *settings, const struct mi
     };
     if (miev_report_price(report, &price, &err) != MIEV_OK)
         return cli_fail(&err);
-    if (settings->json && write_json(report, settings->json, &err) != MIEV_OK)
-        return cli_fail(&err);
+    int written = settings->json ? write_json(report, settings->json, &err) : MIEV_OK;
+    /* Shown in any case: a minute of measuring must not be lost to a full disk. */
     if (!settings->json || strcmp(settings->json, "-") != 0) {
         terminal_init(&terminal, stdout);
         show_report(report, &terminal, settings->quiet);
     }
-    return exit_status(report, settings);
+    return written == MIEV_OK ? exit_status(report, settings) : cli_fail(&err);
 }
 
 static int check_words(const struct settings *settings, size_t n_words, bool one,
