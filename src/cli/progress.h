@@ -8,7 +8,7 @@
 
 struct progress {
     struct terminal terminal; /* of standard error */
-    bool shown;
+    size_t shown; /* columns of the line that stands there */
 };
 
 void progress_init(struct progress *progress);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/env.h"
+#include "core/text.h"
 
 #define GAP 2
 
@@ -31,10 +32,12 @@ void terminal_init(struct terminal *terminal, FILE *file)
     const char *kind = miev_env_variable(miev_env_host(), "TERM");
     struct winsize size = {0};
     bool interactive = isatty(fileno(file)) == 1;
+    bool redraws = interactive && !(kind && strcmp(kind, "dumb") == 0);
     *terminal = (struct terminal){
         .file = file,
         .interactive = interactive,
-        .color = interactive && !(no_color && *no_color) && !(kind && strcmp(kind, "dumb") == 0),
+        .redraws = redraws,
+        .color = redraws && !(no_color && *no_color),
         .utf8 = locale_is_utf8(),
     };
     if (interactive && ioctl(fileno(file), TIOCGWINSZ, &size) == 0)
@@ -56,11 +59,36 @@ const char *terminal_reset(const struct terminal *terminal)
     return terminal->color ? "\033[0m" : "";
 }
 
+/* The blocks of Unicode 15 that terminals draw over two columns, or over the letter before. The C
+ * locale's wcwidth() knows none of them. */
+static unsigned letter_columns(uint32_t letter)
+{
+    static const struct {
+        uint32_t first, last;
+        unsigned columns;
+    } blocks[] = {
+        {0x0300, 0x036f, 0}, {0x200b, 0x200f, 0},   {0x20d0, 0x20ff, 0},   {0xfe00, 0xfe0f, 0},
+        {0x1100, 0x115f, 2}, {0x2e80, 0x303e, 2},   {0x3041, 0x4dbf, 2},   {0x4e00, 0xa4cf, 2},
+        {0xac00, 0xd7a3, 2}, {0xf900, 0xfaff, 2},   {0xfe30, 0xfe6f, 2},   {0xff00, 0xff60, 2},
+        {0xffe0, 0xffe6, 2}, {0x1f300, 0x1f64f, 2}, {0x1f900, 0x1f9ff, 2}, {0x20000, 0x3fffd, 2},
+    };
+    for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+        if (letter >= blocks[i].first && letter <= blocks[i].last)
+            return blocks[i].columns;
+    return 1;
+}
+
 size_t terminal_text_columns(const char *text)
 {
     size_t n = 0;
-    for (; *text; text++)
-        n += ((unsigned char)*text & 0xc0) != 0x80; /* not a UTF-8 continuation byte */
+    while (*text) {
+        if (text[0] == '\033' && text[1] == '[') {
+            text += strcspn(text, "m");
+            text += *text == 'm';
+            continue;
+        }
+        n += letter_columns(miev_text_next(&text));
+    }
     return n;
 }
 

@@ -10,6 +10,7 @@ struct terminal {
     FILE *file;
     bool interactive; /* a person looks at it */
     bool color;       /* interactive, and NO_COLOR is not set, and TERM is not dumb */
+    bool redraws;     /* interactive, and TERM is not dumb: a line can be written over */
     bool utf8;
     unsigned columns; /* 0: not known (a pipe or a file) */
 };
@@ -21,7 +22,8 @@ const char *terminal_bold(const struct terminal *terminal);
 const char *terminal_dim(const struct terminal *terminal);
 const char *terminal_reset(const struct terminal *terminal);
 
-/* Columns that a text takes: its characters. */
+/* Columns that a text takes: two for wide East Asian letters and emoji, none for combining marks
+ * and for the escape sequences above. */
 size_t terminal_text_columns(const char *text);
 
 /* A bar of at most `columns` characters for a share of 0..1, in eighths where the terminal can. */
