@@ -200,14 +200,16 @@ static void say_header(const json_t *report, const struct terminal *terminal)
 {
     const json_t *input = at(report, "input"), *machine = at(report, "machine");
     const json_t *settings = at(report, "settings");
-    char name[128];
+    char name[128], size[64] = "";
     miev_text_show(name, sizeof(name), text_at(input, "name"));
-    say(terminal, "%s%s%s (%.0f x %.0f %s) on %s, %.0f logical CPU%s%s%s, %.0f thread%s",
-        terminal_bold(terminal), name, terminal_reset(terminal), number_at(input, "width"),
-        number_at(input, "height"), text_at(input, "format"),
+    if (at(input, "format")) /* absent when no model came as far as decoding it */
+        (void)snprintf(size, sizeof(size), " (%.0f x %.0f %s)", number_at(input, "width"),
+                       number_at(input, "height"), text_at(input, "format"));
+    say(terminal, "%s%s%s%s on %s, %.0f logical CPU%s%s%s, %.0f thread%s", terminal_bold(terminal),
+        name, terminal_reset(terminal), size,
         *text_at(machine, "cpu") ? text_at(machine, "cpu") : "an unnamed CPU",
         number_at(machine, "logical_cpus"), number_at(machine, "logical_cpus") > 1 ? "s" : "",
-        json_is_true(at(machine, "virtual_machine")) ? ", virtual machine " : "",
+        json_is_true(at(machine, "virtual_machine")) ? ", virtual machine under " : "",
         text_at(machine, "hypervisor"), number_at(settings, "threads"),
         number_at(settings, "threads") > 1 ? "s" : "");
 }
@@ -236,13 +238,26 @@ static void say_error(const struct row *row, const struct terminal *terminal)
         text_at(at(row->model, "error"), "code"), message);
 }
 
-/* "10 of 10 rounds ..." and why there is no energy, where there is none. */
-static void say_absent(const struct row *row, const struct terminal *terminal)
+/* Why there is no energy, where there is none; a reason that several models share is told once. */
+static void say_absent(const struct row *rows, size_t n, const struct terminal *terminal)
 {
-    const json_t *energy = at(row->model, "energy");
-    if (energy && strcmp(text_at(energy, "method"), "unavailable") == 0)
-        say(terminal, "%s has no energy: %s.", text_at(row->model, "name"),
-            text_at(energy, "reason"));
+    for (size_t i = 0; i < n; i++) {
+        const char *reason = text_at(at(rows[i].model, "energy"), "reason");
+        size_t others = 0;
+        bool told = *reason == '\0';
+        for (size_t j = 0; j < n; j++) {
+            bool same = strcmp(text_at(at(rows[j].model, "energy"), "reason"), reason) == 0;
+            told = told || (same && j < i);
+            others += same && j > i;
+        }
+        if (told)
+            continue;
+        if (others == 0)
+            say(terminal, "%s has no energy: %s.", text_at(rows[i].model, "name"), reason);
+        else
+            say(terminal, "%s and %zu other model%s have no energy: %s.",
+                text_at(rows[i].model, "name"), others, others == 1 ? "" : "s", reason);
+    }
 }
 
 static const json_t *pair_of(const json_t *report, const char *a, const char *b)
@@ -258,7 +273,22 @@ static const json_t *pair_of(const json_t *report, const char *a, const char *b)
     return NULL;
 }
 
-/* "A emits 16 % of B's carbon (15 to 17 % by the rounds; ...)". */
+/* What was decided about the first of the two that the sentence names. */
+static const char *verdict_words(const json_t *pair, bool turned)
+{
+    const char *verdict = text_at(pair, "verdict");
+    bool likely = json_is_true(at(pair, "likely"));
+    if (strcmp(verdict, "unresolved") == 0)
+        return "not resolved by this study";
+    if (strcmp(verdict, "equivalent") == 0)
+        return likely ? "likely equivalent within 3 %" : "equivalent within 3 %";
+    if ((strcmp(verdict, "lower") == 0) != turned)
+        return likely ? "likely lower" : "lower";
+    return likely ? "likely higher" : "higher";
+}
+
+/* "A takes 16 % of B's energy (...), and emits 17 % of its carbon". The interval and the verdict
+ * are those of the energy: manufacturing moves the carbon beside it. */
 static void say_pair(const json_t *report, const struct row *low, const struct row *high,
                      const struct terminal *terminal)
 {
@@ -267,24 +297,22 @@ static void say_pair(const json_t *report, const struct row *low, const struct r
     if (!pair)
         return;
     bool turned = strcmp(text_at(pair, "a"), a) != 0;
-    double ratio = low->grams / high->grams * 100;
     const json_t *systematic = at(pair, "systematic");
+    double ratio = number_at(pair, "ratio"), carbon = number_at(pair, "carbon_ratio");
     double s_low = number_at(systematic, "low"), s_high = number_at(systematic, "high");
     if (turned) {
+        ratio = 1 / ratio;
+        carbon = 1 / carbon;
         double swap = s_low;
         s_low = 1 / s_high;
         s_high = 1 / swap;
     }
-    const char *verdict = text_at(pair, "verdict");
-    bool settled = strcmp(verdict, "unresolved") != 0;
-    bool equal = strcmp(verdict, "equivalent") == 0;
-    say(terminal, "%s%s emits %.3g %% of the carbon of %s%s (%.3g to %.3g %%; %s%s, %s).",
-        terminal_bold(terminal), a, ratio, b, terminal_reset(terminal), s_low * 100, s_high * 100,
-        settled && json_is_true(at(pair, "likely")) ? "likely " : "",
-        !settled ? "not resolved by this study"
-        : equal  ? "equivalent within 3 %"
-                 : "lower",
-        text_at(pair, "method"));
+    char grams[64] = "";
+    if (isfinite(carbon))
+        (void)snprintf(grams, sizeof(grams), ", and emits %.3g %% of its carbon", carbon * 100);
+    say(terminal, "%s%s takes %.3g %% of the energy of %s%s (%.3g to %.3g %%: %s, %s)%s.",
+        terminal_bold(terminal), a, ratio * 100, b, terminal_reset(terminal), s_low * 100,
+        s_high * 100, verdict_words(pair, turned), text_at(pair, "method"), grams);
 }
 
 /* What the same kind of models know, said once for each list of labels. */
@@ -316,6 +344,25 @@ static void say_knows(const struct row *rows, size_t n, const struct terminal *t
     }
 }
 
+/* " (76 % of the joules of NAME)", "" where that is not known. */
+static void write_share(char *out, size_t capacity, const json_t *model, const char *part,
+                        const char *sensor)
+{
+    size_t i;
+    json_t *item;
+    const json_t *energy = at(model, "energy");
+    double total_j = number_at(at(at(energy, "gross"), "per_inference_j"), "value");
+    out[0] = '\0';
+    json_array_foreach(at(energy, "parts"), i, item)
+    {
+        double share = number_at(item, "joules") / total_j;
+        if (strcmp(text_at(item, "part"), part) == 0 &&
+            strcmp(text_at(item, "sensor"), sensor) == 0 && isfinite(share))
+            (void)snprintf(out, capacity, ", %.*f %% of the joules of %s", share < 0.0995 ? 1 : 0,
+                           share * 100, text_at(model, "name"));
+    }
+}
+
 static void say_method(const json_t *report, const struct row *first,
                        const struct terminal *terminal)
 {
@@ -323,6 +370,7 @@ static void say_method(const json_t *report, const struct row *first,
     json_t *channel;
     const json_t *energy = at(first->model, "energy");
     const char *method = text_at(energy, "method");
+    char share[256];
     if (!at(energy, "gross"))
         return;
     say(terminal,
@@ -332,9 +380,12 @@ static void say_method(const json_t *report, const struct row *first,
     {
         if (!json_is_true(at(channel, "counted")))
             continue;
-        say(terminal, "  - %s %s (x %.2g to x %.2g): %s", text_at(channel, "part"),
-            text_at(channel, "method"), number_at(channel, "systematic_low_ratio"),
-            number_at(channel, "systematic_high_ratio"), text_at(channel, "source"));
+        write_share(share, sizeof(share), first->model, text_at(channel, "part"),
+                    text_at(channel, "sensor"));
+        say(terminal, "- %s: %s%s; the truth is %.2g to %.2g times that. %s",
+            text_at(channel, "part"), text_at(channel, "method"), share,
+            number_at(channel, "systematic_low_ratio"), number_at(channel, "systematic_high_ratio"),
+            text_at(channel, "source"));
     }
     say(terminal, "Not covered: power supply, fans, disks, network. Gross: idle power of the "
                   "reserved CPUs is in it. 'miev doctor' tells what would be measured instead.");
@@ -349,8 +400,10 @@ static void say_stop(const json_t *report, const struct terminal *terminal)
     if (isfinite(width))
         (void)snprintf(reached, sizeof(reached), ", every interval within +-%.2g %% by the rounds",
                        width * 100);
-    say(terminal, "%.0f blocks of rounds in %.0f s, stopped: %s%s.", number_at(stop, "blocks"),
-        number_at(stop, "elapsed_s"),
+    if (number_at(at(report, "settings"), "budget_s") <= 0 && strcmp(reason, "budget") == 0)
+        return; /* nobody asked for rounds */
+    say(terminal, "%.0f block%s of rounds in %.0f s, stopped: %s%s.", number_at(stop, "blocks"),
+        number_at(stop, "blocks") == 1 ? "" : "s", number_at(stop, "elapsed_s"),
         strcmp(reason, "precise") == 0       ? "precise enough"
         : strcmp(reason, "budget") == 0      ? "time budget used (--budget)"
         : strcmp(reason, "interrupted") == 0 ? "interrupted"
@@ -366,15 +419,14 @@ static void say_rate(const struct row *rows, size_t n, const struct terminal *te
         char mass[MIEV_NUMBER_SIZE], car[MIEV_NUMBER_SIZE], lamp[MIEV_NUMBER_SIZE];
         if (!rate || !isfinite(year_g))
             continue;
+        bool lamps = isfinite(number_at(rate, "lamp_10w_h"));
         struct miev_unit unit = miev_unit_for(MIEV_QUANTITY_MASS_G, &year_g, 1, !terminal->utf8);
         miev_format_number(mass, sizeof(mass), year_g / unit.size);
         miev_format_number(car, sizeof(car), number_at(rate, "car_km"));
         miev_format_number(lamp, sizeof(lamp), number_at(rate, "lamp_10w_h"));
-        say(terminal,
-            "%s at %.10g requests a day: %s %s CO2e a year, as %s km by car or %s hours "
-            "of a 10 W lamp.",
+        say(terminal, "%s at %.10g requests a day: %s %s CO2e a year, as %s km by car%s%s%s.",
             text_at(rows[i].model, "name"), number_at(rate, "requests_per_day"), mass, unit.name,
-            car, lamp);
+            car, lamps ? " or " : "", lamps ? lamp : "", lamps ? " hours of a 10 W lamp" : "");
     }
 }
 
@@ -400,10 +452,9 @@ void show_report(const json_t *report, const struct terminal *terminal, bool qui
     for (size_t i = 0; i < n; i++) {
         if (at(rows[i].model, "error"))
             say_error(&rows[i], terminal);
-        else
-            say_absent(&rows[i], terminal);
     }
     if (!quiet) {
+        say_absent(rows, n, terminal);
         if (measured > 1)
             say_pair(report, &rows[0], &rows[measured - 1], terminal);
         say_rate(rows, measured, terminal);
