@@ -6,6 +6,9 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "grid/suggest.h"
+
+#define SUGGEST_LIMIT 2 /* slips of the finger that still count as near */
 
 static const struct arg_option *find(const struct arg_option *options, const char *word,
                                      size_t length)
@@ -14,6 +17,26 @@ static const struct arg_option *find(const struct arg_option *options, const cha
         if (strlen(options->name) == length && strncmp(options->name, word, length) == 0)
             return options;
     return NULL;
+}
+
+static int refuse_unknown(const struct arg_option *options, const char *word, size_t length,
+                          struct miev_error *err)
+{
+    char name[64];
+    const char *near = NULL;
+    (void)snprintf(name, sizeof(name), "%.*s", length < 63 ? (int)length : 63, word);
+    size_t best = SUGGEST_LIMIT + 1;
+    for (; options->name; options++) {
+        size_t distance = miev_grid_distance(name, options->name, SUGGEST_LIMIT);
+        if (distance < best) {
+            best = distance;
+            near = options->name;
+        }
+    }
+    if (near)
+        return miev_error_set(err, MIEV_ERR_INVALID, "unknown option %s: did you mean %s?", name,
+                              near);
+    return miev_error_set(err, MIEV_ERR_INVALID, "unknown option %s", name);
 }
 
 static int take_number(const struct arg_option *option, const char *text, struct miev_error *err)
@@ -38,7 +61,7 @@ static int take_option(int argc, char **argv, int *i, const struct arg_option *o
     size_t length = equals ? (size_t)(equals - word) : strlen(word);
     const struct arg_option *option = find(options, word, length);
     if (!option)
-        return miev_error_set(err, MIEV_ERR_INVALID, "unknown option %.60s", word);
+        return refuse_unknown(options, word, length, err);
     if (option->kind == ARG_FLAG) {
         if (equals)
             return miev_error_set(err, MIEV_ERR_INVALID, "%s takes no value", option->name);
@@ -79,6 +102,15 @@ int args_parse(int argc, char **argv, const struct arg_option *options, size_t *
     }
     *n_words = words;
     return MIEV_OK;
+}
+
+int args_words(const char *command, char **argv, size_t n_words, size_t most,
+               struct miev_error *err)
+{
+    if (n_words <= most)
+        return MIEV_OK;
+    return miev_error_set(err, MIEV_ERR_INVALID, "'%s' takes %s, and '%.60s' is one too many",
+                          command, most ? "one word" : "no words", argv[most]);
 }
 
 static void print_option(const struct arg_option *option)

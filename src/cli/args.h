@@ -36,6 +36,10 @@ struct arg_usage {
 MIEV_MUST_USE int args_parse(int argc, char **argv, const struct arg_option *options,
                              size_t *n_words, bool *help, struct miev_error *err);
 
+/* Refuse words that the command has no use for: what is ignored in silence is misunderstood. */
+MIEV_MUST_USE int args_words(const char *command, char **argv, size_t n_words, size_t most,
+                                struct miev_error *err);
+
 void args_print_help(const struct arg_usage *usage);
 
 #endif

@@ -98,6 +98,10 @@ static int add_entry(struct selection *selection, const struct miev_card *card,
     if (selection->n == MIEV_STUDY_MAX_MODELS)
         return miev_error_set(err, MIEV_ERR_LIMIT, "at most %d models can be compared at once",
                               MIEV_STUDY_MAX_MODELS);
+    for (size_t i = 0; i < selection->n; i++)
+        if (strcmp(selection->entries[i].file->path, file->path) == 0)
+            return miev_error_set(err, MIEV_ERR_INVALID, "%s (%s) is named twice", card->name,
+                                  file->precision);
     selection->entries[selection->n++] = (struct miev_study_entry){card, file};
     return MIEV_OK;
 }
@@ -331,8 +335,15 @@ static int check_words(const struct settings *settings, size_t n_words, bool one
         return miev_error_set(err, MIEV_ERR_INVALID, "--input FILE is missing: name a photo");
     if (one && n_words != 1)
         return miev_error_set(err, MIEV_ERR_INVALID, "'run' takes one model, 'compare' any number");
-    if (settings->threads != floor(settings->threads))
-        return miev_error_set(err, MIEV_ERR_INVALID, "--threads must be a whole number");
+    const struct {
+        const char *name;
+        double value;
+    } whole[] = {
+        {"--threads", settings->threads}, {"--seed", settings->seed}, {"--year", settings->year}};
+    for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+        if (whole[i].value != floor(whole[i].value))
+            return miev_error_set(err, MIEV_ERR_INVALID, "%s must be a whole number",
+                                  whole[i].name);
     return MIEV_OK;
 }
 

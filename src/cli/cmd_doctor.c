@@ -2,10 +2,12 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/args.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
+#include "core/error.h"
 #include "engine/engine.h"
 #include "meter/meter.h"
 #include "model/catalog.h"
@@ -110,8 +112,13 @@ static int examine(const char *root)
     struct miev_meter *meter = NULL;
     struct terminal terminal;
     struct miev_error err;
-    if (root)
+    if (root) {
+        if (access(root, X_OK) != 0) {
+            (void)miev_error_errno(&err, "cannot look at the machine below %s", root);
+            return cli_fail(&err);
+        }
         env.root = root;
+    }
     terminal_init(&terminal, stdout);
     show_machine(&env, &terminal);
     if (miev_meter_create(&env, miev_sensors, &meter, &err) != MIEV_OK)
@@ -132,15 +139,16 @@ int cmd_doctor(int argc, char **argv)
          0, 0},
         {NULL, ARG_FLAG, NULL, NULL, NULL, 0, 0},
     };
-    const struct arg_usage usage = {"doctor", "",
+    const struct arg_usage usage = {"doctor", "[--root DIR]",
                                     "Show what this machine is, which energy sensors and engines "
                                     "were found, how good each is,\n"
                                     "and what would open those that are closed.",
-                                    "  miev doctor", options};
+                                    "  miev doctor\n  miev doctor --root DIR", options};
     struct miev_error err;
     size_t n_words = 0;
     bool help = false;
-    if (args_parse(argc, argv, options, &n_words, &help, &err) != MIEV_OK)
+    if (args_parse(argc, argv, options, &n_words, &help, &err) != MIEV_OK ||
+        args_words("doctor", argv, n_words, 0, &err) != MIEV_OK)
         return cli_usage_error("doctor", &err);
     if (!help)
         return examine(root);

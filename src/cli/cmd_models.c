@@ -72,7 +72,8 @@ int cmd_models(int argc, char **argv)
     struct miev_error err;
     size_t n_words = 0;
     bool help = false;
-    if (args_parse(argc, argv, options, &n_words, &help, &err) != MIEV_OK)
+    if (args_parse(argc, argv, options, &n_words, &help, &err) != MIEV_OK ||
+        args_words("models", argv, n_words, 0, &err) != MIEV_OK)
         return cli_usage_error("models", &err);
     if (!help)
         return list_models();

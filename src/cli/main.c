@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "grid/suggest.h"
 #include "study/worker.h"
 
 static const struct {
@@ -42,6 +43,33 @@ static void print_help(void)
            "3 not measured although --require-measured, 130 interrupted.\n");
 }
 
+static int refuse_command(const char *name)
+{
+    size_t best = 3; /* three slips of the finger make another word */
+    const char *near = NULL;
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        size_t distance = miev_grid_distance(name, commands[i].name, 2);
+        if (distance < best) {
+            best = distance;
+            near = commands[i].name;
+        }
+    }
+    (void)fprintf(stderr, "miev: no command is named '%.60s'", name);
+    if (near)
+        (void)fprintf(stderr, ": did you mean '%s'?", near);
+    (void)fprintf(stderr, "\nmiev: see 'miev --help'\n");
+    return CLI_USAGE;
+}
+
+/* What was printed may be lost when it leaves the buffer: a full disk is a failure. */
+static int close_output(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    (void)fprintf(stderr, "miev: cannot write all of it to standard output\n");
+    return status == CLI_OK ? CLI_FAILED : status;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], MIEV_WORKER_ARGUMENT) == 0)
@@ -49,12 +77,11 @@ int main(int argc, char **argv)
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         print_help();
-        return argc < 2 ? CLI_USAGE : CLI_OK;
+        return close_output(argc < 2 ? CLI_USAGE : CLI_OK);
     }
     const char *name = strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
         if (strcmp(commands[i].name, name) == 0)
-            return commands[i].run(argc - 2, argv + 2);
-    (void)fprintf(stderr, "miev: no command is named '%.60s'; 'miev --help' lists them\n", name);
-    return CLI_USAGE;
+            return close_output(commands[i].run(argc - 2, argv + 2));
+    return refuse_command(name);
 }

@@ -24,14 +24,19 @@ LIMIT_S = 90
 def environment(**more):
     """Ours, without what the person who runs the tests has set."""
     mine = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
-    mine.update(MIEV_HOME=str(ROOT), LC_ALL="C.UTF-8", **more)
-    return mine
+    return {**mine, "MIEV_HOME": str(ROOT), "LC_ALL": "C.UTF-8", **more}
 
 
-def miev(*words, cwd=None, env=None):
+def miev(*words, cwd=None, env=None, **more):
     """Run the program in a pipe."""
     return subprocess.run([MIEV, *map(str, words)], capture_output=True, text=True, cwd=cwd,
-                          stdin=subprocess.DEVNULL, env=env or environment(), timeout=LIMIT_S)
+                          stdin=subprocess.DEVNULL, env=env or environment(), timeout=LIMIT_S,
+                          **more)
+
+
+def as_ordinary_user():
+    """What makes subprocess.run() start a program without root's rights; {} for whom has none."""
+    return dict(user=65534, group=65534, extra_groups=[]) if os.geteuid() == 0 else {}
 
 
 def study(*words, command="compare"):

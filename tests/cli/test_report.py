@@ -212,7 +212,8 @@ class Broken(ReportTest):
         self.assertEqual(status, 1)
         failed, fine = report["models"]
         self.assertEqual((failed["name"], fine["name"]), ("broken.tflite", NANO))
-        self.assertIn("broken.tflite", failed["error"]["message"])
+        self.assertEqual(failed["error"]["code"], "broken")
+        self.assertIn("cut short", failed["error"]["message"])
         self.assertNotIn("error", fine)
 
     def test_a_page_in_place_of_a_model_is_told(self):
