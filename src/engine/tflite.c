@@ -669,8 +669,6 @@ static int tflite_open(void *state, const struct miev_engine_options *options,
     if (rc != MIEV_OK)
         return rc;
     s->threads = options->threads ? options->threads : 1;
-    (void)snprintf(s->delegate, sizeof(s->delegate), "%s",
-                   options->delegate ? options->delegate : "");
     read_version(s->version, sizeof(s->version), options->runtime_dir);
     /* Left alone, it opens whatever GPU accelerators it finds on the loader's path. */
     static const struct litert_option settings[] = {
@@ -680,6 +678,8 @@ static int tflite_open(void *state, const struct miev_engine_options *options,
     int status = s->api.CreateEnvironment(2, settings, &s->environment);
     if (status != LITERT_OK)
         return runtime_error(s, status, "start", err);
+    /* With XNNPACK whatever the caller asked for: it is what looks at the CPU (cpuinfo), and plain
+     * kernels that find nobody looked before the lock take their slowest code, 100 times slower. */
     rc = tflite_load(s, tiny_model, sizeof(tiny_model), info, err);
     if (rc == MIEV_OK)
         rc = tflite_run(s, err);
@@ -688,6 +688,8 @@ static int tflite_open(void *state, const struct miev_engine_options *options,
         return miev_error_prefix(err, "LiteRT fails on a model that is known to be good");
     }
     unload(s);
+    (void)snprintf(s->delegate, sizeof(s->delegate), "%s",
+                   options->delegate ? options->delegate : "");
     fill_info(s, info); /* without a model the delegate is not known yet */
     return MIEV_OK;
 }
