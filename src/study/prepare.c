@@ -108,7 +108,8 @@ static int load(struct miev_run *run, struct miev_run_model *model, struct miev_
 /* ---- what goes in --------------------------------------------------------------------------- */
 
 struct input_plan {
-    int64_t dims[4];
+    int64_t dims[4]; /* a grey picture's last one may be left out in the file */
+    size_t n_dims;   /* of the file: 3 or 4 */
     bool channels_first, open_shape, raw;
     unsigned width, height;
     double mean[3], std[3];
@@ -119,27 +120,56 @@ static bool is_channels(int64_t n)
     return n == 1 || n == 3;
 }
 
-static int read_dims(const json_t *facts, struct input_plan *plan, char dtype[32],
+/* "1 x 224 x ? x 3": a dimension that the file leaves open is a question mark. */
+static void show_shape(const json_t *shape, char *out, size_t capacity)
+{
+    size_t used = 0, i = 0;
+    const json_t *dim;
+    out[0] = '\0';
+    json_array_foreach(shape, i, dim)
+    {
+        char number[24] = "?";
+        if (json_integer_value(dim) >= 0)
+            (void)snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(dim));
+        int n = snprintf(out + used, capacity - used, "%s%s", i ? " x " : "", number);
+        if (n < 0 || (size_t)n >= capacity - used)
+            return;
+        used += (size_t)n;
+    }
+}
+
+/* Rows of audio features have three dimensions too, so only a card makes a grey picture of them. */
+static int read_shape(const json_t *shape, bool has_card, struct input_plan *plan,
+                      struct miev_error *err)
+{
+    char words[128];
+    plan->n_dims = json_array_size(shape);
+    if (plan->n_dims != 4 && (plan->n_dims != 3 || !has_card)) {
+        show_shape(shape, words, sizeof(words));
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                              "the model's input has the shape %s, a picture has four dimensions "
+                              "(batch, height, width, channels)%s",
+                              words,
+                              plan->n_dims == 3 ? ", or three if it is grey and a card says so"
+                                                : ": is it an image classifier?");
+    }
+    plan->dims[3] = 1;
+    for (size_t i = 0; i < plan->n_dims; i++)
+        plan->dims[i] = json_integer_value(json_array_get(shape, i));
+    return MIEV_OK;
+}
+
+static int read_dims(const json_t *facts, bool has_card, struct input_plan *plan, char dtype[32],
                      struct miev_error *err)
 {
     const json_t *inputs = json_object_get(facts, "inputs");
     const json_t *input = json_array_get(inputs, 0);
-    const json_t *shape = json_object_get(input, "shape");
     if (json_array_size(inputs) != 1)
         return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
                               "the model has %zu inputs, an image classifier has one",
                               json_array_size(inputs));
     int rc = miev_json_string(input, "dtype", dtype, 32, err);
-    if (rc != MIEV_OK)
-        return rc;
-    if (json_array_size(shape) != 4)
-        return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
-                              "the model's input has %zu dimensions, a picture has four (batch, "
-                              "height, width, channels)",
-                              json_array_size(shape));
-    for (size_t i = 0; i < 4; i++)
-        plan->dims[i] = json_integer_value(json_array_get(shape, i));
-    return MIEV_OK;
+    return rc == MIEV_OK ? read_shape(json_object_get(input, "shape"), has_card, plan, err) : rc;
 }
 
 /* Fill one open dimension from the card. */
@@ -164,20 +194,33 @@ static int settle_side(int64_t *dim, unsigned from_card, const char *word, struc
     return MIEV_OK;
 }
 
+/* By the file, which is what runs; by the card where the file fits either (a side of 1 or 3, or an
+ * open one). */
+static bool channels_come_first(const struct miev_card *card, const struct input_plan *plan)
+{
+    bool may_be_first = plan->n_dims == 4 && (plan->dims[1] <= 0 || is_channels(plan->dims[1]));
+    bool may_be_last = plan->dims[3] <= 0 || is_channels(plan->dims[3]);
+    if (may_be_first && may_be_last && card->normalisation_known)
+        return card->channels_first;
+    return is_channels(plan->dims[1]) && !is_channels(plan->dims[3]);
+}
+
 static int settle_shape(const struct miev_card *card, struct input_plan *plan,
                         struct miev_error *err)
 {
     int64_t *dims = plan->dims;
-    plan->channels_first = is_channels(dims[1]) && !is_channels(dims[3]);
-    if (card->normalisation_known && dims[1] <= 0 && dims[3] <= 0)
-        plan->channels_first = card->channels_first;
+    plan->channels_first = channels_come_first(card, plan);
     int64_t *channels = plan->channels_first ? &dims[1] : &dims[3];
     int64_t *height = plan->channels_first ? &dims[2] : &dims[1];
     int64_t *width = plan->channels_first ? &dims[3] : &dims[2];
     plan->open_shape = dims[0] <= 0 || dims[1] <= 0 || dims[2] <= 0 || dims[3] <= 0;
     if (dims[0] <= 0)
         dims[0] = 1;
-    if (*channels <= 0 && card->normalisation_known)
+    if (*channels <= 0 && !card->normalisation_known)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "the model leaves the channels of its input open: give it a card "
+                              "that tells its layout and size");
+    if (*channels <= 0)
         *channels = 3;
     if (!is_channels(*channels) || dims[0] != 1)
         return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
@@ -231,25 +274,32 @@ static json_t *input_request(const struct miev_run *run, const struct miev_card 
     return request;
 }
 
+/* Tell the engine the dimensions that the file leaves open. */
+static int give_shape(struct miev_run *run, struct miev_run_model *model,
+                      const struct input_plan *plan, struct miev_error *err)
+{
+    json_t *reply = NULL, *shape = json_array();
+    for (size_t i = 0; i < plan->n_dims; i++)
+        (void)json_array_append_new(shape, json_integer((json_int_t)plan->dims[i]));
+    int rc =
+        ask(run, model, json_pack("{s:s, s:o}", "do", "shape", "shape", shape), -1, 0, &reply, err);
+    if (rc == MIEV_OK)
+        (void)json_object_update(model->facts, reply);
+    json_decref(reply);
+    return rc;
+}
+
 static int give_input(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
 {
     const struct miev_card *card = model->entry.card;
     struct input_plan plan = {0};
     char dtype[32];
     json_t *reply = NULL;
-    int rc = read_dims(model->facts, &plan, dtype, err);
+    int rc = read_dims(model->facts, card->normalisation_known, &plan, dtype, err);
     if (rc == MIEV_OK)
         rc = settle_shape(card, &plan, err);
-    if (rc == MIEV_OK && plan.open_shape) {
-        json_t *request =
-            json_pack("{s:s, s:[I,I,I,I]}", "do", "shape", "shape", (json_int_t)plan.dims[0],
-                      (json_int_t)plan.dims[1], (json_int_t)plan.dims[2], (json_int_t)plan.dims[3]);
-        rc = ask(run, model, request, -1, 0, &reply, err);
-        if (rc == MIEV_OK)
-            (void)json_object_update(model->facts, reply);
-        json_decref(reply);
-        reply = NULL;
-    }
+    if (rc == MIEV_OK && plan.open_shape)
+        rc = give_shape(run, model, &plan, err);
     if (rc != MIEV_OK)
         return rc;
     settle_normalisation(card, dtype, &plan, json_object_get(model->facts, "guesses"));
