@@ -27,7 +27,7 @@ def conv(x, channels, stride=1):
 
 
 def residual_pair(x, channels):
-    """Two convolutions beside x. The second scale starts at zero, so that a new pair changes nothing."""
+    """Two convolutions beside x; their last scale starts at zero: a new pair changes nothing."""
     branch = x
     for half, gamma in (("a", "ones"), ("b", "zeros")):
         name = f"pair{channels}{half}"

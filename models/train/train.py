@@ -27,7 +27,7 @@ PLAN = {
     "cifar10-small": {"seed": 3, "epochs": 14, "peak": 0.15, "decay": 5e-4, "smooth": 0.1},
     "cifar10-medium": {"seed": 4, "epochs": 15, "short": 5, "peak": 0.15, "decay": 5e-4,
                        "smooth": 0.1},
-    "cifar10-large": {"seed": 5, "epochs": 8, "from": "cifar10-medium", "peak": 0.10,
+    "cifar10-large": {"seed": 5, "epochs": 11, "from": "cifar10-medium", "peak": 0.10,
                       "decay": 5e-4, "smooth": 0.1},
 }
 BATCH = 128
@@ -111,7 +111,7 @@ def measure(name, model, step, batches):
           f"{per_epoch:.1f} s per epoch", flush=True)
 
 
-def start(name, plan):
+def first_weights(name, plan):
     """A new network, grown from a trained one where the plan says so."""
     model = nets.build(name, side=None)
     if "from" in plan:
@@ -125,7 +125,7 @@ def train(name, plan, bench):
     tf.keras.utils.set_random_seed(plan["seed"])
     (x, y), (val_x, val_y) = data.load_split()
     val_x = data.normalise(val_x)
-    model = start(name, plan)
+    model = first_weights(name, plan)
     optimizer = tf.keras.optimizers.SGD(0.0, momentum=MOMENTUM, nesterov=True)
     step = make_step(model, optimizer, plan)
     batches = data.Batches(x, y, BATCH, plan["seed"], plan.get("short", 0))
