@@ -100,6 +100,7 @@ int miev_catalog_load(const char *folder, struct miev_catalog *out, struct miev_
     if (!dir)
         return miev_error_errno(err, "cannot open the models folder %s", folder);
     int rc = MIEV_OK;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): safe on a stream of our own, says glibc */
     for (struct dirent *entry; rc == MIEV_OK && (entry = readdir(dir));) {
         char path[PATH_MAX];
         if (!is_card_name(entry->d_name))

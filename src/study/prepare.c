@@ -475,17 +475,17 @@ static int measure_stages(struct miev_run *run, struct miev_run_model *model,
 static int prepare(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
 {
     static const struct {
-        enum miev_study_phase phase;
         int (*step)(struct miev_run *run, struct miev_run_model *model, struct miev_error *err);
+        enum miev_study_phase phase;
         bool measures; /* left out when only predictions are wanted */
     } steps[] = {
-        {MIEV_PHASE_LOAD, load, false},
-        {MIEV_PHASE_LOAD, give_input, false},
-        {MIEV_PHASE_LOAD, first_inference, false},
-        {MIEV_PHASE_LOAD, predict, false},
-        {MIEV_PHASE_WARM_UP, warm_up, true},
-        {MIEV_PHASE_LATENCY, latency_pass, false},
-        {MIEV_PHASE_STAGES, measure_stages, true},
+        {load, MIEV_PHASE_LOAD, false},
+        {give_input, MIEV_PHASE_LOAD, false},
+        {first_inference, MIEV_PHASE_LOAD, false},
+        {predict, MIEV_PHASE_LOAD, false},
+        {warm_up, MIEV_PHASE_WARM_UP, true},
+        {latency_pass, MIEV_PHASE_LATENCY, false},
+        {measure_stages, MIEV_PHASE_STAGES, true},
     };
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         if (steps[i].measures && run->options->budget_s <= 0)

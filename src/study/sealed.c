@@ -94,7 +94,7 @@ void miev_sealed_finish(struct miev_sealed *sealed)
     if (!sealed)
         return;
     if (sealed->bytes)
-        (void)munmap((void *)(uintptr_t)sealed->bytes, sealed->length);
+        (void)munmap(sealed->bytes, sealed->length);
     if (sealed->fd >= 0)
         (void)close(sealed->fd);
     *sealed = (struct miev_sealed){.fd = -1};

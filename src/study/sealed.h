@@ -9,8 +9,8 @@
 #include "miev.h"
 
 struct miev_sealed {
-    int fd;            /* -1: none */
-    const void *bytes; /* mapped read-only */
+    int fd;      /* -1: none */
+    void *bytes; /* mapped read-only: writing to them ends the program */
     size_t length;
     char sha256[65];
 };
