@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/card.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,16 @@ static int read_words(const json_t *root, struct miev_card *card, struct miev_er
         int rc = miev_json_string(root, words[i].key, words[i].out, words[i].capacity, err);
         if (rc != MIEV_OK)
             return rc;
+        if (words[i].out[0] == '\0')
+            return miev_error_set(err, MIEV_ERR_INVALID, "\"%s\" is empty", words[i].key);
     }
+    if (strpbrk(card->name, ":/")) /* "name:precision" and paths are told apart by them */
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"name\" is \"%s\": it must not hold : or /",
+                              card->name);
+    if (strcmp(card->task, "image-classification") != 0)
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                              "\"task\" is \"%s\", this program knows \"image-classification\"",
+                              card->task);
     return MIEV_OK;
 }
 
@@ -111,6 +121,8 @@ static int read_input(const json_t *root, struct miev_card *card, struct miev_er
     int rc = miev_json_number(input, "width", 1, 4096, &width, err);
     if (rc == MIEV_OK)
         rc = miev_json_number(input, "height", 1, 4096, &height, err);
+    if (rc == MIEV_OK && (width != floor(width) || height != floor(height)))
+        rc = miev_error_set(err, MIEV_ERR_INVALID, "\"width\" and \"height\" are whole pixels");
     if (rc == MIEV_OK)
         rc = read_choice(input, "layout", layouts, &layout, err);
     if (rc == MIEV_OK)
@@ -154,7 +166,7 @@ static int join_path(const char *card_path, const char *name, char *out, size_t 
     int folder = slash ? (int)(slash - card_path + 1) : 0;
     /* A card names files beside itself: a path that climbs out could name any file of the machine.
      */
-    if (name[0] == '/' || strstr(name, ".."))
+    if (name[0] == '\0' || name[0] == '/' || strstr(name, ".."))
         return miev_error_set(err, MIEV_ERR_INVALID,
                               "\"path\" is \"%s\": it must name a file "
                               "beside the card",
@@ -163,6 +175,13 @@ static int join_path(const char *card_path, const char *name, char *out, size_t 
     if (length < 0 || (size_t)length >= capacity)
         return miev_error_set(err, MIEV_ERR_LIMIT, "the path of \"%s\" is too long", name);
     return MIEV_OK;
+}
+
+/* "" where the publisher tells none. */
+static bool is_sha256(const char *text)
+{
+    size_t length = strlen(text);
+    return length == 0 || (length == 64 && strspn(text, "0123456789abcdef") == 64);
 }
 
 static int read_file_entry(const json_t *entry, const char *card_path, struct miev_card_file *file,
@@ -175,6 +194,9 @@ static int read_file_entry(const json_t *entry, const char *card_path, struct mi
         rc = miev_json_string(entry, "path", name, sizeof(name), err);
     if (rc == MIEV_OK)
         rc = miev_json_string(entry, "sha256", file->sha256, sizeof(file->sha256), err);
+    if (rc == MIEV_OK && !is_sha256(file->sha256))
+        rc = miev_error_set(err, MIEV_ERR_INVALID,
+                            "\"sha256\" of %s must be 64 digits in lower case", name);
     if (rc == MIEV_OK)
         rc = miev_json_number(entry, "bytes", 1, 1e12, &bytes, err);
     if (rc == MIEV_OK)
@@ -196,8 +218,11 @@ static int read_files(const json_t *root, const char *card_path, struct miev_car
         int rc = read_file_entry(json_array_get(files, i), card_path, &card->files[i], err);
         if (rc != MIEV_OK)
             return rc;
+        if (miev_card_file_of(card, card->files[i].precision))
+            return miev_error_set(err, MIEV_ERR_INVALID, "\"files\" has \"%s\" twice",
+                                  card->files[i].precision);
+        card->n_files = i + 1;
     }
-    card->n_files = n;
     return MIEV_OK;
 }
 
@@ -228,6 +253,8 @@ static int read_accuracies(const json_t *root, struct miev_card *card, struct mi
 {
     const json_t *list = json_object_get(root, "accuracy");
     size_t n = json_array_size(list);
+    if (list && !json_is_array(list))
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"accuracy\" must be a list");
     if (n > MIEV_CARD_MAX_ACCURACIES)
         return miev_error_set(err, MIEV_ERR_LIMIT, "\"accuracy\" has more than %d entries",
                               MIEV_CARD_MAX_ACCURACIES);
