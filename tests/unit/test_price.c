@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "study/price.h"
+
+#include "test.h"
+
+static json_t *model(const char *name, double gross_j, double inference_s)
+{
+    return json_pack("{s:s, s:{s:s, s:f, s:{s:{s:f, s:{s:f, s:f}, s:{s:f, s:f}}}}}", "name", name,
+                     "energy", "method", "estimated", "inference_s", inference_s, "gross",
+                     "per_inference_j", "value", gross_j, "statistical", "low", 0.9 * gross_j,
+                     "high", 1.1 * gross_j, "systematic", "low", 0.5 * gross_j, "high",
+                     2 * gross_j);
+}
+
+/* A machine with two models that have energy, one that has none and one that failed. */
+static json_t *report(bool virtual_machine)
+{
+    return json_pack(
+        "{s:{s:s, s:b}, s:{s:i, s:i, s:b}, s:[o, o, {s:s, s:{s:s}}, {s:s, s:{s:s}}], s:[{s:s, "
+        "s:s}, {s:s, s:s}]}",
+        "machine", "class", "server", "virtual_machine", (int)virtual_machine, "settings",
+        "reserved_cpus", 2, "logical_cpus", 8, "dedicated", 0, "models", model("a", 1, 0.01),
+        model("b", 4, 0.01), "name", "none", "energy", "method", "unavailable", "name", "failed",
+        "error", "code", "crashed", "comparison", "a", "a", "b", "b", "a", "a", "b", "none");
+}
+
+static const struct miev_site korea = {
+    .zone = "South Korea", .intensity_g_per_kwh = 400, .year = 2024, .source = "s", .pue = 1.25};
+
+static const json_t *footprint(const json_t *from, size_t i)
+{
+    return json_object_get(json_array_get(json_object_get(from, "models"), i), "footprint");
+}
+
+static double grams(const json_t *from, size_t i, const char *kind, const char *bound)
+{
+    const json_t *interval = json_object_get(footprint(from, i), kind);
+    return json_number_value(json_object_get(interval, bound));
+}
+
+static void test_grams_are_energy_times_place(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_price_options options = {.site = &korea};
+    json_t *priced = report(false);
+    assert_ok(miev_report_price(priced, &options, &err), &err);
+    assert_near(grams(priced, 0, "per_inference_g", "value"), 1 * 1.25 * 400 / 3.6e6, 1e-12);
+    assert_near(grams(priced, 1, "per_inference_g", "value"), 4 * 1.25 * 400 / 3.6e6, 1e-12);
+    assert_true(json_is_null(json_object_get(footprint(priced, 0), "embodied_g")));
+    assert_null(json_object_get(footprint(priced, 0), "at_rate"));
+    const json_t *site = json_object_get(priced, "site");
+    assert_int_equal(json_integer_value(json_object_get(site, "year")), 2024);
+    assert_true(json_is_null(json_object_get(site, "embodied")));
+    const json_t *pair = json_array_get(json_object_get(priced, "comparison"), 0);
+    assert_near(json_number_value(json_object_get(pair, "carbon_ratio")), 0.25, 1e-12);
+    json_decref(priced);
+}
+
+static void test_a_model_without_energy_gets_no_grams(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_price_options options = {.site = &korea, .embodied = true, .requests_per_day = 5};
+    json_t *priced = report(false);
+    assert_ok(miev_report_price(priced, &options, &err), &err);
+    assert_true(json_is_null(footprint(priced, 2)));
+    assert_null(footprint(priced, 3)); /* it has its error in place of figures */
+    const json_t *pair = json_array_get(json_object_get(priced, "comparison"), 1);
+    assert_true(json_is_null(json_object_get(pair, "carbon_ratio")));
+    json_decref(priced);
+}
+
+static void test_pricing_again_changes_only_the_grams(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_site clean = korea;
+    clean.intensity_g_per_kwh = 40;
+    (void)snprintf(clean.zone, sizeof(clean.zone), "custom");
+    struct miev_price_options first = {.site = &korea, .embodied = true, .requests_per_day = 100},
+                              second = {.site = &clean};
+    json_t *again = report(false), *once = report(false);
+    assert_ok(miev_report_price(again, &first, &err), &err);
+    assert_ok(miev_report_price(again, &second, &err), &err);
+    assert_ok(miev_report_price(once, &second, &err), &err);
+    assert_true(json_equal(again, once)); /* nothing of the first place is left */
+    static const char *const kept[] = {"machine", "settings"};
+    json_t *fresh = report(false);
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+        assert_true(json_equal(json_object_get(again, kept[i]), json_object_get(fresh, kept[i])));
+    assert_true(
+        json_equal(json_object_get(json_array_get(json_object_get(again, "models"), 0), "energy"),
+                   json_object_get(json_array_get(json_object_get(fresh, "models"), 0), "energy")));
+    json_decref(fresh);
+    json_decref(once);
+    json_decref(again);
+}
+
+static void test_the_machines_making_is_added(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_price_options options = {.site = &korea, .embodied = true};
+    struct miev_embodied server;
+    struct miev_interval want;
+    json_t *priced = report(false);
+    assert_ok(miev_report_price(priced, &options, &err), &err);
+    assert_ok(miev_embodied_default(MIEV_MACHINE_SERVER, &server, &err), &err);
+    assert_ok(miev_embodied_share(&server, 0.01, 2.0 / 8, &want, &err), &err);
+    assert_near(grams(priced, 0, "embodied_g", "value"), want.value, 1e-12);
+    assert_near(grams(priced, 0, "embodied_g", "high"), want.high, 1e-12);
+    assert_near(grams(priced, 0, "per_inference_g", "value"),
+                grams(priced, 0, "operational_g", "value") + want.value, 1e-12);
+    json_decref(priced);
+}
+
+static void test_a_virtual_machine_is_a_share_of_its_host(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_price_options options = {.site = &korea, .embodied = true};
+    struct miev_embodied server;
+    struct miev_interval of_host;
+    json_t *priced = report(true);
+    assert_ok(miev_report_price(priced, &options, &err), &err);
+    const json_t *cost = json_object_get(json_object_get(priced, "site"), "embodied");
+    double host_cpus = json_number_value(json_object_get(cost, "host_logical_cpus"));
+    assert_true(json_is_true(json_object_get(cost, "host_guessed")));
+    assert_true(host_cpus > 8);
+    assert_ok(miev_embodied_default(MIEV_MACHINE_SERVER, &server, &err), &err);
+    assert_ok(miev_embodied_share(&server, 0.01, 2 / host_cpus, &of_host, &err), &err);
+    assert_near(grams(priced, 0, "embodied_g", "value"), of_host.value, 1e-12);
+    /* The guess widens the interval. */
+    assert_true(grams(priced, 0, "embodied_g", "low") < of_host.low);
+    assert_true(grams(priced, 0, "embodied_g", "high") > of_host.high);
+    json_decref(priced);
+}
+
+static void test_a_dedicated_machine_carries_all_of_its_making(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_price_options options = {.site = &korea, .embodied = true};
+    json_t *shared = report(false), *own = report(false);
+    (void)json_object_set_new(json_object_get(own, "settings"), "dedicated", json_true());
+    assert_ok(miev_report_price(shared, &options, &err), &err);
+    assert_ok(miev_report_price(own, &options, &err), &err);
+    assert_near(grams(own, 0, "embodied_g", "value"), 4 * grams(shared, 0, "embodied_g", "value"),
+                1e-12);
+    json_decref(shared);
+    json_decref(own);
+}
+
+static void test_an_unknown_class_has_no_making(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_price_options options = {.site = &korea, .embodied = true};
+    json_t *priced = report(false);
+    (void)json_object_set_new(json_object_get(priced, "machine"), "class", json_string("unknown"));
+    assert_ok(miev_report_price(priced, &options, &err), &err);
+    assert_true(json_is_null(json_object_get(footprint(priced, 0), "embodied_g")));
+    assert_true(json_is_null(json_object_get(json_object_get(priced, "site"), "embodied")));
+    json_decref(priced);
+}
+
+static void test_a_rate_gives_a_year(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_site clean = korea;
+    clean.intensity_g_per_kwh = 0;
+    struct miev_price_options options = {.site = &korea, .requests_per_day = 1000};
+    json_t *priced = report(false);
+    assert_ok(miev_report_price(priced, &options, &err), &err);
+    const json_t *rate = json_object_get(footprint(priced, 0), "at_rate");
+    assert_near(json_number_value(json_object_get(rate, "year_g")), 365250 * 1.25 * 400 / 3.6e6,
+                1e-12);
+    options.site = &clean; /* a lamp emits nothing there: no hours of it, not none */
+    assert_ok(miev_report_price(priced, &options, &err), &err);
+    rate = json_object_get(footprint(priced, 0), "at_rate");
+    assert_near(json_number_value(json_object_get(rate, "year_g")), 0, 0);
+    assert_true(json_is_null(json_object_get(rate, "lamp_10w_h")));
+    json_decref(priced);
+}
+
+static void test_joules_below_zero_cost_their_own_row_only(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_price_options options = {.site = &korea};
+    json_t *priced = report(false);
+    json_t *noisy = model("a", -1, 0.01);
+    assert_int_equal(json_array_set_new(json_object_get(priced, "models"), 0, noisy), 0);
+    assert_ok(miev_report_price(priced, &options, &err), &err);
+    assert_true(json_is_null(footprint(priced, 0)));
+    assert_true(grams(priced, 1, "per_inference_g", "value") > 0);
+    json_decref(priced);
+}
+
+static void test_what_is_no_report_is_refused(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_price_options options = {.site = &korea};
+    json_t *none = json_object(), *priced = report(false);
+    assert_refused(miev_report_price(none, &options, &err), MIEV_ERR_INVALID, &err, "models");
+    json_t *energy =
+        json_object_get(json_array_get(json_object_get(priced, "models"), 0), "energy");
+    json_t *gross = json_object_get(json_object_get(energy, "gross"), "per_inference_j");
+    assert_int_equal(json_object_del(gross, "systematic"), 0);
+    assert_refused(miev_report_price(priced, &options, &err), MIEV_ERR_INVALID, &err, "low");
+    json_decref(none);
+    json_decref(priced);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_grams_are_energy_times_place),
+        cmocka_unit_test(test_a_model_without_energy_gets_no_grams),
+        cmocka_unit_test(test_pricing_again_changes_only_the_grams),
+        cmocka_unit_test(test_the_machines_making_is_added),
+        cmocka_unit_test(test_a_virtual_machine_is_a_share_of_its_host),
+        cmocka_unit_test(test_a_dedicated_machine_carries_all_of_its_making),
+        cmocka_unit_test(test_an_unknown_class_has_no_making),
+        cmocka_unit_test(test_a_rate_gives_a_year),
+        cmocka_unit_test(test_joules_below_zero_cost_their_own_row_only),
+        cmocka_unit_test(test_what_is_no_report_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
