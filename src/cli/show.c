@@ -382,7 +382,7 @@ static void say_method(const json_t *report, const struct row *first,
             continue;
         write_share(share, sizeof(share), first->model, text_at(channel, "part"),
                     text_at(channel, "sensor"));
-        say(terminal, "- %s: %s%s; the truth is %.2g to %.2g times that. %s",
+        say(terminal, "- %s: %s%s; the truth is %.2g to %.2g times that (90 %%). %s",
             text_at(channel, "part"), text_at(channel, "method"), share,
             number_at(channel, "systematic_low_ratio"), number_at(channel, "systematic_high_ratio"),
             text_at(channel, "source"));
@@ -391,15 +391,51 @@ static void say_method(const json_t *report, const struct row *first,
                   "reserved CPUs is in it. 'miev doctor' tells what would be measured instead.");
 }
 
+/* An inference that waits for its turn on the CPU reserves the machine for longer: its joules are
+ * those of a crowded machine. Told for the model that waited most, where it is more than a fifth.
+ */
+static void say_crowded(const struct row *rows, size_t n, const struct terminal *terminal)
+{
+    const struct row *most = NULL;
+    double worst = 1.2;
+    for (size_t i = 0; i < n; i++) {
+        const json_t *energy = at(rows[i].model, "energy");
+        double slower = number_at(energy, "inference_s") / rows[i].p50_s;
+        if (number_at(energy, "rounds_disturbed") > 0 && slower > worst) {
+            worst = slower;
+            most = &rows[i];
+        }
+    }
+    if (!most)
+        return;
+    say(terminal,
+        "%sOther programs used the CPU meanwhile%s: one inference of %s took %.2g times its "
+        "latency, and its joules hold the waiting. Measure again when the machine is quiet.",
+        terminal_bold(terminal), terminal_reset(terminal), text_at(most->model, "name"), worst);
+}
+
+static bool has_enough_rounds(const json_t *report)
+{
+    size_t i;
+    json_t *model;
+    json_array_foreach(at(report, "models"), i, model)
+    {
+        if (json_is_false(at(at(at(model, "energy"), "gross"), "enough_rounds")))
+            return false;
+    }
+    return true;
+}
+
 static void say_stop(const json_t *report, const struct terminal *terminal)
 {
     const json_t *stop = at(report, "stop");
     const char *reason = text_at(stop, "reason");
     double width = number_at(stop, "half_width_ratio");
-    char reached[80] = "";
+    char reached[120] = "";
     if (isfinite(width))
-        (void)snprintf(reached, sizeof(reached), ", every interval within +-%.2g %% by the rounds",
-                       width * 100);
+        (void)snprintf(reached, sizeof(reached),
+                       ", every interval within +-%.2g %% by the rounds%s", width * 100,
+                       has_enough_rounds(report) ? "" : " (too few of them to rely on)");
     if (number_at(at(report, "settings"), "budget_s") <= 0 && strcmp(reason, "budget") == 0)
         return; /* nobody asked for rounds */
     say(terminal, "%.0f block%s of rounds in %.0f s, stopped: %s%s.", number_at(stop, "blocks"),
@@ -457,6 +493,7 @@ void show_report(const json_t *report, const struct terminal *terminal, bool qui
         say_absent(rows, n, terminal);
         if (measured > 1)
             say_pair(report, &rows[0], &rows[measured - 1], terminal);
+        say_crowded(rows, measured, terminal);
         say_rate(rows, measured, terminal);
         say_knows(rows, n, terminal);
         if (measured > 0)
