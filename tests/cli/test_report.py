@@ -155,16 +155,16 @@ class Whole(ReportTest):
         if site["embodied"]:
             self.assert_same(footprint["per_inference_g"], footprint["embodied_g"])
 
-    def test_without_embodied_the_electricity_is_all(self):
-        report = self.with_energy(NANO, "--no-embodied")
-        footprint = report["models"][0]["footprint"]
-        self.assertIsNone(report["site"]["embodied"])
-        self.assert_same(footprint["per_inference_g"], footprint["operational_g"])
-        self.assertNotIn("at_rate", footprint)
-        self.assertEqual((report["site"]["zone"], report["site"]["default"]), ("World", True))
 
 
 class Short(ReportTest):
+    def test_without_embodied_manufacturing_is_left_out(self):
+        """(What that does to the grams is tests/unit/test_price.c's.)"""
+        _, report = support.study(NANO, "--budget=0", "--no-embodied")
+        self.check(report)
+        self.assertIsNone(report["site"]["embodied"])
+        self.assertEqual((report["site"]["zone"], report["site"]["default"]), ("World", True))
+
     def test_without_a_budget_there_are_answers_and_no_joules(self):
         status, report = support.study(NANO, "--budget=0")
         self.check(report)
