@@ -166,7 +166,8 @@ static int read_dims(const json_t *facts, bool has_card, struct input_plan *plan
     const json_t *input = json_array_get(inputs, 0);
     if (json_array_size(inputs) != 1)
         return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
-                              "the model has %zu inputs, an image classifier has one",
+                              "the model has %zu inputs, an image classifier has one: other tasks "
+                              "are not run",
                               json_array_size(inputs));
     int rc = miev_json_string(input, "dtype", dtype, 32, err);
     return rc == MIEV_OK ? read_shape(json_object_get(input, "shape"), has_card, plan, err) : rc;
@@ -177,8 +178,8 @@ static int settle_side(int64_t *dim, unsigned from_card, const char *word, struc
 {
     if (*dim <= 0 && from_card == 0)
         return miev_error_set(err, MIEV_ERR_INVALID,
-                              "the model leaves the %s of its input open: give it a card that "
-                              "tells it",
+                              "the model leaves the %s of its input open: name a card that tells "
+                              "it (a .json file as in models/) instead of the file",
                               word);
     if (*dim <= 0)
         *dim = from_card;
@@ -218,8 +219,9 @@ static int settle_shape(const struct miev_card *card, struct input_plan *plan,
         dims[0] = 1;
     if (*channels <= 0 && !card->normalisation_known)
         return miev_error_set(err, MIEV_ERR_INVALID,
-                              "the model leaves the channels of its input open: give it a card "
-                              "that tells its layout and size");
+                              "the model leaves the channels of its input open: name a card that "
+                              "tells its layout and size (a .json file as in models/) instead of "
+                              "the file");
     if (*channels <= 0)
         *channels = 3;
     if (!is_channels(*channels) || dims[0] != 1)
