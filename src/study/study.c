@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "media/media.h"
 #include "study/run.h"
 
@@ -81,7 +82,9 @@ static int name_models(struct miev_run *run, struct miev_error *err)
 {
     for (size_t i = 0; i < run->n_models; i++) {
         struct miev_run_model *model = &run->models[i];
-        (void)snprintf(model->name, sizeof(model->name), "%s%s%s", model->entry.card->name,
+        char name[sizeof(model->entry.card->name)]; /* may be the name of any file */
+        miev_text_show(name, sizeof(name), model->entry.card->name);
+        (void)snprintf(model->name, sizeof(model->name), "%s%s%s", name,
                        model->entry.card->normalisation_known ? ":" : "",
                        model->entry.card->normalisation_known ? model->entry.file->precision : "");
         for (size_t j = 0; j < i; j++)
