@@ -260,6 +260,27 @@ static void say_absent(const struct row *rows, size_t n, const struct terminal *
     }
 }
 
+/* What a file without a card left open: a wrong guess makes wrong answers. */
+static void say_guesses(const struct row *rows, size_t n, const struct terminal *terminal)
+{
+    for (size_t i = 0; i < n; i++) {
+        const json_t *guesses = at(rows[i].model, "guesses");
+        char list[SENTENCE] = "", name[128];
+        size_t used = 0, k;
+        json_t *guess;
+        if (at(rows[i].model, "error") || json_array_size(guesses) == 0)
+            continue;
+        json_array_foreach(guesses, k, guess)
+        {
+            int length = snprintf(list + used, sizeof(list) - used, "%s%s", k ? "; " : "",
+                                  json_string_value(guess));
+            used += length > 0 && used + (size_t)length < sizeof(list) ? (size_t)length : 0;
+        }
+        miev_text_show(name, sizeof(name), text_at(rows[i].model, "name"));
+        say(terminal, "Guessed for %s, whose answers may be wrong for it: %s.", name, list);
+    }
+}
+
 static const json_t *pair_of(const json_t *report, const char *a, const char *b)
 {
     size_t i;
@@ -491,6 +512,7 @@ void show_report(const json_t *report, const struct terminal *terminal, bool qui
     }
     if (!quiet) {
         say_absent(rows, n, terminal);
+        say_guesses(rows, n, terminal);
         if (measured > 1)
             say_pair(report, &rows[0], &rows[measured - 1], terminal);
         say_crowded(rows, measured, terminal);

@@ -222,6 +222,8 @@ static void print_stacked(const struct table *table, const struct terminal *term
                       terminal_reset(terminal));
         for (size_t c = 1; c < table->n_columns; c++) {
             const char *header = table->columns[c].header;
+            if (*cell(table, row, c) == '\0')
+                continue;
             int pad = (int)(width - terminal_text_columns(header));
             (void)fprintf(terminal->file, "  %s%*s  %s\n", header, pad, "", cell(table, row, c));
         }

@@ -201,6 +201,14 @@ class Places(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("my model.tflite", done.stdout)
 
+    def test_file_names_that_are_no_text_are_shown_safely(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.fsencode(folder) + b"/bad\xff\x1b[31m.tflite"
+            shutil.copy(ROOT / "models/cifar10-nano.int8.tflite", path)
+            done = miev("run", os.fsdecode(path), *QUICK, "--json=-")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn('"name": "bad??[31m.tflite"', done.stdout)
+
     def test_home_that_is_not_there(self):
         done = miev("models", env=support.environment(MIEV_HOME="/nonexistent"))
         self.assertEqual(done.returncode, 1)
@@ -244,6 +252,11 @@ class Looks(unittest.TestCase):
         env = support.environment(TERM="dumb")
         _, shown = on_terminal("run", "cifar10-nano:int8", *QUICK, env=env)
         self.assertNotIn("\r", shown)
+
+    def test_what_was_guessed_for_a_bare_file_is_told(self):
+        done = miev("run", ROOT / "models/cifar10-nano.int8.tflite", *QUICK)
+        self.assertIn("Guessed for cifar10-nano.int8.tflite", done.stdout)
+        self.assertNotIn("Guessed", miev("run", "cifar10-nano:int8", *QUICK).stdout)
 
     def test_quiet_is_the_table_only(self):
         done = miev("run", "cifar10-nano:int8", *QUICK, "--quiet")
