@@ -474,12 +474,20 @@ static int measure_stages(struct miev_run *run, struct miev_run_model *model,
     return MIEV_OK;
 }
 
+/* On a crowded machine preparation may take so long that no time for rounds is left: then what is
+ * not needed for them is left out. */
+static bool late(const struct miev_run *run, const struct miev_run_model *model)
+{
+    double share = (double)(model - run->models + 1) / (double)run->n_models;
+    return miev_run_elapsed_s(run) > share * run->options->budget_s / 2;
+}
+
 static int prepare(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
 {
     static const struct {
         int (*step)(struct miev_run *run, struct miev_run_model *model, struct miev_error *err);
         enum miev_study_phase phase;
-        bool measures; /* left out when only predictions are wanted */
+        bool measures; /* left out when only predictions are wanted, or when time is short */
     } steps[] = {
         {load, MIEV_PHASE_LOAD, false},
         {give_input, MIEV_PHASE_LOAD, false},
@@ -490,7 +498,7 @@ static int prepare(struct miev_run *run, struct miev_run_model *model, struct mi
         {measure_stages, MIEV_PHASE_STAGES, true},
     };
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-        if (steps[i].measures && run->options->budget_s <= 0)
+        if (steps[i].measures && (run->options->budget_s <= 0 || late(run, model)))
             continue;
         if (miev_run_stopped(run))
             return miev_error_set(err, MIEV_ERR_INTERRUPTED,

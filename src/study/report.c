@@ -54,7 +54,7 @@ static json_t *meter_json(const struct miev_run *run)
         disturbed += run->idle_rounds.list[i].disturbed;
     return json_pack("{s:o, s:o, s:I, s:I, s:b}", "sensors", sensors, "channels", channels,
                      "idle_rounds", (json_int_t)run->idle_rounds.n, "idle_rounds_disturbed",
-                     (json_int_t)disturbed, "neighbours_void_rounds", (int)run->neighbours_matter);
+                     (json_int_t)disturbed, "neighbours_void_rounds", (int)run->void_disturbed);
 }
 
 static json_t *settings_json(const struct miev_run *run)
@@ -164,7 +164,7 @@ static void average_rounds(const struct miev_run *run, const struct miev_rounds 
     for (size_t i = 0; i < rounds->n; i++) {
         struct miev_span_energy energy;
         const struct miev_round *round = &rounds->list[i];
-        if (round->count == 0 || (round->disturbed && run->neighbours_matter) ||
+        if (!miev_round_usable(run, round) ||
             miev_run_energy(run, round, 0, &energy, NULL) != MIEV_OK || !energy.complete)
             continue;
         add_round(means, round, &energy);

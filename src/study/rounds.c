@@ -106,9 +106,24 @@ int miev_run_idle_round(struct miev_run *run, double duration_s, size_t index,
     return MIEV_OK;
 }
 
-static bool usable(const struct miev_run *run, const struct miev_round *round)
+bool miev_round_usable(const struct miev_run *run, const struct miev_round *round)
 {
-    return round->count > 0 && !(round->disturbed && run->neighbours_matter);
+    return round->count > 0 && !(round->disturbed && run->void_disturbed);
+}
+
+/* A disturbed round is void. Only where the energy is an estimate of the work's own CPU time, and
+ * the machine is so crowded that most rounds are disturbed, are they kept: their joules hold no
+ * neighbour's, but the idle share of the time spent waiting, and the report says so. */
+static void judge_crowd(struct miev_run *run)
+{
+    size_t rounds = 0, disturbed = 0;
+    for (size_t i = 0; i < run->n_models; i++) {
+        for (size_t b = 0; b < run->models[i].rounds.n; b++) {
+            rounds += run->models[i].rounds.list[b].count > 0;
+            disturbed += run->models[i].rounds.list[b].disturbed;
+        }
+    }
+    run->void_disturbed = run->neighbours_matter || 2 * disturbed <= rounds;
 }
 
 /* Mean idle power of each channel over the idle rounds, and its standard error. */
@@ -120,7 +135,7 @@ static void analyse_idle(struct miev_run *run)
         for (size_t i = 0; i < run->idle_rounds.n; i++) {
             const struct miev_round *round = &run->idle_rounds.list[i];
             struct miev_idle idle;
-            if (!usable(run, round))
+            if (!miev_round_usable(run, round))
                 continue;
             miev_meter_idle_power(run->meter, &round->start, &round->stop, &idle);
             if (!isfinite(idle.power_w[c]))
@@ -173,7 +188,7 @@ static int model_series(const struct miev_run *run, struct miev_run_model *model
     for (size_t b = 0; b < run->blocks; b++) {
         model->gross_j[b] = NAN;
         model->net_j[b] = NAN;
-        if (b >= model->rounds.n || !usable(run, &model->rounds.list[b]))
+        if (b >= model->rounds.n || !miev_round_usable(run, &model->rounds.list[b]))
             continue;
         const struct miev_round *round = &model->rounds.list[b];
         struct miev_span_energy energy, shifted;
@@ -232,6 +247,7 @@ static void analyse_pairs(struct miev_run *run)
 
 int miev_run_analyse(struct miev_run *run, struct miev_error *err)
 {
+    judge_crowd(run);
     analyse_idle(run);
     run->worst_half_width_ratio = 0;
     for (size_t i = 0; i < run->n_models; i++) {

@@ -73,6 +73,7 @@ struct miev_run {
     struct miev_idle idle, idle_error; /* mean power and its standard error */
     struct miev_ratio *ratios;         /* of pairs (i, j), i < j, row by row; owned */
     bool neighbours_matter;            /* a measured counter holds their joules too */
+    bool void_disturbed;               /* disturbed rounds do not count; see rounds.c */
     bool neighbours_busy;              /* they matter, and the last round had them */
     double update_period_s; /* slowest of the counted channels that is fast enough to wait for */
     double between_model_factor; /* 1 when measured */
@@ -101,6 +102,8 @@ int miev_run_round(struct miev_run *run, struct miev_run_model *model, const cha
                    size_t count, struct miev_rounds *rounds, size_t index, struct miev_error *err);
 int miev_run_idle_round(struct miev_run *run, double duration_s, size_t index,
                         struct miev_error *err);
+/* True for a round that happened and counts. */
+bool miev_round_usable(const struct miev_run *run, const struct miev_round *round);
 /* The energy of a round at the present idle power, shifted by idle_sigmas standard errors. */
 int miev_run_energy(const struct miev_run *run, const struct miev_round *round, double idle_sigmas,
                     struct miev_span_energy *out, struct miev_error *err);

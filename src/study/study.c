@@ -245,6 +245,16 @@ static int measure_blocks(struct miev_run *run, struct miev_error *err)
     return MIEV_OK;
 }
 
+/* No verdict before both have the rounds that a t interval asks for. */
+static void withhold_verdicts(struct miev_run *run)
+{
+    size_t pair = 0;
+    for (size_t i = 0; i < run->n_models; i++)
+        for (size_t j = i + 1; j < run->n_models; j++, pair++)
+            if (!run->models[i].gross.enough || !run->models[j].gross.enough)
+                run->ratios[pair].verdict = MIEV_VERDICT_UNRESOLVED;
+}
+
 static int measure(struct miev_run *run, struct miev_error *err)
 {
     for (size_t i = 0; i < run->n_models; i++)
@@ -256,6 +266,7 @@ static int measure(struct miev_run *run, struct miev_error *err)
             run->models[i].peak_bytes = miev_child_peak_bytes(run->models[i].child);
     miev_stats_verdicts(run->ratios, run->n_models * (run->n_models - 1) / 2,
                         run->between_model_factor);
+    withhold_verdicts(run);
     return rc;
 }
 
