@@ -38,7 +38,7 @@ MIEV_MUST_USE int args_parse(int argc, char **argv, const struct arg_option *opt
 
 /* Refuse words that the command has no use for: what is ignored in silence is misunderstood. */
 MIEV_MUST_USE int args_words(const char *command, char **argv, size_t n_words, size_t most,
-                                struct miev_error *err);
+                             struct miev_error *err);
 
 void args_print_help(const struct arg_usage *usage);
 

@@ -8,7 +8,7 @@
 
 struct progress {
     struct terminal terminal; /* of standard error */
-    size_t shown; /* columns of the line that stands there */
+    size_t shown;             /* columns of the line that stands there */
 };
 
 void progress_init(struct progress *progress);
