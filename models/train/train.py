@@ -19,8 +19,8 @@ import data
 import nets
 
 # Seed, epochs (the first `short` of them on smaller crops), peak learning rate, weight decay (as
-# an L2 term), label smoothing; from: the trained network that it starts as. The narrow nets
-# underfit: more epochs, less decay, hard targets.
+# an L2 term), label smoothing; from: the trained network that it starts as; tail: epochs and
+# learning rate of a second descent. The narrow nets underfit: more epochs, less decay.
 PLAN = {
     "cifar10-nano": {"seed": 1, "epochs": 24, "peak": 0.10, "decay": 1e-4, "smooth": 0.0},
     "cifar10-micro": {"seed": 2, "epochs": 24, "peak": 0.10, "decay": 2e-4, "smooth": 0.0},
@@ -28,7 +28,7 @@ PLAN = {
     "cifar10-medium": {"seed": 4, "epochs": 15, "short": 5, "peak": 0.15, "decay": 5e-4,
                        "smooth": 0.1},
     "cifar10-large": {"seed": 5, "epochs": 11, "from": "cifar10-medium", "peak": 0.10,
-                      "decay": 5e-4, "smooth": 0.1},
+                      "decay": 5e-4, "smooth": 0.1, "tail": (3, 0.015)},
 }
 BATCH = 128
 MOMENTUM = 0.9
@@ -37,10 +37,14 @@ LOGS = pathlib.Path(__file__).resolve().parent / "logs"
 COLUMNS = ["epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "seconds"]
 
 
-def rate(step, steps, peak):
-    """Learning rate: up over the warm-up, then straight down to zero."""
-    top = WARMUP * steps
-    return peak * min((step + 1) / top, (steps - step) / (steps - top))
+def rate(step, plan, per_epoch):
+    """Learning rate: up over the warm-up, then straight down to zero; a tail descends again."""
+    steps = plan["epochs"] * per_epoch
+    if step < steps:
+        top = WARMUP * steps
+        return plan["peak"] * min((step + 1) / top, (steps - step) / (steps - top))
+    tail, peak = plan["tail"]
+    return peak * (1 - (step - steps) / (tail * per_epoch))
 
 
 def make_step(model, optimizer, plan):
@@ -75,14 +79,12 @@ def validate(model, x, y):
     return float(tf.reduce_mean(loss)), float(np.mean(logits.argmax(1) == y))
 
 
-def run_epoch(number, steps, step, optimizer, batches, plan, limit):
-    """One pass (or `limit` steps of it); mean loss and accuracy."""
+def run_epoch(number, step, optimizer, batches, plan):
+    """One pass over the training images; mean loss and accuracy."""
     losses, right, seen = [], 0, 0
     for i, (images, labels) in enumerate(batches.epoch(number)):
-        if i == limit:
-            break
         now = number * len(batches) + i
-        optimizer.learning_rate.assign(rate(now, steps, plan["peak"]))
+        optimizer.learning_rate.assign(rate(now, plan, len(batches)))
         loss, hits = step(images, labels)
         losses.append(float(loss))
         right, seen = right + int(hits), seen + len(labels)
@@ -137,10 +139,9 @@ def train(name, plan, bench):
         tf.train.Checkpoint(model=model, optimizer=optimizer, done=done),
         str(data.WORK / name), max_to_keep=1)
     keeper.restore_or_initialize()
-    steps = plan["epochs"] * len(batches)
-    for number in range(int(done), plan["epochs"]):
+    for number in range(int(done), plan["epochs"] + plan.get("tail", (0,))[0]):
         start = time.monotonic()
-        loss, accuracy = run_epoch(number, steps, step, optimizer, batches, plan, None)
+        loss, accuracy = run_epoch(number, step, optimizer, batches, plan)
         row = [number + 1, loss, accuracy, *validate(model, val_x, val_y)]
         row = [row[0]] + [f"{v:.4f}" for v in row[1:]] + [f"{time.monotonic() - start:.1f}"]
         log_row(LOGS / f"{name}.csv", row, number == 0)
