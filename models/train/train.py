@@ -19,8 +19,8 @@ import data
 import nets
 
 # Seed, epochs (the first `short` of them on smaller crops), peak learning rate, weight decay (as
-# an L2 term), label smoothing; from: the trained network that it starts as; tail: epochs and
-# learning rate of a second descent. The narrow nets underfit: more epochs, less decay.
+# an L2 term), label smoothing; from: the trained network that it starts as. The narrow nets
+# underfit: more epochs, less decay, hard targets.
 PLAN = {
     "cifar10-nano": {"seed": 1, "epochs": 24, "peak": 0.10, "decay": 1e-4, "smooth": 0.0},
     "cifar10-micro": {"seed": 2, "epochs": 24, "peak": 0.10, "decay": 2e-4, "smooth": 0.0},
@@ -28,7 +28,7 @@ PLAN = {
     "cifar10-medium": {"seed": 4, "epochs": 15, "short": 5, "peak": 0.15, "decay": 5e-4,
                        "smooth": 0.1},
     "cifar10-large": {"seed": 5, "epochs": 11, "from": "cifar10-medium", "peak": 0.10,
-                      "decay": 5e-4, "smooth": 0.1, "tail": (3, 0.015)},
+                      "decay": 5e-4, "smooth": 0.1},
 }
 BATCH = 128
 MOMENTUM = 0.9
@@ -38,13 +38,10 @@ COLUMNS = ["epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy", 
 
 
 def rate(step, plan, per_epoch):
-    """Learning rate: up over the warm-up, then straight down to zero; a tail descends again."""
+    """Learning rate: up over the warm-up, then straight down to zero."""
     steps = plan["epochs"] * per_epoch
-    if step < steps:
-        top = WARMUP * steps
-        return plan["peak"] * min((step + 1) / top, (steps - step) / (steps - top))
-    tail, peak = plan["tail"]
-    return peak * (1 - (step - steps) / (tail * per_epoch))
+    top = WARMUP * steps
+    return plan["peak"] * min((step + 1) / top, (steps - step) / (steps - top))
 
 
 def make_step(model, optimizer, plan):
@@ -139,7 +136,7 @@ def train(name, plan, bench):
         tf.train.Checkpoint(model=model, optimizer=optimizer, done=done),
         str(data.WORK / name), max_to_keep=1)
     keeper.restore_or_initialize()
-    for number in range(int(done), plan["epochs"] + plan.get("tail", (0,))[0]):
+    for number in range(int(done), plan["epochs"]):
         start = time.monotonic()
         loss, accuracy = run_epoch(number, step, optimizer, batches, plan)
         row = [number + 1, loss, accuracy, *validate(model, val_x, val_y)]
