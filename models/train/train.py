@@ -29,6 +29,10 @@ PLAN = {
                        "smooth": 0.1},
     "cifar10-large": {"seed": 5, "epochs": 11, "from": "cifar10-medium", "peak": 0.10,
                       "decay": 5e-4, "smooth": 0.1},
+    # "+": a second pass over the network that the first one left. It was added because 86.1 % on the
+    # validation images was short of the 90 % that the family is meant to reach.
+    "cifar10-large+": {"seed": 6, "epochs": 8, "from": "cifar10-large", "peak": 0.05,
+                       "decay": 3e-4, "smooth": 0.05},
 }
 BATCH = 128
 MOMENTUM = 0.9
@@ -113,14 +117,18 @@ def measure(name, model, step, batches):
 def first_weights(name, plan):
     """A new network, grown from a trained one where the plan says so."""
     model = nets.build(name, side=None)
-    if "from" in plan:
+    if plan.get("from") == name:
+        model.load_weights(str(data.WORK / f"{name}.weights.h5"))
+    elif "from" in plan:
         smaller = nets.build(plan["from"])
         smaller.load_weights(str(data.WORK / f"{plan['from']}.weights.h5"))
         nets.grow(model, smaller)
     return model
 
 
-def train(name, plan, bench):
+def train(run, bench):
+    """Train what `run` names: a network, or with "+" behind its name its second pass."""
+    name, plan = run.rstrip("+"), PLAN[run]
     tf.keras.utils.set_random_seed(plan["seed"])
     (x, y), (val_x, val_y) = data.load_split()
     val_x = data.normalise(val_x)
@@ -134,26 +142,26 @@ def train(name, plan, bench):
     done = tf.Variable(0, dtype=tf.int64)
     keeper = tf.train.CheckpointManager(
         tf.train.Checkpoint(model=model, optimizer=optimizer, done=done),
-        str(data.WORK / name), max_to_keep=1)
+        str(data.WORK / run), max_to_keep=1)
     keeper.restore_or_initialize()
     for number in range(int(done), plan["epochs"]):
         start = time.monotonic()
         loss, accuracy = run_epoch(number, step, optimizer, batches, plan)
         row = [number + 1, loss, accuracy, *validate(model, val_x, val_y)]
         row = [row[0]] + [f"{v:.4f}" for v in row[1:]] + [f"{time.monotonic() - start:.1f}"]
-        log_row(LOGS / f"{name}.csv", row, number == 0)
+        log_row(LOGS / f"{run}.csv", row, number == 0)
         done.assign(number + 1)
         keeper.save()
-        print(name, *row, flush=True)
+        print(run, *row, flush=True)
     model.save_weights(str(data.WORK / f"{name}.weights.h5"))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("name", choices=sorted(nets.FAMILY))
+    parser.add_argument("name", choices=sorted(PLAN))
     parser.add_argument("--bench", action="store_true", help="only measure seconds per epoch")
     args = parser.parse_args()
-    train(args.name, PLAN[args.name], args.bench)
+    train(args.name, args.bench)
 
 
 if __name__ == "__main__":
