@@ -3,12 +3,14 @@
 
 #include <string.h>
 
-extern const struct miev_engine_ops miev_engine_tflite;
+/* One line an engine. */
+#define ENGINES(X) X(tflite)
 
-const struct miev_engine_ops *const miev_engines[] = {
-    &miev_engine_tflite,
-    NULL,
-};
+#define DECLARE(name) extern const struct miev_engine_ops miev_engine_##name;
+ENGINES(DECLARE)
+
+#define ENTRY(name) &miev_engine_##name,
+const struct miev_engine_ops *const miev_engines[] = {ENGINES(ENTRY) NULL};
 
 static const struct {
     const char *name;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sensor/cpu_table.h"
+#include "sensor/sensor.h"
 
 /* Power against load as fractions of the thermal design power, after Teads' measurements on server
  * processors: 0.12 at rest, 0.32 at 10 %, 0.75 at 50 %, 1.02 at full load. The slope used is that

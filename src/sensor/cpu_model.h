@@ -4,7 +4,6 @@
 #define MIEV_SENSOR_CPU_MODEL_H
 
 #include "sensor/machine.h"
-#include "sensor/sensor.h"
 
 struct miev_power_model {
     double idle_w;         /* of the whole machine's processors */
@@ -18,7 +17,5 @@ void miev_power_model_of_cpu(const struct miev_machine *machine, struct miev_pow
 
 /* idle_w is the constant power of the memory, busy_w_per_cpu is 0. */
 void miev_power_model_of_memory(const struct miev_machine *machine, struct miev_power_model *out);
-
-extern const struct miev_sensor_ops miev_sensor_cpu_model;
 
 #endif

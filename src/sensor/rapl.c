@@ -2,8 +2,6 @@
 /* Energy counters of Intel and AMD processors through Linux's powercap. A socket that cannot be
  * read fails the whole sensor: a sum that lacks a socket is no measurement. A lesser zone that
  * cannot be read is left out, and the estimate covers its part. */
-#include "sensor/rapl.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +15,7 @@
 #include "core/file.h"
 #include "sensor/machine.h"
 #include "sensor/rapl_zone.h"
+#include "sensor/sensor.h"
 
 #define POWERCAP    "/sys/class/powercap"
 #define MAX_ZONES   48

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sensor/cpu_model.h"
-#include "sensor/rapl.h"
 #include "sensor/sensor.h"
 
-const struct miev_sensor_ops *const miev_sensors[] = {
-    &miev_sensor_rapl,
-    &miev_sensor_cpu_model, /* last: estimates, never unavailable */
-    NULL,
-};
+/* One line a sensor, best first: of sensors that measure the same part the first is used. The
+ * estimate stays last; it is never unavailable. */
+#define SENSORS(X) \
+    X(rapl)        \
+    X(cpu_model)
+
+#define DECLARE(name) extern const struct miev_sensor_ops miev_sensor_##name;
+SENSORS(DECLARE)
+
+#define ENTRY(name) &miev_sensor_##name,
+const struct miev_sensor_ops *const miev_sensors[] = {SENSORS(ENTRY) NULL};
 
 const char *miev_part_name(enum miev_part part)
 {

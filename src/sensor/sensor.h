@@ -32,7 +32,7 @@ struct miev_channel {
     uint64_t update_period_ns; /* how often the counter moves; 0: at every read */
     double
         systematic_low_ratio,  /* the true joules lie within [low, high] x the reading with 90 % */
-        systematic_high_ratio; /* confidence; sourced in docs/method.md */
+        systematic_high_ratio; /* confidence; sourced in docs/method-energy.md */
     bool own_work_only;        /* true: the reading is idle power x time plus the metered work's own
                                 * CPU time, so that neighbours are not in it (estimates) */
     char source[256];          /* words: which counter or which table */

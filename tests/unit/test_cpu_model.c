@@ -6,7 +6,10 @@
 #include "core/file.h"
 #include "machine_fixture.h"
 #include "sensor/cpu_table.h"
+#include "sensor/sensor.h"
 #include "test.h"
+
+extern const struct miev_sensor_ops miev_sensor_cpu_model;
 
 static void assert_normalises(const char *name, const char *want)
 {

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sensor/rapl.h"
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -10,6 +8,8 @@
 #include "meter/meter.h"
 #include "sensor/rapl_zone.h"
 #include "test.h"
+
+extern const struct miev_sensor_ops miev_sensor_rapl;
 
 #define ZONE     "/sys/class/powercap/"
 #define PACKAGE  ZONE "intel-rapl:0/energy_uj"
