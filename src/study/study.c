@@ -245,13 +245,19 @@ static int measure_blocks(struct miev_run *run, struct miev_error *err)
     return MIEV_OK;
 }
 
-/* No verdict before both have the rounds that a t interval asks for. */
+/* The rounds that a t interval asks for; whether they are correlated, its width tells. */
+static bool has_rounds(const struct miev_mean_interval *gross)
+{
+    return gross->n >= (fabs(gross->skewness) > 1 ? 20 : 10);
+}
+
+/* No verdict before both have their rounds. */
 static void withhold_verdicts(struct miev_run *run)
 {
     size_t pair = 0;
     for (size_t i = 0; i < run->n_models; i++)
         for (size_t j = i + 1; j < run->n_models; j++, pair++)
-            if (!run->models[i].gross.enough || !run->models[j].gross.enough)
+            if (!has_rounds(&run->models[i].gross) || !has_rounds(&run->models[j].gross))
                 run->ratios[pair].verdict = MIEV_VERDICT_UNRESOLVED;
 }
 
