@@ -371,7 +371,7 @@ static int measure_and_tell(const struct settings *settings, const char *command
     return status;
 }
 
-static int compare_or_run(int argc, char **argv, struct arg_usage *usage, bool one)
+static int compare_or_run(int argc, char **argv, struct arg_usage usage, bool one)
 {
     struct settings settings = SETTINGS_INIT;
     struct arg_option options[MAX_OPTIONS];
@@ -379,22 +379,22 @@ static int compare_or_run(int argc, char **argv, struct arg_usage *usage, bool o
     size_t n_words = 0;
     bool help = false;
     list_options(&settings, options);
-    usage->options = options;
+    usage.options = options;
     int rc = args_parse(argc, argv, options, &n_words, &help, &err);
     if (rc == MIEV_OK && help) {
-        args_print_help(usage);
+        args_print_help(&usage);
         return CLI_OK;
     }
     if (rc == MIEV_OK)
         rc = check_words(&settings, n_words, one, &err);
     if (rc != MIEV_OK)
-        return cli_usage_error(usage->command, &err);
-    return measure_and_tell(&settings, usage->command, argv, n_words);
+        return cli_usage_error(usage.command, &err);
+    return measure_and_tell(&settings, usage.command, argv, n_words);
 }
 
 int cmd_compare(int argc, char **argv)
 {
-    struct arg_usage usage = {
+    const struct arg_usage usage = {
         "compare", "[MODEL...] --input FILE",
         "Measure models on one photo, in turns, and compare their carbon, speed and answers.\n"
         "A MODEL is a bundled one (\"cifar10-nano\", \"cifar10-nano:int8\"), a model file\n"
@@ -403,16 +403,16 @@ int cmd_compare(int argc, char **argv)
         "  miev compare cifar10-nano cifar10-small:int8 --input cat.jpg --zone KR --rate 10000\n"
         "  miev compare ./mine.tflite cifar10-small --input cat.jpg --json report.json",
         NULL};
-    return compare_or_run(argc, argv, &usage, false);
+    return compare_or_run(argc, argv, usage, false);
 }
 
 int cmd_run(int argc, char **argv)
 {
-    struct arg_usage usage = {
+    const struct arg_usage usage = {
         "run", "MODEL --input FILE",
         "Measure one model on one photo: what it answers, how fast, and what it costs.",
         "  miev run cifar10-small:int8 --input cat.jpg\n"
         "  miev run ./mine.tflite --input cat.jpg --budget 0      (answer only)",
         NULL};
-    return compare_or_run(argc, argv, &usage, true);
+    return compare_or_run(argc, argv, usage, true);
 }

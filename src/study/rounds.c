@@ -111,19 +111,28 @@ bool miev_round_usable(const struct miev_run *run, const struct miev_round *roun
     return round->count > 0 && !(round->disturbed && run->void_disturbed);
 }
 
+/* Can the model do without its disturbed rounds? */
+static bool calm(const struct miev_run_model *model)
+{
+    size_t rounds = 0, calm_rounds = 0;
+    for (size_t b = 0; b < model->rounds.n; b++) {
+        const struct miev_round *round = &model->rounds.list[b];
+        rounds += round->count > 0;
+        calm_rounds += round->count > 0 && !round->disturbed;
+    }
+    return calm_rounds >= 2 && 2 * calm_rounds >= rounds;
+}
+
 /* A disturbed round is void. Only where the energy is an estimate of the work's own CPU time, and
- * the machine is so crowded that most rounds are disturbed, are they kept: their joules hold no
- * neighbour's, but the idle share of the time spent waiting, and the report says so. */
+ * the machine is so crowded that most rounds of some model are disturbed, are they kept: their
+ * joules hold no neighbour's, but the idle share of the time spent waiting, and the report says so.
+ */
 static void judge_crowd(struct miev_run *run)
 {
-    size_t rounds = 0, disturbed = 0;
-    for (size_t i = 0; i < run->n_models; i++) {
-        for (size_t b = 0; b < run->models[i].rounds.n; b++) {
-            rounds += run->models[i].rounds.list[b].count > 0;
-            disturbed += run->models[i].rounds.list[b].disturbed;
-        }
-    }
-    run->void_disturbed = run->neighbours_matter || 2 * disturbed <= rounds;
+    run->void_disturbed = true;
+    for (size_t i = 0; i < run->n_models; i++)
+        if (run->models[i].status == MIEV_OK && !calm(&run->models[i]))
+            run->void_disturbed = run->neighbours_matter;
 }
 
 /* Mean idle power of each channel over the idle rounds, and its standard error. */

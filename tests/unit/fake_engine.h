@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An engine whose "model file" is a word that says how it behaves, so that crashes, loops, greed
- * and attempts to break out can be tried in the real worker, in the real sandbox. FAKE fine
- * classifies: class 1 of 3 FAKE slow        as fine, with FAKE_SLOW_CPU_S of CPU time an inference FAKE crash
- * dereferences NULL in its first inference FAKE late-crash  in its 50th FAKE hang        never ends
- * its first inference FAKE eat         takes memory until there is none, then aborts as a C++
- * runtime does FAKE break-out   tries a file, a socket, a program and a signal to its parent, and
- * tells FAKE babble      writes nonsense to its parent's socket FAKE nan         answers with NaN
- */
+ * and attempts to break out can be tried in the real worker, in the real sandbox.
+ *
+ * - "FAKE fine": classifies, class 1 of 3
+ * - "FAKE slow": as fine, with FAKE_SLOW_CPU_S of CPU time an inference
+ * - "FAKE crash": dereferences NULL in its first inference; "FAKE late-crash": in its 50th
+ * - "FAKE hang": never ends its first inference
+ * - "FAKE eat": takes memory until there is none, then aborts as a C++ runtime does
+ * - "FAKE break-out": tries a file, sockets, a program and a signal to its parent, and tells
+ * - "FAKE babble": writes nonsense to its parent's socket
+ * - "FAKE nan": answers with NaN */
 #ifndef MIEV_TESTS_FAKE_ENGINE_H
 #define MIEV_TESTS_FAKE_ENGINE_H
 
