@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/sanitizer.h"
 #include "media/media.h"
 #include "study/run.h"
 
@@ -53,11 +54,10 @@ static int start_worker(struct miev_run *run, struct miev_run_model *model,
     struct miev_child_options child = {.program = options->worker_program,
                                        .keep_stderr =
                                            miev_env_variable(options->env, "MIEV_DEBUG") != NULL};
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    child.resident_bytes = options->memory_bytes; /* shadow memory needs all address space */
-#else
-    child.address_space_bytes = options->memory_bytes;
-#endif
+    if (MIEV_SANITIZED)
+        child.resident_bytes = options->memory_bytes;
+    else
+        child.address_space_bytes = options->memory_bytes;
     int rc = miev_child_spawn(&child, &model->child, err);
     if (rc != MIEV_OK)
         return rc;

@@ -10,18 +10,13 @@
 #include <unistd.h>
 
 #include "core/env.h"
+#include "core/sanitizer.h"
 #include "fake_engine.h"
 #include "study/study.h"
 #include "test.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#else
-#define SANITIZED 0
-#endif
-
 /* A sanitizer catches the signal and ends the process by itself. */
-#define CRASH_WORDS (SANITIZED ? "ended by itself" : "SIGSEGV")
+#define CRASH_WORDS (MIEV_SANITIZED ? "ended by itself" : "SIGSEGV")
 
 #define MAX_FAKES 4
 
@@ -241,7 +236,7 @@ static void test_an_endless_loop_is_ended(void **state)
 static void test_greed_for_memory_is_ended(void **state)
 {
     json_t *report = study(*state, (const char *const[]){"fine", "eat", NULL});
-    if (SANITIZED)
+    if (MIEV_SANITIZED)
         assert_error(model_at(report, 1), "limit", "256 MiB");
     else
         assert_error(model_at(report, 1), "crashed", "256 MiB");
