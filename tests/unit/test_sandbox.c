@@ -21,19 +21,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/sanitizer.h"
 #include "study/sandbox.h"
 #include "test.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 #define USER_ID         65534u
 #define ADDRESS_LIMIT   (UINT64_C(512) << 20)
@@ -354,7 +344,7 @@ static const struct action {
     {"signal the parent", signal_parent, 0, EPERM},
     {"signal a thread of the parent", signal_thread_of_parent, 0, EPERM},
     /* A limit cannot hold where a sanitizer maps terabytes. */
-    {"allocate too much", allocate_too_much, 0, SANITIZED ? 0 : ENOMEM},
+    {"allocate too much", allocate_too_much, 0, MIEV_SANITIZED ? 0 : ENOMEM},
     {"make a file in memory", anonymous_file, 0, EPERM},
     {"set a limit", raise_a_limit, 0, EPERM},
     {"map code", map_code, 0, EPERM},
@@ -414,7 +404,7 @@ static _Noreturn void act(const struct action *action, bool locked, struct scene
         _exit(EXIT_BROKEN);
     if (locked) {
         const struct miev_sandbox_limits limits = {
-            .address_space_bytes = SANITIZED ? 0 : ADDRESS_LIMIT, .cpu_s = CPU_LIMIT_S};
+            .address_space_bytes = MIEV_SANITIZED ? 0 : ADDRESS_LIMIT, .cpu_s = CPU_LIMIT_S};
         struct miev_error err = {0};
         char profile[64] = "";
         int rc = miev_sandbox_enter(&limits, profile, sizeof(profile), &err);
