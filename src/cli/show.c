@@ -11,6 +11,7 @@
 
 #define PER_MILLION 1e6
 #define SENTENCE    512
+#define SHARE_BAR   6 /* characters of the bar of 100 % */
 
 struct row {
     const json_t *model;
@@ -108,8 +109,8 @@ static void set_share(struct table *table, size_t row, size_t column, double sha
     char bar[64];
     if (!isfinite(share))
         return;
-    terminal_bar(terminal, share, 10, bar, sizeof(bar));
-    int pad = 10 - (int)terminal_text_columns(bar);
+    terminal_bar(terminal, share, SHARE_BAR, bar, sizeof(bar));
+    int pad = SHARE_BAR - (int)terminal_text_columns(bar);
     table_set(table, row, column, "%s%*s %.*f %%", bar, pad, "", share < 0.0995 ? 1 : 0,
               share * 100);
 }
@@ -122,7 +123,7 @@ static void print_table(const struct row *rows, size_t n, const struct terminal 
     char mass_header[64];
     if (!table_init(&table, n))
         return;
-    (void)snprintf(mass_header, sizeof(mass_header), "%s CO2e per million", units.mass.name);
+    (void)snprintf(mass_header, sizeof(mass_header), "%s CO2e/million", units.mass.name);
     size_t name = table_column(&table, "model", false);
     size_t prediction = table_column(&table, "top prediction", false);
     size_t accuracy = table_column(&table, "accuracy", true);
@@ -130,7 +131,7 @@ static void print_table(const struct row *rows, size_t n, const struct terminal 
     size_t energy = table_column(&table, "energy", true);
     size_t carbon = table_column(&table, mass_header, false);
     size_t method = table_column(&table, "energy is", false);
-    size_t share = table_column(&table, "of the largest", false);
+    size_t share = table_column(&table, "of largest", false);
     for (size_t i = 0; i < n; i++) {
         const json_t *model = rows[i].model;
         table_set(&table, i, name, "%s", field_text(model, "name"));

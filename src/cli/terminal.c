@@ -230,15 +230,29 @@ static void print_stacked(const struct table *table, const struct terminal *term
     }
 }
 
-void table_print(const struct table *table, const struct terminal *terminal)
+/* Fills widths; returns the columns that the whole table takes. */
+static size_t measure(const struct table *table, size_t widths[TABLE_MAX_COLUMNS])
 {
-    size_t widths[TABLE_MAX_COLUMNS], total = 0;
+    size_t total = 0;
     for (size_t c = 0; c < table->n_columns; c++) {
         widths[c] = column_width(table, c);
         total += widths[c] + (c ? GAP : 0);
     }
-    if (terminal->columns > 0 && total > terminal->columns)
-        print_stacked(table, terminal);
-    else
+    return total;
+}
+
+bool table_fits(const struct table *table, const struct terminal *terminal)
+{
+    size_t widths[TABLE_MAX_COLUMNS];
+    return terminal->columns == 0 || measure(table, widths) <= terminal->columns;
+}
+
+void table_print(const struct table *table, const struct terminal *terminal)
+{
+    size_t widths[TABLE_MAX_COLUMNS];
+    (void)measure(table, widths);
+    if (table_fits(table, terminal))
         print_columns(table, terminal, widths);
+    else
+        print_stacked(table, terminal);
 }

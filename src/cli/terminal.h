@@ -54,6 +54,8 @@ size_t table_column(struct table *table, const char *header, bool right);
 /* printf into a cell; what is too long is cut at a character. */
 void table_set(struct table *table, size_t row, size_t column, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* True when the terminal is wide enough for the columns, or no terminal. */
+bool table_fits(const struct table *table, const struct terminal *terminal);
 /* As columns, or, when the terminal is too narrow for them, each row as lines "header  cell". */
 void table_print(const struct table *table, const struct terminal *terminal);
 
