@@ -157,9 +157,30 @@ static int decode_rows(struct reader *reader)
     return rc;
 }
 
+/* libpng only warns of a chunk over its limit, and allocates what the chunk claims: hold every
+ * claim against the bytes that are there. */
+static int check_chunks(const struct reader *reader)
+{
+    size_t at = 8; /* behind the signature */
+    while (reader->length - at >= 12) {
+        size_t claimed = png_get_uint_32(reader->bytes + at);
+        if (claimed > reader->length - at - 12)
+            return miev_error_set(reader->err, MIEV_ERR_INVALID,
+                                  "the PNG picture is damaged or cut off: a part of it claims %zu "
+                                  "bytes where %zu are left; fetch it again",
+                                  claimed, reader->length - at - 12);
+        if (memcmp(reader->bytes + at + 4, "IEND", 4) == 0)
+            break;
+        at += claimed + 12;
+    }
+    return MIEV_OK;
+}
+
 static int read_picture(struct reader *reader)
 {
     int rc = check_header(reader);
+    if (rc == MIEV_OK)
+        rc = check_chunks(reader);
     if (rc != MIEV_OK)
         return rc;
     set_bounds(reader->png);
