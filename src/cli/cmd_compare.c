@@ -19,7 +19,7 @@
 #include "study/study.h"
 
 struct settings {
-    const char *input, *json, *zone, *precision, *delegate, *machine;
+    const char *input, *json, *zone, *precision, *delegate;
     double threads, budget_s, target_percent, seed, intensity, year, pue, requests_per_day,
         memory_mib, timeout_s;
     bool quiet, dedicated, fast_decode, no_embodied, require_measured;
