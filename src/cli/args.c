@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/args.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +40,13 @@ static int refuse_unknown(const struct arg_option *options, const char *word, si
     return miev_error_set(err, MIEV_ERR_INVALID, "unknown option %s", name);
 }
 
-static int take_number(const struct arg_option *option, const char *text, struct miev_error *err)
+static void *value_of(const struct arg_option *option, void *settings)
+{
+    return (char *)settings + option->at;
+}
+
+static int take_number(const struct arg_option *option, const char *text, void *settings,
+                       struct miev_error *err)
 {
     double value = 0;
     int rc = miev_parse_double(text, &value, err);
@@ -48,13 +55,15 @@ static int take_number(const struct arg_option *option, const char *text, struct
     if (!(value >= option->min && value <= option->max))
         return miev_error_set(err, MIEV_ERR_INVALID, "%s must be from %g to %g, not %s",
                               option->name, option->min, option->max, text);
-    *(double *)option->value = value;
+    if (option->kind == ARG_COUNT && value != floor(value))
+        return miev_error_set(err, MIEV_ERR_INVALID, "%s must be a whole number", option->name);
+    *(double *)value_of(option, settings) = value;
     return MIEV_OK;
 }
 
 /* One option at argv[*i]; *i moves on when its value is the next word. */
 static int take_option(int argc, char **argv, int *i, const struct arg_option *options,
-                       struct miev_error *err)
+                       void *settings, struct miev_error *err)
 {
     const char *word = argv[*i];
     const char *equals = strchr(word, '=');
@@ -65,7 +74,7 @@ static int take_option(int argc, char **argv, int *i, const struct arg_option *o
     if (option->kind == ARG_FLAG) {
         if (equals)
             return miev_error_set(err, MIEV_ERR_INVALID, "%s takes no value", option->name);
-        *(bool *)option->value = true;
+        *(bool *)value_of(option, settings) = true;
         return MIEV_OK;
     }
     const char *text = equals ? equals + 1 : NULL;
@@ -74,14 +83,27 @@ static int take_option(int argc, char **argv, int *i, const struct arg_option *o
     if (!text)
         return miev_error_set(err, MIEV_ERR_INVALID, "%s needs a value (%s)", option->name,
                               option->value_name);
-    if (option->kind == ARG_NUMBER)
-        return take_number(option, text, err);
-    *(const char **)option->value = text;
+    if (option->kind != ARG_TEXT)
+        return take_number(option, text, settings, err);
+    *(const char **)value_of(option, settings) = text;
     return MIEV_OK;
 }
 
-int args_parse(int argc, char **argv, const struct arg_option *options, size_t *n_words, bool *help,
-               struct miev_error *err)
+static int check_words(const char *command, char **argv, size_t n_words, size_t most,
+                       struct miev_error *err)
+{
+    if (n_words <= most)
+        return MIEV_OK;
+    return miev_error_set(err, MIEV_ERR_INVALID, "'%s' takes %s, and '%.60s' is one too many",
+                          command,
+                          most == 0   ? "no words"
+                          : most == 1 ? "one word"
+                                      : "fewer words",
+                          argv[most]);
+}
+
+int args_parse(int argc, char **argv, const char *command, const struct arg_usage *usage,
+               void *settings, size_t *n_words, bool *help, struct miev_error *err)
 {
     size_t words = 0;
     bool only_words = false;
@@ -95,22 +117,13 @@ int args_parse(int argc, char **argv, const struct arg_option *options, size_t *
         } else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
             *help = true;
         } else {
-            int rc = take_option(argc, argv, &i, options, err);
+            int rc = take_option(argc, argv, &i, usage->options, settings, err);
             if (rc != MIEV_OK)
                 return rc;
         }
     }
     *n_words = words;
-    return MIEV_OK;
-}
-
-int args_words(const char *command, char **argv, size_t n_words, size_t most,
-               struct miev_error *err)
-{
-    if (n_words <= most)
-        return MIEV_OK;
-    return miev_error_set(err, MIEV_ERR_INVALID, "'%s' takes %s, and '%.60s' is one too many",
-                          command, most ? "one word" : "no words", argv[most]);
+    return check_words(command, argv, words, usage->max_words, err);
 }
 
 static void print_option(const struct arg_option *option)
@@ -128,10 +141,9 @@ static void print_option(const struct arg_option *option)
     }
 }
 
-void args_print_help(const struct arg_usage *usage)
+void args_print_help(const char *command, const struct arg_usage *usage)
 {
-    printf("usage: miev %s %s\n\n%s\n\noptions:\n", usage->command, usage->synopsis,
-           usage->summary);
+    printf("usage: miev %s %s\n\n%s\n\noptions:\n", command, usage->synopsis, usage->summary);
     for (const struct arg_option *option = usage->options; option->name; option++)
         print_option(option);
     printf("  %-22s %s\n", "--help", "show this text");

@@ -9,37 +9,41 @@
 #include "miev.h"
 
 enum arg_kind {
-    ARG_FLAG,   /* value: bool *, becomes true */
-    ARG_TEXT,   /* value: const char ** */
-    ARG_NUMBER, /* value: double *, within [min, max] */
+    ARG_FLAG,   /* a bool, becomes true */
+    ARG_TEXT,   /* a const char * */
+    ARG_NUMBER, /* a double within [min, max] */
+    ARG_COUNT,  /* the same, whole numbers only */
 };
 
+/* A constant, so that help, completion and manual pages are made from the table that is parsed. */
 struct arg_option {
     const char *name; /* "--input" */
     enum arg_kind kind;
-    void *value;
-    const char *value_name; /* "FILE", NULL for a flag */
+    size_t at;              /* offsetof the value in the command's settings */
+    const char *value_name; /* "FILE", NULL for a flag; FILE and DIR are completed as paths */
     const char *help;       /* one line, or more parted by \n */
-    double min, max;        /* of an ARG_NUMBER */
+    double min, max;        /* of an ARG_NUMBER or ARG_COUNT */
 };
 
+#define ARGS_ANY_WORDS ((size_t)-1)
+
+/* What a command takes. */
 struct arg_usage {
-    const char *command;              /* "compare" */
     const char *synopsis;             /* "[MODEL...] --input FILE" */
-    const char *summary;              /* what it does, one sentence */
+    const char *summary;              /* what it does, in sentences */
     const char *examples;             /* lines to copy */
     const struct arg_option *options; /* ends with a NULL name */
+    size_t max_words;                 /* positional words at most */
 };
 
-/* Read argv (without program and command). Positional words are moved to its front and counted.
- * *help becomes true when --help or -h is there. MIEV_ERR_INVALID names the word that is wrong. */
-MIEV_MUST_USE int args_parse(int argc, char **argv, const struct arg_option *options,
-                             size_t *n_words, bool *help, struct miev_error *err);
+/* Read argv (without program and command) into the settings that the table's offsets belong to.
+ * Positional words are moved to its front and counted; more than max_words are refused, since what
+ * is ignored in silence is misunderstood. *help becomes true when --help or -h is there.
+ * MIEV_ERR_INVALID names the word that is wrong. */
+MIEV_MUST_USE int args_parse(int argc, char **argv, const char *command,
+                             const struct arg_usage *usage, void *settings, size_t *n_words,
+                             bool *help, struct miev_error *err);
 
-/* Refuse words that the command has no use for: what is ignored in silence is misunderstood. */
-MIEV_MUST_USE int args_words(const char *command, char **argv, size_t n_words, size_t most,
-                             struct miev_error *err);
-
-void args_print_help(const struct arg_usage *usage);
+void args_print_help(const char *command, const struct arg_usage *usage);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/args.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "core/error.h"
@@ -94,13 +94,11 @@ static void show_engine(const struct miev_engine_ops *engine, const char *runtim
 
 static void show_engines(const struct miev_env *env, const struct terminal *terminal)
 {
-    char home[PATH_MAX], runtime[PATH_MAX + 32];
+    char runtime[PATH_MAX];
     struct miev_error err;
     printf("\n%sengines%s\n", terminal_bold(terminal), terminal_reset(terminal));
-    int rc = miev_home(env, home, sizeof(home), &err);
-    if (rc == MIEV_OK)
-        (void)snprintf(runtime, sizeof(runtime), "%s/vendor/runtime", home);
-    else
+    int rc = miev_runtime_dir(env, runtime, sizeof(runtime), &err);
+    if (rc != MIEV_OK)
         printf("  (%s)\n", err.message);
     for (size_t i = 0; miev_engines[i]; i++)
         show_engine(miev_engines[i], rc == MIEV_OK ? runtime : NULL);
@@ -129,29 +127,32 @@ static int examine(const char *root)
     return CLI_OK;
 }
 
-int cmd_doctor(int argc, char **argv)
+struct settings {
+    const char *root;
+};
+
+static const struct settings defaults = {NULL};
+
+static const struct arg_option options[] = {
+    {"--root", ARG_TEXT, offsetof(struct settings, root), "DIR",
+     "look at the recorded machine below DIR (its sys and proc)", 0, 0},
+    {0},
+};
+
+static int run_doctor(const void *settings, char **words, size_t n_words)
 {
-    const char *root = NULL;
-    const struct arg_option options[] = {
-        {"--root", ARG_TEXT, &root, "DIR",
-         "look at the recorded machine below DIR (its sys and "
-         "proc)",
-         0, 0},
-        {NULL, ARG_FLAG, NULL, NULL, NULL, 0, 0},
-    };
-    const struct arg_usage usage = {"doctor", "[--root DIR]",
-                                    "Show what this machine is, which energy sensors and engines "
-                                    "were found, how good each is,\n"
-                                    "and what would open those that are closed.",
-                                    "  miev doctor\n  miev doctor --root DIR", options};
-    struct miev_error err;
-    size_t n_words = 0;
-    bool help = false;
-    if (args_parse(argc, argv, options, &n_words, &help, &err) != MIEV_OK ||
-        args_words("doctor", argv, n_words, 0, &err) != MIEV_OK)
-        return cli_usage_error("doctor", &err);
-    if (!help)
-        return examine(root);
-    args_print_help(&usage);
-    return CLI_OK;
+    (void)words, (void)n_words;
+    return examine(((const struct settings *)settings)->root);
 }
+
+const struct cli_command cli_doctor = {
+    .name = "doctor",
+    .title = "show this machine, its sensors and engines, and what is missing",
+    .usage = {"[--root DIR]",
+              "Show what this machine is, which energy sensors and engines were found, how good "
+              "each is,\nand what would open those that are closed.",
+              "  miev doctor\n  miev doctor --root DIR", options, 0},
+    .defaults = &defaults,
+    .settings_size = sizeof(defaults),
+    .run = run_doctor,
+};

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <limits.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "cli/args.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "core/units.h"
@@ -49,34 +46,23 @@ static int print_catalog(const struct miev_catalog *catalog)
     return CLI_OK;
 }
 
-static int list_models(void)
+static int list_models(const void *settings, char **words, size_t n_words)
 {
-    char home[PATH_MAX], folder[PATH_MAX + 16];
     struct miev_error err;
     struct miev_catalog catalog;
-    if (miev_home(miev_env_host(), home, sizeof(home), &err) != MIEV_OK)
-        return cli_fail(&err);
-    (void)snprintf(folder, sizeof(folder), "%s/models", home);
-    if (miev_catalog_load(folder, &catalog, &err) != MIEV_OK)
+    (void)settings, (void)words, (void)n_words;
+    if (miev_catalog_load_home(miev_env_host(), &catalog, &err) != MIEV_OK)
         return cli_fail(&err);
     int status = print_catalog(&catalog);
     miev_catalog_finish(&catalog);
     return status;
 }
 
-int cmd_models(int argc, char **argv)
-{
-    static const struct arg_option options[] = {{0}};
-    static const struct arg_usage usage = {"models", "", "List the models that are here.",
-                                           "  miev models", options};
-    struct miev_error err;
-    size_t n_words = 0;
-    bool help = false;
-    if (args_parse(argc, argv, options, &n_words, &help, &err) != MIEV_OK ||
-        args_words("models", argv, n_words, 0, &err) != MIEV_OK)
-        return cli_usage_error("models", &err);
-    if (!help)
-        return list_models();
-    args_print_help(&usage);
-    return CLI_OK;
-}
+static const struct arg_option options[] = {{0}};
+
+const struct cli_command cli_models = {
+    .name = "models",
+    .title = "list the models that are here",
+    .usage = {"", "List the models that are here.", "  miev models", options, 0},
+    .run = list_models,
+};

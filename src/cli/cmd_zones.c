@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
-#include "cli/args.h"
 #include "cli/command.h"
 #include "core/units.h"
 #include "grid/grid.h"
@@ -19,27 +18,26 @@ static bool print_zone(void *context, const struct miev_zone *zone)
     return true;
 }
 
-int cmd_zones(int argc, char **argv)
+static int list_zones(const void *settings, char **words, size_t n_words)
 {
-    static const struct arg_option options[] = {{0}};
-    static const struct arg_usage usage = {
-        "zones", "[ZONE]",
-        "List places and the grams of CO2e per kWh of their electricity, latest year; with a ZONE\n"
-        "every year of it.\nSource: " MIEV_GRID_SOURCE " (CC BY 4.0).",
-        "  miev zones\n  miev zones KR\n  miev zones \"United Kingdom\"", options};
     struct miev_error err;
-    size_t n_words = 0;
-    bool help = false;
-    if (args_parse(argc, argv, options, &n_words, &help, &err) != MIEV_OK ||
-        args_words("zones", argv, n_words, 1, &err) != MIEV_OK)
-        return cli_usage_error("zones", &err);
-    if (help) {
-        args_print_help(&usage);
-        return CLI_OK;
-    }
     bool told = false; /* the head of the table, which a refused zone does not get */
-    if (miev_grid_list(n_words ? argv[0] : NULL, print_zone, &told, &err) != MIEV_OK)
+    (void)settings;
+    if (miev_grid_list(n_words ? words[0] : NULL, print_zone, &told, &err) != MIEV_OK)
         return cli_usage_error("zones", &err);
     printf("Source: " MIEV_GRID_SOURCE ", CC BY 4.0\n");
     return CLI_OK;
 }
+
+static const struct arg_option options[] = {{0}};
+
+const struct cli_command cli_zones = {
+    .name = "zones",
+    .title = "list places and their grams of CO2e per kWh",
+    .usage = {"[ZONE]",
+              "List places and the grams of CO2e per kWh of their electricity, latest year; with a "
+              "ZONE\n"
+              "every year of it.\nSource: " MIEV_GRID_SOURCE " (CC BY 4.0).",
+              "  miev zones\n  miev zones KR\n  miev zones \"United Kingdom\"", options, 1},
+    .run = list_zones,
+};

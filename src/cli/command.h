@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The commands. A new one is a file cmd_<name>.c, a line here and a line in main.c's table. */
+/* The commands. A new one is a file cmd_<name>.c, a line here and a line in commands.c. */
 #ifndef MIEV_CLI_COMMAND_H
 #define MIEV_CLI_COMMAND_H
 
-#include "miev.h"
+#include "cli/args.h"
 
 /* Stable exit statuses. */
 enum cli_exit {
@@ -14,13 +14,23 @@ enum cli_exit {
     CLI_INTERRUPTED = 130 /* Ctrl-C; what was found so far is shown */
 };
 
-/* argv holds the words after the command's name. */
-int cmd_compare(int argc, char **argv);
-int cmd_doctor(int argc, char **argv);
-int cmd_models(int argc, char **argv);
-int cmd_run(int argc, char **argv);
-int cmd_version(int argc, char **argv);
-int cmd_zones(int argc, char **argv);
+struct cli_command {
+    const char *name, *title;
+    struct arg_usage usage;
+    const void *defaults; /* the settings that the options change, settings_size bytes; or NULL */
+    size_t settings_size;
+    int (*run)(const void *settings, char **words, size_t n_words); /* returns the exit status */
+};
+
+/* All commands in the order of the help, ends with NULL. */
+extern const struct cli_command *const cli_commands[];
+
+extern const struct cli_command cli_compare;
+extern const struct cli_command cli_doctor;
+extern const struct cli_command cli_models;
+extern const struct cli_command cli_run;
+extern const struct cli_command cli_version;
+extern const struct cli_command cli_zones;
 
 /* Print "miev: message" to standard error, with a pointer to --help for wrong usage. Returns the
  * exit status that belongs to it. */

@@ -4,21 +4,9 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "core/error.h"
 #include "grid/suggest.h"
 #include "study/worker.h"
-
-static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *summary;
-} commands[] = {
-    {"compare", cmd_compare, "measure models on one input and compare their carbon"},
-    {"run", cmd_run, "measure one model on one input"},
-    {"models", cmd_models, "list the models that are here"},
-    {"zones", cmd_zones, "list places and their grams of CO2e per kWh"},
-    {"doctor", cmd_doctor, "show this machine, its sensors and engines, and what is missing"},
-    {"version", cmd_version, "show the version"},
-};
 
 int cli_fail(const struct miev_error *err)
 {
@@ -37,8 +25,8 @@ static void print_help(void)
     printf("usage: miev COMMAND [ARGUMENTS]\n\n"
            "MIEV tells what one inference of a model costs in grams of CO2 equivalent,\n"
            "beside how fast and how right it is.\n\ncommands:\n");
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-        printf("  %-10s %s\n", commands[i].name, commands[i].summary);
+    for (size_t i = 0; cli_commands[i]; i++)
+        printf("  %-10s %s\n", cli_commands[i]->name, cli_commands[i]->title);
     printf("\n'miev COMMAND --help' tells more. Exit status: 0 done, 1 failed, 2 wrong usage,\n"
            "3 not measured although --require-measured, 130 interrupted.\n");
 }
@@ -47,11 +35,11 @@ static int refuse_command(const char *name)
 {
     size_t best = 3; /* three slips of the finger make another word */
     const char *near = NULL;
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        size_t distance = miev_grid_distance(name, commands[i].name, 2);
+    for (size_t i = 0; cli_commands[i]; i++) {
+        size_t distance = miev_grid_distance(name, cli_commands[i]->name, 2);
         if (distance < best) {
             best = distance;
-            near = commands[i].name;
+            near = cli_commands[i]->name;
         }
     }
     (void)fprintf(stderr, "miev: no command is named '%.60s'", name);
@@ -59,6 +47,30 @@ static int refuse_command(const char *name)
         (void)fprintf(stderr, ": did you mean '%s'?", near);
     (void)fprintf(stderr, "\nmiev: see 'miev --help'\n");
     return CLI_USAGE;
+}
+
+static int run(const struct cli_command *command, int argc, char **argv)
+{
+    struct miev_error err;
+    size_t n_words = 0;
+    bool help = false;
+    int status = CLI_OK;
+    void *settings = malloc(command->settings_size + 1);
+    if (!settings) {
+        (void)miev_error_set(&err, MIEV_ERR_NOMEM, "no memory for the command's settings");
+        return cli_fail(&err);
+    }
+    if (command->settings_size)
+        memcpy(settings, command->defaults, command->settings_size);
+    if (args_parse(argc, argv, command->name, &command->usage, settings, &n_words, &help, &err) !=
+        MIEV_OK)
+        status = cli_usage_error(command->name, &err);
+    else if (help)
+        args_print_help(command->name, &command->usage);
+    else
+        status = command->run(settings, argv, n_words);
+    free(settings);
+    return status;
 }
 
 /* What was printed may be lost when it leaves the buffer: a full disk is a failure. */
@@ -80,8 +92,8 @@ int main(int argc, char **argv)
         return close_output(argc < 2 ? CLI_USAGE : CLI_OK);
     }
     const char *name = strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return close_output(commands[i].run(argc - 2, argv + 2));
+    for (size_t i = 0; cli_commands[i]; i++)
+        if (strcmp(cli_commands[i]->name, name) == 0)
+            return close_output(run(cli_commands[i], argc - 2, argv + 2));
     return refuse_command(name);
 }

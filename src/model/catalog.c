@@ -67,6 +67,25 @@ int miev_home(const struct miev_env *env, char *out, size_t capacity, struct mie
                           "this program: set MIEV_HOME to the folder that holds \"models\"");
 }
 
+/* A folder below home. */
+static int below_home(const struct miev_env *env, const char *folder, char *out, size_t capacity,
+                      struct miev_error *err)
+{
+    char home[PATH_MAX];
+    int rc = miev_home(env, home, sizeof(home), err);
+    if (rc != MIEV_OK)
+        return rc;
+    int length = snprintf(out, capacity, "%s/%s", home, folder);
+    if (length < 0 || (size_t)length >= capacity)
+        return miev_error_set(err, MIEV_ERR_LIMIT, "the path of %s is too long: %s", folder, home);
+    return MIEV_OK;
+}
+
+int miev_runtime_dir(const struct miev_env *env, char *out, size_t capacity, struct miev_error *err)
+{
+    return below_home(env, "vendor/runtime", out, capacity, err);
+}
+
 static int by_cost(const void *a, const void *b)
 {
     const struct miev_card *x = a, *y = b;
@@ -118,6 +137,14 @@ int miev_catalog_load(const char *folder, struct miev_catalog *out, struct miev_
         qsort(catalog.cards, catalog.n, sizeof(*catalog.cards), by_cost);
     *out = catalog;
     return MIEV_OK;
+}
+
+int miev_catalog_load_home(const struct miev_env *env, struct miev_catalog *out,
+                           struct miev_error *err)
+{
+    char folder[PATH_MAX];
+    int rc = below_home(env, "models", folder, sizeof(folder), err);
+    return rc == MIEV_OK ? miev_catalog_load(folder, out, err) : rc;
 }
 
 void miev_catalog_finish(struct miev_catalog *catalog)

@@ -17,10 +17,17 @@ struct miev_catalog {
 MIEV_MUST_USE int miev_home(const struct miev_env *env, char *out, size_t capacity,
                             struct miev_error *err);
 
+/* The folder of the engines' runtimes of this installation. Statuses as above. */
+MIEV_MUST_USE int miev_runtime_dir(const struct miev_env *env, char *out, size_t capacity,
+                                   struct miev_error *err);
+
 /* Read every card (*.json) of a folder. A broken card fails the whole, naming it: a catalog that
  * silently misses a model would make a wrong comparison. miev_catalog_finish when done. */
 MIEV_MUST_USE int miev_catalog_load(const char *folder, struct miev_catalog *out,
                                     struct miev_error *err);
+/* The same for the bundled models of this installation. */
+MIEV_MUST_USE int miev_catalog_load_home(const struct miev_env *env, struct miev_catalog *out,
+                                         struct miev_error *err);
 void miev_catalog_finish(struct miev_catalog *catalog);
 
 /* The card of that name; MIEV_ERR_INVALID with the names that are there. */

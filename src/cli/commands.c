@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
+
+#include "cli/command.h"
+
+const struct cli_command *const cli_commands[] = {
+    &cli_compare, &cli_run, &cli_models, &cli_zones, &cli_doctor, &cli_version, NULL,
+};

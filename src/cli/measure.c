@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/measure.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <sys/random.h>
+
+#include "cli/progress.h"
+#include "model/catalog.h"
+
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int number)
+{
+    (void)number;
+    stop_asked = 1;
+}
+
+/* Without SA_RESTART: a wait for a round ends at once. A second Ctrl-C ends the program. */
+static void catch_interrupt(void)
+{
+    struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = (int)SA_RESETHAND};
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+static uint64_t draw_seed(double wanted)
+{
+    uint64_t seed = 0;
+    if (wanted >= 0)
+        return (uint64_t)wanted;
+    (void)getrandom(&seed, sizeof(seed), 0);
+    return seed >> 11; /* so that JSON readers with doubles keep it */
+}
+
+int measure(const struct measure_settings *settings, const struct selection *selection,
+            json_t **report, struct miev_error *err)
+{
+    char runtime[PATH_MAX];
+    struct progress progress;
+    struct miev_study_options options = MIEV_STUDY_OPTIONS_INIT;
+    int rc = miev_runtime_dir(miev_env_host(), runtime, sizeof(runtime), err);
+    if (rc != MIEV_OK)
+        return rc;
+    progress_init(&progress);
+    options.env = miev_env_host();
+    options.engines = miev_engines;
+    options.sensors = miev_sensors;
+    options.runtime_dir = runtime;
+    options.input_path = settings->input;
+    options.threads = (unsigned)settings->threads;
+    options.delegate = settings->delegate;
+    options.budget_s = settings->budget_s;
+    options.target_ratio = settings->target_percent / 100;
+    options.seed = draw_seed(settings->seed);
+    options.dedicated = settings->dedicated;
+    options.fast_decode = settings->fast_decode;
+    options.memory_bytes = (uint64_t)settings->memory_mib << 20;
+    options.timeout_s = settings->timeout_s;
+    options.stop = &stop_asked;
+    options.progress = settings->quiet ? NULL : progress_show;
+    options.progress_context = &progress;
+    catch_interrupt();
+    rc = miev_study_run(&options, selection->entries, selection->n, report, err);
+    progress_clear(&progress);
+    return rc;
+}
+
+bool measure_interrupted(void)
+{
+    return stop_asked != 0;
+}

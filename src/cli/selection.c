@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/selection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+
+static int add_entry(struct selection *selection, const struct miev_card *card,
+                     const struct miev_card_file *file, struct miev_error *err)
+{
+    if (selection->n == MIEV_STUDY_MAX_MODELS)
+        return miev_error_set(err, MIEV_ERR_LIMIT, "at most %d models can be compared at once",
+                              MIEV_STUDY_MAX_MODELS);
+    for (size_t i = 0; i < selection->n; i++)
+        if (strcmp(selection->entries[i].file->path, file->path) == 0)
+            return miev_error_set(err, MIEV_ERR_INVALID, "%s (%s) is named twice", card->name,
+                                  file->precision);
+    selection->entries[selection->n++] = (struct miev_study_entry){card, file};
+    return MIEV_OK;
+}
+
+static int add_card(struct selection *selection, const struct miev_card *card,
+                    const char *precision, struct miev_error *err)
+{
+    bool all = strcmp(precision, "all") == 0;
+    int rc = MIEV_OK;
+    size_t before = selection->n;
+    for (size_t i = 0; rc == MIEV_OK && i < card->n_files; i++)
+        if (all || strcmp(card->files[i].precision, precision) == 0)
+            rc = add_entry(selection, card, &card->files[i], err);
+    if (rc == MIEV_OK && selection->n == before)
+        rc =
+            miev_error_set(err, MIEV_ERR_INVALID, "%s has no %.20s file; it has %s%s%s", card->name,
+                           precision, card->files[0].precision, card->n_files > 1 ? ", " : "",
+                           card->n_files > 1 ? card->files[1].precision : "");
+    return rc;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t a = strlen(text), b = strlen(end);
+    return a >= b && strcmp(text + a - b, end) == 0;
+}
+
+static bool is_path(const char *word)
+{
+    return strchr(word, '/') || ends_with(word, ".json") || ends_with(word, ".tflite") ||
+           ends_with(word, ".lite") || ends_with(word, ".onnx");
+}
+
+/* A card or a bare model file of the user's own. */
+static int add_path(struct selection *selection, const char *path, const char *precision,
+                    struct miev_error *err)
+{
+    struct miev_card *card = &selection->own[selection->n_own];
+    bool is_card = ends_with(path, ".json");
+    int rc = is_card ? miev_card_load(path, card, err) : miev_card_for_file(path, card, err);
+    if (rc != MIEV_OK)
+        return rc;
+    selection->n_own++;
+    return is_card ? add_card(selection, card, precision, err)
+                   : add_entry(selection, card, &card->files[0], err);
+}
+
+/* "name" or "name:precision". */
+static int add_name(struct selection *selection, const char *word, const char *precision,
+                    struct miev_error *err)
+{
+    char name[128];
+    const struct miev_card *card = NULL;
+    const char *colon = strchr(word, ':');
+    size_t length = colon ? (size_t)(colon - word) : strlen(word);
+    (void)snprintf(name, sizeof(name), "%.*s", length < 127 ? (int)length : 127, word);
+    int rc = miev_catalog_find(&selection->catalog, name, &card, err);
+    return rc != MIEV_OK ? rc : add_card(selection, card, colon ? colon + 1 : precision, err);
+}
+
+int selection_make(struct selection *selection, char **words, size_t n_words, const char *precision,
+                   struct miev_error *err)
+{
+    *selection = (struct selection){.n = 0};
+    int rc = miev_catalog_load_home(miev_env_host(), &selection->catalog, err);
+    selection->own = calloc(n_words + 1, sizeof(*selection->own));
+    if (rc == MIEV_OK && !selection->own)
+        rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu models", n_words);
+    for (size_t i = 0; rc == MIEV_OK && i < n_words; i++)
+        rc = is_path(words[i]) ? add_path(selection, words[i], precision, err)
+                               : add_name(selection, words[i], precision, err);
+    for (size_t i = 0; rc == MIEV_OK && n_words == 0 && i < selection->catalog.n; i++)
+        rc = add_card(selection, &selection->catalog.cards[i], precision, err);
+    if (rc == MIEV_OK && selection->n == 0)
+        rc = miev_error_set(err, MIEV_ERR_INVALID, "no models are bundled here: name a file");
+    return rc;
+}
+
+void selection_finish(struct selection *selection)
+{
+    for (size_t i = 0; i < selection->n_own; i++)
+        miev_card_finish(&selection->own[i]);
+    free(selection->own);
+    miev_catalog_finish(&selection->catalog);
+}

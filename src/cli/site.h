@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options that say where a model runs, shared by the commands that price. */
+#ifndef MIEV_CLI_SITE_H
+#define MIEV_CLI_SITE_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "cli/args.h"
+
+struct site_settings {
+    const char *zone;
+    double intensity, year, pue, requests_per_day;
+    bool no_embodied;
+};
+
+#define SITE_SETTINGS_INIT        \
+    {                             \
+        .intensity = -1, .pue = 1 \
+    }
+
+/* The rows of a command's option table; `at` is the site_settings in its settings. */
+#define SITE_OPTIONS(type, at)                                                            \
+    {"--zone",                                                                            \
+     ARG_TEXT,                                                                            \
+     offsetof(type, at.zone),                                                             \
+     "ZONE",                                                                              \
+     "where it runs: ISO code or name (\"KR\", \"France\");\ndefault: the world average", \
+     0,                                                                                   \
+     0},                                                                                  \
+        {"--year",                                                                        \
+         ARG_COUNT,                                                                       \
+         offsetof(type, at.year),                                                         \
+         "YEAR",                                                                          \
+         "year of the grid figure; default: the latest",                                  \
+         0,                                                                               \
+         3000},                                                                           \
+        {"--intensity",                                                                   \
+         ARG_NUMBER,                                                                      \
+         offsetof(type, at.intensity),                                                    \
+         "G",                                                                             \
+         "your own grams of CO2e per kWh, instead of a zone",                             \
+         0,                                                                               \
+         10000},                                                                          \
+        {"--pue",                                                                         \
+         ARG_NUMBER,                                                                      \
+         offsetof(type, at.pue),                                                          \
+         "RATIO",                                                                         \
+         "power usage effectiveness of the data centre (default 1)",                      \
+         1,                                                                               \
+         10},                                                                             \
+        {"--no-embodied",                                                                 \
+         ARG_FLAG,                                                                        \
+         offsetof(type, at.no_embodied),                                                  \
+         NULL,                                                                            \
+         "leave out the share of the machine's manufacturing",                            \
+         0,                                                                               \
+         0},                                                                              \
+    {                                                                                     \
+        "--rate", ARG_NUMBER, offsetof(type, at.requests_per_day), "N",                   \
+            "requests a day: adds totals per year and equivalents", 0, 1e15               \
+    }
+
+/* MIEV_ERR_INVALID when the zone is unknown or two options contradict each other. Asked before
+ * anything is measured; site_price then only adds the grams. */
+MIEV_MUST_USE int site_check(const struct site_settings *settings, struct miev_error *err);
+/* Add site and footprint to a report, in place of those it has. */
+MIEV_MUST_USE int site_price(json_t *report, const struct site_settings *settings,
+                             struct miev_error *err);
+
+#endif
