@@ -25,6 +25,24 @@ struct arg_option {
     double min, max;        /* of an ARG_NUMBER or ARG_COUNT */
 };
 
+/* Rows of an option table; `at` is the setting within the command's settings, of that type. */
+#define ARG_FLAG_AT(type, at, name, help)                    \
+    {                                                        \
+        name, ARG_FLAG, offsetof(type, at), NULL, help, 0, 0 \
+    }
+#define ARG_TEXT_AT(type, at, name, value_name, help)              \
+    {                                                              \
+        name, ARG_TEXT, offsetof(type, at), value_name, help, 0, 0 \
+    }
+#define ARG_NUMBER_AT(type, at, name, value_name, min, max, help)        \
+    {                                                                    \
+        name, ARG_NUMBER, offsetof(type, at), value_name, help, min, max \
+    }
+#define ARG_COUNT_AT(type, at, name, value_name, min, max, help)        \
+    {                                                                   \
+        name, ARG_COUNT, offsetof(type, at), value_name, help, min, max \
+    }
+
 #define ARGS_ANY_WORDS ((size_t)-1)
 
 /* What a command takes. */

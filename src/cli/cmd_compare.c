@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `miev compare` and `miev run`: the main job. */
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "cli/command.h"
 #include "cli/measure.h"
-#include "cli/show.h"
+#include "cli/output.h"
 #include "cli/site.h"
 #include "core/error.h"
 
 struct settings {
     struct measure_settings measure;
     struct site_settings site;
-    const char *json, *precision;
+    struct output_settings output;
+    const char *precision;
     bool require_measured;
 };
 
@@ -20,32 +21,17 @@ static const struct settings defaults = {
     .measure = MEASURE_SETTINGS_INIT, .site = SITE_SETTINGS_INIT, .precision = "all"};
 
 static const struct arg_option options[] = {
-    {"--input", ARG_TEXT, offsetof(struct settings, measure.input), "FILE",
-     "the photo: JPEG, PNG, WebP or BMP", 0, 0},
-    {"--precision", ARG_TEXT, offsetof(struct settings, precision), "WORD",
-     "float32, int8 or all (default) of each bundled model", 0, 0},
+    ARG_TEXT_AT(struct settings, measure.input, "--input", "FILE",
+                "the photo: JPEG, PNG, WebP or BMP"),
+    ARG_TEXT_AT(struct settings, precision, "--precision", "WORD",
+                "float32, int8 or all (default) of each bundled model"),
     SITE_OPTIONS(struct settings, site),
     MEASURE_OPTIONS(struct settings, measure),
-    {"--require-measured", ARG_FLAG, offsetof(struct settings, require_measured), NULL,
-     "exit with 3 when any joule was estimated", 0, 0},
-    {"--json", ARG_TEXT, offsetof(struct settings, json), "FILE",
-     "write the report; - for standard output, instead\nof the table", 0, 0},
+    ARG_FLAG_AT(struct settings, require_measured, "--require-measured",
+                "exit with 3 when any joule was estimated"),
+    OUTPUT_OPTIONS(struct settings, output),
     {0},
 };
-
-static int write_json(const json_t *report, const char *path, struct miev_error *err)
-{
-    const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(17);
-    int failed = 0;
-    if (strcmp(path, "-") == 0)
-        failed =
-            json_dumpf(report, stdout, flags) != 0 || putchar('\n') == EOF || fflush(stdout) != 0;
-    else
-        failed = json_dump_file(report, path, flags) != 0;
-    return failed ? miev_error_errno(err, "cannot write the report to %s", path) : MIEV_OK;
-}
-
-/* ---- how it ended --------------------------------------------------------------------------- */
 
 static int exit_status(const json_t *report, bool require_measured)
 {
@@ -69,16 +55,10 @@ static int exit_status(const json_t *report, bool require_measured)
 static int tell(json_t *report, const struct settings *settings)
 {
     struct miev_error err;
-    struct terminal terminal;
-    if (site_price(report, &settings->site, &err) != MIEV_OK)
+    if (site_price(report, &settings->site, &err) != MIEV_OK ||
+        output_report(report, &settings->output, &err) != MIEV_OK)
         return cli_fail(&err);
-    int written = settings->json ? write_json(report, settings->json, &err) : MIEV_OK;
-    /* Shown in any case: a minute of measuring must not be lost to a full disk. */
-    if (!settings->json || strcmp(settings->json, "-") != 0) {
-        terminal_init(&terminal, stdout);
-        show_report(report, &terminal, settings->measure.quiet);
-    }
-    return written == MIEV_OK ? exit_status(report, settings->require_measured) : cli_fail(&err);
+    return exit_status(report, settings->require_measured);
 }
 
 static int measure_and_tell(const struct settings *settings, const char *command, char **words,
@@ -96,7 +76,8 @@ static int measure_and_tell(const struct settings *settings, const char *command
         return cli_usage_error(command, &err);
     if (selection_make(&selection, words, n_words, settings->precision, &err) != MIEV_OK)
         status = err.code == MIEV_ERR_INVALID ? cli_usage_error(command, &err) : cli_fail(&err);
-    else if (measure(&settings->measure, &selection, &report, &err) != MIEV_OK)
+    else if (measure(&settings->measure, &selection, settings->output.quiet, &report, &err) !=
+             MIEV_OK)
         status = cli_fail(&err);
     else
         status = tell(report, settings);

@@ -134,8 +134,8 @@ struct settings {
 static const struct settings defaults = {NULL};
 
 static const struct arg_option options[] = {
-    {"--root", ARG_TEXT, offsetof(struct settings, root), "DIR",
-     "look at the recorded machine below DIR (its sys and proc)", 0, 0},
+    ARG_TEXT_AT(struct settings, root, "--root", "DIR",
+                "look at the recorded machine below DIR (its sys and proc)"),
     {0},
 };
 

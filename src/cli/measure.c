@@ -33,7 +33,7 @@ static uint64_t draw_seed(double wanted)
     return seed >> 11; /* so that JSON readers with doubles keep it */
 }
 
-int measure(const struct measure_settings *settings, const struct selection *selection,
+int measure(const struct measure_settings *settings, const struct selection *selection, bool quiet,
             json_t **report, struct miev_error *err)
 {
     char runtime[PATH_MAX];
@@ -58,7 +58,7 @@ int measure(const struct measure_settings *settings, const struct selection *sel
     options.memory_bytes = (uint64_t)settings->memory_mib << 20;
     options.timeout_s = settings->timeout_s;
     options.stop = &stop_asked;
-    options.progress = settings->quiet ? NULL : progress_show;
+    options.progress = quiet ? NULL : progress_show;
     options.progress_context = &progress;
     catch_interrupt();
     rc = miev_study_run(&options, selection->entries, selection->n, report, err);

@@ -12,7 +12,7 @@
 struct measure_settings {
     const char *input, *delegate;
     double threads, budget_s, target_percent, seed, memory_mib, timeout_s;
-    bool quiet, dedicated, fast_decode;
+    bool dedicated, fast_decode;
 };
 
 #define MEASURE_SETTINGS_INIT                                                              \
@@ -22,74 +22,33 @@ struct measure_settings {
     }
 
 /* The rows of a command's option table; `at` is the measure_settings in its settings. */
+/* clang-format off */
 #define MEASURE_OPTIONS(type, at)                                                                  \
-    {"--threads", ARG_COUNT, offsetof(type, at.threads), "N", "threads of the engine (default 1)", \
-     1,           1024},                                                                           \
-        {"--delegate",                                                                             \
-         ARG_TEXT,                                                                                 \
-         offsetof(type, at.delegate),                                                              \
-         "NAME",                                                                                   \
-         "\"none\" for plain kernels; default: the engine's best",                                 \
-         0,                                                                                        \
-         0},                                                                                       \
-        {"--budget",                                                                               \
-         ARG_NUMBER,                                                                               \
-         offsetof(type, at.budget_s),                                                              \
-         "SECONDS",                                                                                \
-         "longest time of the study (default 60); 0: predictions only",                            \
-         0,                                                                                        \
-         86400},                                                                                   \
-        {"--target",                                                                               \
-         ARG_NUMBER,                                                                               \
-         offsetof(type, at.target_percent),                                                        \
-         "PERCENT",                                                                                \
-         "stop when every interval is this narrow (default 3)",                                    \
-         0.1,                                                                                      \
-         100},                                                                                     \
-        {"--seed",                                                                                 \
-         ARG_COUNT,                                                                                \
-         offsetof(type, at.seed),                                                                  \
-         "N",                                                                                      \
-         "order of the rounds; default: drawn and reported",                                       \
-         0,                                                                                        \
-         9007199254740991.0},                                                                      \
-        {"--dedicated",                                                                            \
-         ARG_FLAG,                                                                                 \
-         offsetof(type, at.dedicated),                                                             \
-         NULL,                                                                                     \
-         "the machine is there for this alone: count all of its idle power",                       \
-         0,                                                                                        \
-         0},                                                                                       \
-        {"--fast-decode",                                                                          \
-         ARG_FLAG,                                                                                 \
-         offsetof(type, at.fast_decode),                                                           \
-         NULL,                                                                                     \
-         "shrink JPEGs while decoding: faster, not the picture\nthat models were trained on",      \
-         0,                                                                                        \
-         0},                                                                                       \
-        {"--memory",                                                                               \
-         ARG_NUMBER,                                                                               \
-         offsetof(type, at.memory_mib),                                                            \
-         "MIB",                                                                                    \
-         "limit of one model (default 4096)",                                                      \
-         64,                                                                                       \
-         1048576},                                                                                 \
-        {"--timeout",                                                                              \
-         ARG_NUMBER,                                                                               \
-         offsetof(type, at.timeout_s),                                                             \
-         "SECONDS",                                                                                \
-         "longest wait for one load or inference (default 60)",                                    \
-         0.1,                                                                                      \
-         86400},                                                                                   \
-    {                                                                                              \
-        "--quiet", ARG_FLAG, offsetof(type, at.quiet), NULL,                                       \
-            "the table only: no progress, no sentences", 0, 0                                      \
-    }
+    ARG_COUNT_AT(type, at.threads, "--threads", "N", 1, 1024,                                      \
+                 "threads of the engine (default 1)"),                                             \
+    ARG_TEXT_AT(type, at.delegate, "--delegate", "NAME",                                           \
+                "\"none\" for plain kernels; default: the engine's best"),                         \
+    ARG_NUMBER_AT(type, at.budget_s, "--budget", "SECONDS", 0, 86400,                              \
+                  "longest time of the study (default 60); 0: predictions only"),                  \
+    ARG_NUMBER_AT(type, at.target_percent, "--target", "PERCENT", 0.1, 100,                        \
+                  "stop when every interval is this narrow (default 3)"),                          \
+    ARG_COUNT_AT(type, at.seed, "--seed", "N", 0, 9007199254740991.0,                              \
+                 "order of the rounds; default: drawn and reported"),                              \
+    ARG_FLAG_AT(type, at.dedicated, "--dedicated",                                                 \
+                "the machine is there for this alone: count all of its idle power"),               \
+    ARG_FLAG_AT(type, at.fast_decode, "--fast-decode",                                             \
+                "shrink JPEGs while decoding: faster, not the picture\nthat models were "          \
+                "trained on"),                                                                     \
+    ARG_NUMBER_AT(type, at.memory_mib, "--memory", "MIB", 64, 1048576,                             \
+                  "limit of one model (default 4096)"),                                            \
+    ARG_NUMBER_AT(type, at.timeout_s, "--timeout", "SECONDS", 0.1, 86400,                          \
+                  "longest wait for one load or inference (default 60)")
+/* clang-format on */
 
-/* Measure the models on settings->input, telling the progress on a terminal. Ctrl-C ends it with
- * what there is. *report: new reference, not priced yet. */
+/* Measure the models on settings->input, telling the progress on a terminal unless quiet. Ctrl-C
+ * ends it with what there is. *report: new reference, not priced yet. */
 MIEV_MUST_USE int measure(const struct measure_settings *settings,
-                          const struct selection *selection, json_t **report,
+                          const struct selection *selection, bool quiet, json_t **report,
                           struct miev_error *err);
 /* True once Ctrl-C was pressed during `measure`. */
 bool measure_interrupted(void);

@@ -20,46 +20,21 @@ struct site_settings {
     }
 
 /* The rows of a command's option table; `at` is the site_settings in its settings. */
-#define SITE_OPTIONS(type, at)                                                            \
-    {"--zone",                                                                            \
-     ARG_TEXT,                                                                            \
-     offsetof(type, at.zone),                                                             \
-     "ZONE",                                                                              \
-     "where it runs: ISO code or name (\"KR\", \"France\");\ndefault: the world average", \
-     0,                                                                                   \
-     0},                                                                                  \
-        {"--year",                                                                        \
-         ARG_COUNT,                                                                       \
-         offsetof(type, at.year),                                                         \
-         "YEAR",                                                                          \
-         "year of the grid figure; default: the latest",                                  \
-         0,                                                                               \
-         3000},                                                                           \
-        {"--intensity",                                                                   \
-         ARG_NUMBER,                                                                      \
-         offsetof(type, at.intensity),                                                    \
-         "G",                                                                             \
-         "your own grams of CO2e per kWh, instead of a zone",                             \
-         0,                                                                               \
-         10000},                                                                          \
-        {"--pue",                                                                         \
-         ARG_NUMBER,                                                                      \
-         offsetof(type, at.pue),                                                          \
-         "RATIO",                                                                         \
-         "power usage effectiveness of the data centre (default 1)",                      \
-         1,                                                                               \
-         10},                                                                             \
-        {"--no-embodied",                                                                 \
-         ARG_FLAG,                                                                        \
-         offsetof(type, at.no_embodied),                                                  \
-         NULL,                                                                            \
-         "leave out the share of the machine's manufacturing",                            \
-         0,                                                                               \
-         0},                                                                              \
-    {                                                                                     \
-        "--rate", ARG_NUMBER, offsetof(type, at.requests_per_day), "N",                   \
-            "requests a day: adds totals per year and equivalents", 0, 1e15               \
-    }
+/* clang-format off */
+#define SITE_OPTIONS(type, at)                                                                     \
+    ARG_TEXT_AT(type, at.zone, "--zone", "ZONE",                                                   \
+                "where it runs: ISO code or name (\"KR\", \"France\");\ndefault: the world average"), \
+    ARG_COUNT_AT(type, at.year, "--year", "YEAR", 0, 3000,                                         \
+                 "year of the grid figure; default: the latest"),                                  \
+    ARG_NUMBER_AT(type, at.intensity, "--intensity", "G", 0, 10000,                                \
+                  "your own grams of CO2e per kWh, instead of a zone"),                            \
+    ARG_NUMBER_AT(type, at.pue, "--pue", "RATIO", 1, 10,                                           \
+                  "power usage effectiveness of the data centre (default 1)"),                     \
+    ARG_FLAG_AT(type, at.no_embodied, "--no-embodied",                                             \
+                "leave out the share of the machine's manufacturing"),                             \
+    ARG_NUMBER_AT(type, at.requests_per_day, "--rate", "N", 0, 1e15,                               \
+                  "requests a day: adds totals per year and equivalents")
+/* clang-format on */
 
 /* MIEV_ERR_INVALID when the zone is unknown or two options contradict each other. Asked before
  * anything is measured; site_price then only adds the grams. */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a finished report goes: the table for people, and files. */
+#ifndef MIEV_CLI_OUTPUT_H
+#define MIEV_CLI_OUTPUT_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "cli/args.h"
+
+struct output_settings {
+    const char *json;
+    bool quiet;
+};
+
+/* The rows of a command's option table; `at` is the output_settings in its settings. */
+/* clang-format off */
+#define OUTPUT_OPTIONS(type, at)                                                                   \
+    ARG_TEXT_AT(type, at.json, "--json", "FILE",                                                   \
+                "write the report; - for standard output, instead\nof the table"),                 \
+    ARG_FLAG_AT(type, at.quiet, "--quiet", "the table only: no progress, no sentences")
+/* clang-format on */
+
+/* Write a priced report wherever the settings say, and show the table unless standard output is
+ * taken. The table is shown even when a file cannot be written: a minute of measuring must not be
+ * lost to a full disk. */
+MIEV_MUST_USE int output_report(const json_t *report, const struct output_settings *settings,
+                                struct miev_error *err);
+
+#endif
