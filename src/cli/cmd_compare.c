@@ -72,7 +72,8 @@ static int measure_and_tell(const struct settings *settings, const char *command
         (void)miev_error_set(&err, MIEV_ERR_INVALID, "--input FILE is missing: name a photo");
         return cli_usage_error(command, &err);
     }
-    if (site_check(&settings->site, &err) != MIEV_OK)
+    if (site_check(&settings->site, &err) != MIEV_OK ||
+        output_check(&settings->output, &err) != MIEV_OK)
         return cli_usage_error(command, &err);
     if (selection_make(&selection, words, n_words, settings->precision, &err) != MIEV_OK)
         status = err.code == MIEV_ERR_INVALID ? cli_usage_error(command, &err) : cli_fail(&err);

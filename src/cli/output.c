@@ -1,32 +1,152 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/output.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/show.h"
+#include "cli/writers.h"
 #include "core/error.h"
 
-static int write_json(const json_t *report, const char *path, struct miev_error *err)
+typedef bool (*writer)(const json_t *report, FILE *file);
+
+static const struct form {
+    const char *option;
+    size_t at; /* of its path within output_settings */
+    writer write;
+} forms[] = {
+    {"--json", offsetof(struct output_settings, json), write_json},
+    {"--csv", offsetof(struct output_settings, csv), write_csv},
+    {"--markdown", offsetof(struct output_settings, markdown), write_markdown},
+    {"--json-lines", offsetof(struct output_settings, json_lines), write_json_lines},
+};
+#define N_FORMS (sizeof(forms) / sizeof(forms[0]))
+
+static const char *path_of(const struct form *form, const struct output_settings *settings)
 {
-    const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(17);
-    int failed = 0;
-    if (strcmp(path, "-") == 0)
-        failed =
-            json_dumpf(report, stdout, flags) != 0 || putchar('\n') == EOF || fflush(stdout) != 0;
-    else
-        failed = json_dump_file(report, path, flags) != 0;
-    return failed ? miev_error_errno(err, "cannot write the report to %s", path) : MIEV_OK;
+    const char *path;
+    memcpy(&path, (const char *)settings + form->at, sizeof(path));
+    return path;
+}
+
+static bool is_standard_output(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
+static const struct form *form_on_standard_output(const struct output_settings *settings)
+{
+    for (size_t i = 0; i < N_FORMS; i++)
+        if (is_standard_output(path_of(&forms[i], settings)))
+            return &forms[i];
+    return NULL;
+}
+
+int output_check(const struct output_settings *settings, struct miev_error *err)
+{
+    const struct form *first = form_on_standard_output(settings);
+    for (size_t i = 0; i < N_FORMS; i++)
+        if (&forms[i] != first && is_standard_output(path_of(&forms[i], settings)))
+            return miev_error_set(err, MIEV_ERR_INVALID,
+                                  "%s - and %s - both want standard output: name a file for one",
+                                  first->option, forms[i].option);
+    return MIEV_OK;
+}
+
+/* Write, and close where it is ours. False with errno. */
+static bool write_stream(const json_t *report, writer write, FILE *file)
+{
+    errno = 0;
+    bool ok = write(report, file) && fflush(file) == 0 && !ferror(file);
+    int number = errno ? errno : EIO;
+    if (file != stdout) {
+        ok = ok && fsync(fileno(file)) == 0;
+        number = !ok && errno ? errno : number;
+        if (fclose(file) != 0 && ok) {
+            ok = false;
+            number = errno;
+        }
+    }
+    errno = number;
+    return ok;
+}
+
+/* The permissions of a file that fopen would make. */
+static mode_t usual_mode(void)
+{
+    mode_t mask = umask(0);
+    (void)umask(mask);
+    return 0666 & ~mask;
+}
+
+/* Beside the file and then in its place: nobody ever reads half of it, and a full disk leaves the
+ * old one. */
+static bool replace_file(const json_t *report, writer write, const char *path, mode_t mode)
+{
+    char beside[PATH_MAX];
+    int length = snprintf(beside, sizeof(beside), "%s.XXXXXX", path);
+    if (length < 0 || length >= (int)sizeof(beside)) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    int fd = mkostemp(beside, O_CLOEXEC);
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (fd >= 0 && !file)
+        (void)close(fd);
+    bool ok = file && write_stream(report, write, file) && chmod(beside, mode) == 0 &&
+              rename(beside, path) == 0;
+    int number = errno;
+    if (!ok && fd >= 0)
+        (void)unlink(beside);
+    errno = number;
+    return ok;
+}
+
+/* A device, a pipe or a terminal cannot be replaced and is written to as it is; behind a link
+ * stands the file that is meant. */
+static bool write_path(const json_t *report, writer write, const char *path)
+{
+    struct stat info;
+    char target[PATH_MAX];
+    if (stat(path, &info) != 0)
+        return replace_file(report, write, path, usual_mode());
+    if (S_ISREG(info.st_mode))
+        return realpath(path, target) && replace_file(report, write, target, info.st_mode & 07777);
+    FILE *file = fopen(path, "we");
+    return file && write_stream(report, write, file);
+}
+
+static int write_form(const json_t *report, const struct form *form, const char *path,
+                      struct miev_error *err)
+{
+    bool ok = is_standard_output(path) ? write_stream(report, form->write, stdout)
+                                       : write_path(report, form->write, path);
+    return ok ? MIEV_OK : miev_error_errno(err, "cannot write %s %s", form->option, path);
 }
 
 int output_report(const json_t *report, const struct output_settings *settings,
                   struct miev_error *err)
 {
     struct terminal terminal;
-    int rc = settings->json ? write_json(report, settings->json, err) : MIEV_OK;
-    if (!settings->json || strcmp(settings->json, "-") != 0) {
+    int first = output_check(settings, err);
+    if (first != MIEV_OK)
+        return first;
+    for (size_t i = 0; i < N_FORMS; i++) {
+        const char *path = path_of(&forms[i], settings);
+        /* One that fails does not take the others along; the first is told. */
+        int rc =
+            path ? write_form(report, &forms[i], path, first == MIEV_OK ? err : NULL) : MIEV_OK;
+        first = first == MIEV_OK ? rc : first;
+    }
+    if (!form_on_standard_output(settings)) {
         terminal_init(&terminal, stdout);
         show_report(report, &terminal, settings->quiet);
     }
-    return rc;
+    return first;
 }

@@ -9,7 +9,7 @@
 #include "cli/args.h"
 
 struct output_settings {
-    const char *json;
+    const char *json, *csv, *markdown, *json_lines;
     bool quiet;
 };
 
@@ -18,12 +18,21 @@ struct output_settings {
 #define OUTPUT_OPTIONS(type, at)                                                                   \
     ARG_TEXT_AT(type, at.json, "--json", "FILE",                                                   \
                 "write the report; - for standard output, instead\nof the table"),                 \
+    ARG_TEXT_AT(type, at.csv, "--csv", "FILE",                                                     \
+                "write a table for a spreadsheet; - as above"),                                    \
+    ARG_TEXT_AT(type, at.markdown, "--markdown", "FILE",                                           \
+                "write a table for a README; - as above"),                                         \
+    ARG_TEXT_AT(type, at.json_lines, "--json-lines", "FILE",                                       \
+                "write one flat JSON object a model and line; - as above"),                        \
     ARG_FLAG_AT(type, at.quiet, "--quiet", "the table only: no progress, no sentences")
 /* clang-format on */
 
+/* MIEV_ERR_INVALID when two outputs want standard output. Asked before anything is measured. */
+MIEV_MUST_USE int output_check(const struct output_settings *settings, struct miev_error *err);
+
 /* Write a priced report wherever the settings say, and show the table unless standard output is
- * taken. The table is shown even when a file cannot be written: a minute of measuring must not be
- * lost to a full disk. */
+ * taken. A file appears whole or not at all. The table is shown even when a file cannot be written:
+ * a minute of measuring must not be lost to a full disk. */
 MIEV_MUST_USE int output_report(const json_t *report, const struct output_settings *settings,
                                 struct miev_error *err);
 

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/field.h"
+#include "cli/writers.h"
+#include "core/text.h"
+
+#define PER_MILLION 1e6
+#define TEXT_SIZE   512
+
+struct line {
+    const json_t *model;
+    double p50_s, gross_j;
+    double grams, grams_low, grams_high; /* per million; NAN: none */
+};
+
+struct page {
+    FILE *file;
+    struct miev_unit time, energy, mass;
+};
+
+/* Text from a file or a card, which must not end its cell or become a link or a tag. */
+static void put_text(const char *text, FILE *file)
+{
+    char shown[TEXT_SIZE];
+    miev_text_show(shown, sizeof(shown), text);
+    for (const char *at = shown; *at; at++) {
+        if (*at == '<')
+            (void)fputs("&lt;", file);
+        else if (*at == '&')
+            (void)fputs("&amp;", file);
+        else
+            (void)fprintf(file, "%s%c", strchr("\\`*_[]|~", *at) ? "\\" : "", *at);
+    }
+}
+
+static struct line read_line(const json_t *model)
+{
+    const json_t *grams = field_at(field_at(model, "footprint"), "per_inference_g");
+    const json_t *gross = field_at(field_at(model, "energy"), "gross");
+    return (struct line){
+        .model = model,
+        .p50_s = field_number(field_at(model, "latency"), "p50_s"),
+        .gross_j = field_number(field_at(gross, "per_inference_j"), "value"),
+        .grams = field_number(grams, "value") * PER_MILLION,
+        .grams_low = field_number(grams, "low") * PER_MILLION,
+        .grams_high = field_number(grams, "high") * PER_MILLION,
+    };
+}
+
+/* Least carbon first, as on the terminal; models without a figure, then failed ones, last. */
+static int by_carbon(const void *a, const void *b)
+{
+    const struct line *x = a, *y = b;
+    int x_class = field_at(x->model, "error") ? 2 : !isfinite(x->grams);
+    int y_class = field_at(y->model, "error") ? 2 : !isfinite(y->grams);
+    if (x_class != y_class)
+        return x_class - y_class;
+    if (x_class != 0 || x->grams == y->grams)
+        return 0;
+    return x->grams < y->grams ? -1 : 1;
+}
+
+static struct miev_unit unit_of(enum miev_quantity quantity, const struct line *lines, size_t n,
+                                size_t offset)
+{
+    double *values = calloc(n + 1, sizeof(*values));
+    for (size_t i = 0; values && i < n; i++)
+        memcpy(&values[i], (const char *)&lines[i] + offset, sizeof(double));
+    struct miev_unit unit = miev_unit_for(quantity, values, values ? n : 0, false);
+    free(values);
+    return unit;
+}
+
+static void put_number(double value, const struct miev_unit *unit, FILE *file)
+{
+    char number[MIEV_NUMBER_SIZE];
+    if (isfinite(value)) {
+        miev_format_number(number, sizeof(number), value / unit->size);
+        (void)fprintf(file, "%s %s | ", number, unit->name);
+    } else {
+        (void)fputs("- | ", file);
+    }
+}
+
+static void put_answer(const json_t *model, FILE *file)
+{
+    const json_t *best = json_array_get(field_at(model, "predictions"), 0);
+    const json_t *accuracy = field_at(model, "accuracy");
+    double top1 = field_number(accuracy, "top1");
+    put_text(field_text(best, "label"), file);
+    (void)fprintf(file, " %.0f %% | ", field_number(best, "score") * 100);
+    if (isfinite(top1)) {
+        (void)fprintf(file, "%.1f %% (", top1 * 100);
+        put_text(field_text(accuracy, "dataset"), file);
+        (void)fputs(") | ", file);
+    } else {
+        (void)fputs("- | ", file);
+    }
+}
+
+static void put_line(const struct line *line, const struct page *page)
+{
+    char interval[MIEV_INTERVAL_SIZE];
+    FILE *file = page->file;
+    (void)fputs("| ", file);
+    put_text(field_text(line->model, "name"), file);
+    (void)fputs(" | ", file);
+    if (field_at(line->model, "error")) {
+        (void)fputs("failed: ", file);
+        put_text(field_text(field_at(line->model, "error"), "message"), file);
+        (void)fputs(" | - | - | - | - | - |\n", file);
+        return;
+    }
+    put_answer(line->model, file);
+    put_number(line->p50_s, &page->time, file);
+    put_number(line->gross_j, &page->energy, file);
+    if (isfinite(line->grams)) {
+        miev_format_interval(interval, sizeof(interval), line->grams, line->grams_low,
+                             line->grams_high, &page->mass);
+        (void)fprintf(file, "%s | ", interval);
+    } else {
+        (void)fputs("- | ", file);
+    }
+    (void)fprintf(file, "%s |\n", field_text(field_at(line->model, "energy"), "method"));
+}
+
+static void put_place(const json_t *site, FILE *file)
+{
+    char number[MIEV_NUMBER_SIZE];
+    miev_format_number(number, sizeof(number), field_number(site, "intensity_g_per_kwh"));
+    (void)fputs("Place: ", file);
+    put_text(field_text(site, "zone"), file);
+    (void)fprintf(file, ", %s g CO2e per kWh", number);
+    if (isfinite(field_number(site, "year")))
+        (void)fprintf(file, " in %.0f", field_number(site, "year"));
+    (void)fputs(" (", file);
+    put_text(field_text(site, "source"), file);
+    (void)fprintf(file, "), PUE %.3g", field_number(site, "pue"));
+    (void)fputs(json_is_true(field_at(site, "default"))
+                    ? "; nobody named a place, so this is the world average.  \n"
+                    : ".  \n",
+                file);
+}
+
+/* What the figures rest on; two blanks at a line's end break it. */
+static void put_sources(const json_t *report, FILE *file)
+{
+    const json_t *machine = field_at(report, "machine");
+    const char *cpu = field_text(machine, "cpu");
+    if (field_at(report, "site"))
+        put_place(field_at(report, "site"), file);
+    (void)fputs("In brackets: from what the rounds scatter by, and what the energy and the "
+                "manufacturing may be wrong by.  \n",
+                file);
+    (void)fputs("Machine: ", file);
+    put_text(*cpu ? cpu : "an unnamed CPU", file);
+    (void)fprintf(file, ", %.0f logical CPUs%s.  \nInput: ", field_number(machine, "logical_cpus"),
+                  json_is_true(field_at(machine, "virtual_machine")) ? ", virtual machine" : "");
+    put_text(field_text(field_at(report, "input"), "name"), file);
+    (void)fputs(". Made by miev ", file);
+    put_text(field_text(report, "miev_version"), file);
+    (void)fputs(".\n", file);
+}
+
+bool write_markdown(const json_t *report, FILE *file)
+{
+    const json_t *models = field_at(report, "models");
+    size_t n = json_array_size(models);
+    struct line *lines = calloc(n + 1, sizeof(*lines));
+    if (!lines)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        lines[i] = read_line(json_array_get(models, i));
+    qsort(lines, n, sizeof(*lines), by_carbon);
+    struct page page = {
+        .file = file,
+        .time = unit_of(MIEV_QUANTITY_TIME_S, lines, n, offsetof(struct line, p50_s)),
+        .energy = unit_of(MIEV_QUANTITY_ENERGY_J, lines, n, offsetof(struct line, gross_j)),
+        .mass = unit_of(MIEV_QUANTITY_MASS_G, lines, n, offsetof(struct line, grams)),
+    };
+    (void)fprintf(file,
+                  "| model | top prediction | accuracy (data set) | latency p50 | energy per "
+                  "inference | %s CO2e per million | energy is |\n"
+                  "|---|---|---|---:|---:|---|---|\n",
+                  page.mass.name);
+    for (size_t i = 0; i < n; i++)
+        put_line(&lines[i], &page);
+    free(lines);
+    (void)fputc('\n', file);
+    put_sources(report, file);
+    return !ferror(file);
+}
