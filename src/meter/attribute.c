@@ -62,18 +62,19 @@ static struct fractions fractions_of(const struct miev_channel *channel, double 
     return f;
 }
 
-struct channel_energy {
-    double gross_j, net_j;
-};
-
-static struct channel_energy attribute_channel(double energy_j, double idle_w, double duration_s,
-                                               struct fractions f)
+static struct miev_channel_energy take_apart(double reading_j, double idle_w, double duration_s,
+                                             struct fractions f)
 {
-    if (isnan(idle_w))
-        return (struct channel_energy){.gross_j = energy_j * f.above_idle, .net_j = UNKNOWN};
-    double idle_j = idle_w * duration_s;
-    double net_j = (energy_j - idle_j) * f.above_idle;
-    return (struct channel_energy){.gross_j = net_j + idle_j * f.of_idle, .net_j = net_j};
+    struct miev_channel_energy out = {
+        .reading_j = reading_j, .idle_j = idle_w * duration_s, .idle_ratio = f.of_idle};
+    if (isnan(idle_w)) {
+        out.gross_j = reading_j * f.above_idle;
+        out.net_j = UNKNOWN;
+        return out;
+    }
+    out.net_j = (reading_j - out.idle_j) * f.above_idle;
+    out.gross_j = out.net_j + out.idle_j * f.of_idle;
+    return out;
 }
 
 struct span {
@@ -84,15 +85,20 @@ struct span {
     double duration_s, share_of_cpu;
 };
 
+static struct miev_channel_energy attribute_channel(const struct span *span, size_t i)
+{
+    const struct miev_channel *channel = &span->meter->channels[i].shown.channel;
+    double idle_w = span->idle ? span->idle->power_w[i] : UNKNOWN;
+    return take_apart(span_j(span->start, span->stop, i), idle_w, span->duration_s,
+                      fractions_of(channel, span->share_of_cpu, span->share));
+}
+
 /* Channels of one part are of one kind and err together: their bounds add up, joule by joule. */
 static void add_channel(const struct span *span, size_t i, struct miev_part_energy *part,
                         double *low_j, double *high_j)
 {
     const struct miev_channel *channel = &span->meter->channels[i].shown.channel;
-    double idle_w = span->idle ? span->idle->power_w[i] : UNKNOWN;
-    struct channel_energy e =
-        attribute_channel(span_j(span->start, span->stop, i), idle_w, span->duration_s,
-                          fractions_of(channel, span->share_of_cpu, span->share));
+    struct miev_channel_energy e = attribute_channel(span, i);
     part->gross_j += e.gross_j;
     part->net_j += e.net_j;
     part->quality = channel->quality;
@@ -177,9 +183,23 @@ static enum miev_quality headline_quality(const struct miev_span_energy *span, u
     return estimated > 0 ? MIEV_ESTIMATED : MIEV_UNAVAILABLE;
 }
 
-static void sum_headline(struct miev_span_energy *out)
+void miev_meter_headline_ratios(const struct miev_part_energy parts[MIEV_PART_COUNT], double *low,
+                                double *high)
 {
     struct bounds bounds = {0.0, 0.0};
+    double gross_j = 0.0;
+    for (int i = MIEV_PART_CPU; i <= MIEV_PART_GPU; i++) {
+        if (parts[i].quality == MIEV_UNAVAILABLE)
+            continue;
+        gross_j += parts[i].gross_j;
+        add_bounds(&bounds, &parts[i]);
+    }
+    *low = low_ratio(&bounds, gross_j);
+    *high = high_ratio(&bounds, gross_j);
+}
+
+static void sum_headline(struct miev_span_energy *out)
+{
     unsigned measured = 0, estimated = 0;
     for (int i = MIEV_PART_CPU; i <= MIEV_PART_GPU; i++) {
         const struct miev_part_energy *part = &out->parts[i];
@@ -188,12 +208,10 @@ static void sum_headline(struct miev_span_energy *out)
         *(part->quality == MIEV_MEASURED ? &measured : &estimated) += 1;
         out->gross_j += part->gross_j;
         out->net_j += part->net_j;
-        add_bounds(&bounds, part);
     }
     out->mixed = measured > 0 && estimated > 0;
     out->quality = headline_quality(out, measured, estimated);
-    out->systematic_low_ratio = low_ratio(&bounds, out->gross_j);
-    out->systematic_high_ratio = high_ratio(&bounds, out->gross_j);
+    miev_meter_headline_ratios(out->parts, &out->systematic_low_ratio, &out->systematic_high_ratio);
 }
 
 static int check(const struct miev_meter_sample *start, const struct miev_meter_sample *stop,
@@ -211,6 +229,30 @@ static int check(const struct miev_meter_sample *start, const struct miev_meter_
     return MIEV_OK;
 }
 
+static struct span span_of(const struct miev_meter *meter, const struct miev_meter_sample *start,
+                           const struct miev_meter_sample *stop, const struct miev_idle *idle,
+                           const struct miev_share *share)
+{
+    return (struct span){.meter = meter,
+                         .start = start,
+                         .stop = stop,
+                         .idle = idle,
+                         .share = share,
+                         .duration_s = span_s(start, stop),
+                         .share_of_cpu = cpu_share(stop->work_cpu_s - start->work_cpu_s,
+                                                   stop->machine_cpu_s - start->machine_cpu_s)};
+}
+
+void miev_meter_attribute_channel(const struct miev_meter *meter, size_t i,
+                                  const struct miev_meter_sample *start,
+                                  const struct miev_meter_sample *stop,
+                                  const struct miev_idle *idle, const struct miev_share *share,
+                                  struct miev_channel_energy *out)
+{
+    const struct span span = span_of(meter, start, stop, idle, share);
+    *out = attribute_channel(&span, i);
+}
+
 int miev_meter_attribute(const struct miev_meter *meter, const struct miev_meter_sample *start,
                          const struct miev_meter_sample *stop, const struct miev_idle *idle,
                          const struct miev_share *share, struct miev_span_energy *out,
@@ -221,13 +263,7 @@ int miev_meter_attribute(const struct miev_meter *meter, const struct miev_meter
         return rc;
     double work_cpu_s = stop->work_cpu_s - start->work_cpu_s;
     double machine_cpu_s = stop->machine_cpu_s - start->machine_cpu_s;
-    const struct span span = {.meter = meter,
-                              .start = start,
-                              .stop = stop,
-                              .idle = idle,
-                              .share = share,
-                              .duration_s = span_s(start, stop),
-                              .share_of_cpu = cpu_share(work_cpu_s, machine_cpu_s)};
+    const struct span span = span_of(meter, start, stop, idle, share);
     *out = (struct miev_span_energy){.duration_s = span.duration_s, .work_cpu_s = work_cpu_s};
     out->neighbour_cpu_s = isnan(machine_cpu_s) ? UNKNOWN : fmax(machine_cpu_s - work_cpu_s, 0.0);
     out->complete = true;

@@ -108,6 +108,26 @@ MIEV_MUST_USE int miev_meter_attribute(const struct miev_meter *meter,
                                        const struct miev_idle *idle, const struct miev_share *share,
                                        struct miev_span_energy *out, struct miev_error *err);
 
+/* What one channel adds to a span: its reading, taken apart. */
+struct miev_channel_energy {
+    double reading_j;      /* counted between the two samples; NAN when that was lost */
+    double idle_j;         /* idle power x time; NAN where there is none */
+    double idle_ratio;     /* the work's share of idle */
+    double gross_j, net_j; /* net: the work's share of what is above idle; gross: and of idle */
+};
+
+/* The same arithmetic for channel i alone, to tell how a part came about. */
+void miev_meter_attribute_channel(const struct miev_meter *meter, size_t i,
+                                  const struct miev_meter_sample *start,
+                                  const struct miev_meter_sample *stop,
+                                  const struct miev_idle *idle, const struct miev_share *share,
+                                  struct miev_channel_energy *out);
+
+/* The systematic factors of a headline from those of its parts (index = enum miev_part): they err
+ * independently, so that the distances to their bounds add in quadrature. */
+void miev_meter_headline_ratios(const struct miev_part_energy parts[MIEV_PART_COUNT],
+                                double *low_ratio, double *high_ratio);
+
 /* Idle power of every channel over a span in which the work did nothing. Channels without a valid
  * reading get NAN. */
 void miev_meter_idle_power(const struct miev_meter *meter, const struct miev_meter_sample *start,

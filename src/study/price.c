@@ -81,9 +81,15 @@ static json_t *cost_json(const struct machine_cost *cost)
 {
     if (!cost->known)
         return json_null();
-    return json_pack("{s:s, s:f, s:f, s:b, s:s}", "machine_class",
-                     miev_machine_class_name(cost->embodied.machine_class), "share", cost->share,
-                     "host_logical_cpus", cost->host_cpus, "host_guessed", (int)cost->host_guessed,
+    struct miev_interval host = {cost->host_cpus, cost->host_cpus, cost->host_cpus};
+    if (cost->host_guessed)
+        host = (struct miev_interval){HOST_CPUS, HOST_CPUS_LOW, HOST_CPUS_HIGH};
+    return json_pack("{s:s, s:o, s:o, s:f, s:f, s:f, s:f, s:b, s:s}", "machine_class",
+                     miev_machine_class_name(cost->embodied.machine_class), "machine_g",
+                     interval_json(&cost->embodied.total_g), "lifetime_s",
+                     interval_json(&cost->embodied.lifetime_s), "share", cost->share,
+                     "host_logical_cpus", host.value, "host_logical_cpus_low", host.low,
+                     "host_logical_cpus_high", host.high, "host_guessed", (int)cost->host_guessed,
                      "source", cost->embodied.source);
 }
 

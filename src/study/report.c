@@ -139,10 +139,29 @@ struct part_mean {
 
 struct energy_means {
     struct part_mean parts[MIEV_PART_COUNT];
+    struct miev_channel_energy channels[MIEV_METER_MAX_CHANNELS];
     struct miev_span_energy last;
-    double inference_s; /* wall time of one inference within the rounds */
-    size_t n;
+    double inference_s;   /* wall time of one inference within the rounds */
+    double span_s;        /* the same between the two readings of the meter */
+    double work_cpu_s;    /* CPU time of one inference */
+    double machine_cpu_s; /* and of the whole machine meanwhile; NAN: not known */
+    size_t n, inferences;
 };
+
+static void add_channels(const struct miev_run *run, struct energy_means *means,
+                         const struct miev_round *round)
+{
+    for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++) {
+        struct miev_channel_energy energy;
+        struct miev_channel_energy *sum = &means->channels[c];
+        miev_run_channel_energy(run, round, c, &energy);
+        sum->reading_j += energy.reading_j / (double)round->count;
+        sum->idle_j += energy.idle_j / (double)round->count;
+        sum->gross_j += energy.gross_j / (double)round->count;
+        sum->net_j += energy.net_j / (double)round->count;
+        sum->idle_ratio = energy.idle_ratio;
+    }
+}
 
 static void add_round(struct energy_means *means, const struct miev_round *round,
                       const struct miev_span_energy *energy)
@@ -153,6 +172,10 @@ static void add_round(struct energy_means *means, const struct miev_round *round
         means->parts[p].last = energy->parts[p];
     }
     means->inference_s += round->busy_s / (double)round->count;
+    means->span_s += energy->duration_s / (double)round->count;
+    means->work_cpu_s += energy->work_cpu_s / (double)round->count;
+    means->machine_cpu_s += (energy->work_cpu_s + energy->neighbour_cpu_s) / (double)round->count;
+    means->inferences += round->count;
     means->last = *energy;
     means->n++;
 }
@@ -168,12 +191,53 @@ static void average_rounds(const struct miev_run *run, const struct miev_rounds 
             miev_run_energy(run, round, 0, &energy, NULL) != MIEV_OK || !energy.complete)
             continue;
         add_round(means, round, &energy);
+        add_channels(run, means, round);
     }
     for (size_t p = 0; p < MIEV_PART_COUNT; p++) {
         means->parts[p].gross_j /= (double)means->n;
         means->parts[p].net_j /= (double)means->n;
     }
+    for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++) {
+        struct miev_channel_energy *channel = &means->channels[c];
+        channel->reading_j /= (double)means->n;
+        channel->idle_j /= (double)means->n;
+        channel->gross_j /= (double)means->n;
+        channel->net_j /= (double)means->n;
+    }
     means->inference_s /= (double)means->n;
+    means->span_s /= (double)means->n;
+    means->work_cpu_s /= (double)means->n;
+    means->machine_cpu_s /= (double)means->n;
+}
+
+/* How the readings of each counted channel became the work's own joules. */
+static json_t *channels_json(const struct miev_run *run, const struct energy_means *means)
+{
+    json_t *list = json_array();
+    for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++) {
+        const struct miev_meter_channel *at = miev_meter_channel_at(run->meter, c);
+        const struct miev_channel_energy *mean = &means->channels[c];
+        double above_j = mean->reading_j - mean->idle_j;
+        double work_ratio = above_j > 0 ? mean->net_j / above_j : (double)NAN;
+        if (!at->counted)
+            continue;
+        (void)json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:f, s:o, s:o}", "sensor", at->sensor,
+                            "id", at->channel.id, "part", miev_part_name(at->channel.part),
+                            "reading_j", miev_json_real(mean->reading_j), "idle_j",
+                            miev_json_real(mean->idle_j), "work_ratio", miev_json_real(work_ratio),
+                            "idle_ratio", mean->idle_ratio, "joules", miev_json_real(mean->gross_j),
+                            "net_joules", miev_json_real(mean->net_j)));
+    }
+    return list;
+}
+
+static json_t *attribution_json(const struct miev_run *run, const struct energy_means *means)
+{
+    return json_pack("{s:I, s:o, s:o, s:o, s:o}", "inferences", (json_int_t)means->inferences,
+                     "span_s", miev_json_real(means->span_s), "work_cpu_s",
+                     miev_json_real(means->work_cpu_s), "machine_cpu_s",
+                     miev_json_real(means->machine_cpu_s), "channels", channels_json(run, means));
 }
 
 static json_t *parts_json(const struct energy_means *means)
@@ -200,16 +264,20 @@ static json_t *parts_json(const struct energy_means *means)
     return parts;
 }
 
-static json_t *per_inference_json(const struct miev_mean_interval *interval, double low_ratio,
-                                  double high_ratio)
+static json_t *per_inference_json(const struct miev_mean_interval *interval, double idle_error_j,
+                                  double low_ratio, double high_ratio)
 {
     double mean = interval->mean;
     /* A negative net (within the noise) turns the factors round. */
     double a = mean * low_ratio, b = mean * high_ratio;
-    return json_pack("{s:{s:o, s:o, s:o}, s:I, s:I, s:b, s:b}", "per_inference_j", "value",
-                     miev_json_real(mean), "statistical",
+    double freedom = interval->n_effective > 1 ? (double)interval->n_effective - 1 : (double)NAN;
+    return json_pack("{s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:I, s:I, s:b, s:b}", "per_inference_j",
+                     "value", miev_json_real(mean), "statistical",
                      interval_json(interval->low, interval->high), "systematic",
-                     interval_json(fmin(a, b), fmax(a, b)), "rounds", (json_int_t)interval->n,
+                     interval_json(fmin(a, b), fmax(a, b)), "standard_error_j",
+                     miev_json_real(interval->standard_error), "student_t",
+                     miev_json_real(miev_student_t(MIEV_RUN_CONFIDENCE, freedom)), "idle_error_j",
+                     miev_json_real(fabs(idle_error_j)), "rounds", (json_int_t)interval->n,
                      "rounds_effective", (json_int_t)interval->n_effective, "enough_rounds",
                      (int)interval->enough, "batched", (int)interval->batched);
 }
@@ -224,6 +292,25 @@ static size_t count_disturbed(const struct miev_rounds *rounds)
     size_t n = 0;
     for (size_t i = 0; i < rounds->n; i++)
         n += rounds->list[i].disturbed;
+    return n;
+}
+
+/* The systematic factors of gross, from the means of its parts. */
+static void gross_ratios(const struct energy_means *means, double *low, double *high)
+{
+    struct miev_part_energy parts[MIEV_PART_COUNT];
+    for (size_t p = 0; p < MIEV_PART_COUNT; p++) {
+        parts[p] = means->parts[p].last;
+        parts[p].gross_j = means->parts[p].gross_j;
+    }
+    miev_meter_headline_ratios(parts, low, high);
+}
+
+static size_t count_rounds(const struct miev_rounds *rounds)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rounds->n; i++)
+        n += rounds->list[i].count > 0;
     return n;
 }
 
@@ -247,7 +334,7 @@ static void net_ratios(const struct energy_means *means, double *low, double *hi
 static json_t *energy_json(const struct miev_run *run, const struct miev_run_model *model)
 {
     struct energy_means means;
-    double net_low = 1, net_high = 1;
+    double low = 1, high = 1, net_low = 1, net_high = 1;
     if (!model->has_energy)
         return json_pack(
             "{s:s, s:[], s:s, s:I}", "method", "unavailable", "parts", "reason",
@@ -258,16 +345,17 @@ static json_t *energy_json(const struct miev_run *run, const struct miev_run_mod
                 : "the study ended before there were two rounds: give it more time (--budget)",
             "rounds_void", (json_int_t)count_disturbed(&model->rounds));
     average_rounds(run, &model->rounds, &means);
+    gross_ratios(&means, &low, &high);
     net_ratios(&means, &net_low, &net_high);
     bool below = model->net.low <= 0 && model->net.high >= 0;
-    return json_pack("{s:s, s:o, s:o, s:o, s:b, s:I, s:o}", "method", method_word(&means.last),
-                     "parts", parts_json(&means), "gross",
-                     per_inference_json(&model->gross, means.last.systematic_low_ratio,
-                                        means.last.systematic_high_ratio),
-                     "net", per_inference_json(&model->net, net_low, net_high),
-                     "net_below_resolution", (int)below, "rounds_disturbed",
-                     (json_int_t)count_disturbed(&model->rounds), "inference_s",
-                     miev_json_real(means.inference_s));
+    return json_pack(
+        "{s:s, s:o, s:o, s:o, s:b, s:I, s:I, s:o, s:o}", "method", method_word(&means.last),
+        "parts", parts_json(&means), "gross",
+        per_inference_json(&model->gross, model->gross_idle_error_j, low, high), "net",
+        per_inference_json(&model->net, model->net_idle_error_j, net_low, net_high),
+        "net_below_resolution", (int)below, "rounds_made", (json_int_t)count_rounds(&model->rounds),
+        "rounds_disturbed", (json_int_t)count_disturbed(&model->rounds), "inference_s",
+        miev_json_real(means.inference_s), "attribution", attribution_json(run, &means));
 }
 
 static json_t *stage_json(const struct miev_run *run, const struct miev_run_stage *stage)

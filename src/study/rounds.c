@@ -171,6 +171,13 @@ int miev_run_energy(const struct miev_run *run, const struct miev_round *round, 
                                 err);
 }
 
+void miev_run_channel_energy(const struct miev_run *run, const struct miev_round *round,
+                             size_t channel, struct miev_channel_energy *out)
+{
+    miev_meter_attribute_channel(run->meter, channel, &round->start, &round->stop, &run->idle,
+                                 &run->share, out);
+}
+
 /* The statistical interval of a series, widened by what idle's own error moves it. */
 static bool series_interval(const double *series, size_t n, double idle_shift_j,
                             struct miev_mean_interval *out)
@@ -180,11 +187,12 @@ static bool series_interval(const double *series, size_t n, double idle_shift_j,
     for (size_t i = 0; values && i < n; i++)
         if (isfinite(series[i]))
             values[used++] = series[i];
-    int rc = values ? miev_stats_mean(values, used, 0.95, out, NULL) : MIEV_ERR_NOMEM;
+    int rc =
+        values ? miev_stats_mean(values, used, MIEV_RUN_CONFIDENCE, out, NULL) : MIEV_ERR_NOMEM;
     free(values);
     if (rc != MIEV_OK)
         return false;
-    double half_j = hypot((out->high - out->low) / 2, 1.96 * idle_shift_j);
+    double half_j = hypot((out->high - out->low) / 2, MIEV_RUN_NORMAL * idle_shift_j);
     out->low = out->mean - half_j;
     out->high = out->mean + half_j;
     out->half_width_ratio = half_j / fabs(out->mean);
@@ -192,7 +200,7 @@ static bool series_interval(const double *series, size_t n, double idle_shift_j,
 }
 
 static int model_series(const struct miev_run *run, struct miev_run_model *model,
-                        double *gross_shift_j, double *net_shift_j, struct miev_error *err)
+                        struct miev_error *err)
 {
     for (size_t b = 0; b < run->blocks; b++) {
         model->gross_j[b] = NAN;
@@ -209,8 +217,8 @@ static int model_series(const struct miev_run *run, struct miev_run_model *model
         double count = (double)round->count;
         model->gross_j[b] = energy.gross_j / count;
         model->net_j[b] = energy.net_j / count;
-        *gross_shift_j = (shifted.gross_j - energy.gross_j) / count;
-        *net_shift_j = (shifted.net_j - energy.net_j) / count;
+        model->gross_idle_error_j = (shifted.gross_j - energy.gross_j) / count;
+        model->net_idle_error_j = (shifted.net_j - energy.net_j) / count;
     }
     return MIEV_OK;
 }
@@ -225,12 +233,13 @@ static int analyse_model(const struct miev_run *run, struct miev_run_model *mode
     model->net_j = net_j ? net_j : model->net_j;
     if (!gross_j || !net_j)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu rounds", run->blocks);
-    double gross_shift_j = 0, net_shift_j = 0;
-    int rc = model_series(run, model, &gross_shift_j, &net_shift_j, err);
+    model->gross_idle_error_j = model->net_idle_error_j = 0;
+    int rc = model_series(run, model, err);
     if (rc != MIEV_OK)
         return rc;
-    model->has_energy = series_interval(model->gross_j, run->blocks, gross_shift_j, &model->gross);
-    if (!series_interval(model->net_j, run->blocks, net_shift_j, &model->net))
+    model->has_energy =
+        series_interval(model->gross_j, run->blocks, model->gross_idle_error_j, &model->gross);
+    if (!series_interval(model->net_j, run->blocks, model->net_idle_error_j, &model->net))
         model->net = (struct miev_mean_interval){.mean = NAN, .low = NAN, .high = NAN};
     return MIEV_OK;
 }
@@ -245,7 +254,7 @@ static void analyse_pairs(struct miev_run *run)
             const struct miev_run_model *a = &run->models[i], *b = &run->models[j];
             *ratio = (struct miev_ratio){.ratio = NAN, .p_value = NAN};
             if (!a->has_energy || !b->has_energy ||
-                miev_stats_ratio(a->gross_j, b->gross_j, run->blocks, 0.95,
+                miev_stats_ratio(a->gross_j, b->gross_j, run->blocks, MIEV_RUN_CONFIDENCE,
                                  run->between_model_factor, ratio, NULL) != MIEV_OK)
                 continue;
             double half = (ratio->statistical_high - ratio->statistical_low) / 2 / ratio->ratio;

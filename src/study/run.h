@@ -12,6 +12,8 @@
 #include "study/stats.h"
 #include "study/study.h"
 
+#define MIEV_RUN_CONFIDENCE   0.95 /* of every statistical interval */
+#define MIEV_RUN_NORMAL       1.96 /* standard errors of the same confidence, of many values */
 #define MIEV_RUN_STAGES       3
 #define MIEV_RUN_STAGE_ROUNDS 3
 
@@ -58,6 +60,7 @@ struct miev_run_model {
     /* Results of the analysis, brought up to date after each block. */
     double *gross_j, *net_j; /* per inference and block, NAN where void; owned */
     struct miev_mean_interval gross, net;
+    double gross_idle_error_j, net_idle_error_j; /* what idle's standard error moves them by */
     bool has_energy;
 };
 
@@ -107,6 +110,9 @@ bool miev_round_usable(const struct miev_run *run, const struct miev_round *roun
 /* The energy of a round at the present idle power, shifted by idle_sigmas standard errors. */
 int miev_run_energy(const struct miev_run *run, const struct miev_round *round, double idle_sigmas,
                     struct miev_span_energy *out, struct miev_error *err);
+/* The same for one channel. */
+void miev_run_channel_energy(const struct miev_run *run, const struct miev_round *round,
+                             size_t channel, struct miev_channel_energy *out);
 /* Every model's series, intervals and ratios from the rounds so far. */
 int miev_run_analyse(struct miev_run *run, struct miev_error *err);
 void miev_rounds_finish(struct miev_rounds *rounds);

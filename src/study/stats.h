@@ -20,6 +20,7 @@ double miev_quantile(double *values, size_t n, double q);
 struct miev_mean_interval {
     double mean, low, high;  /* of the confidence asked for */
     double half_width_ratio; /* (high - low) / 2 / |mean|; INFINITY when the mean alone is 0 */
+    double standard_error;   /* of the mean */
     size_t n;                /* rounds */
     size_t n_effective;      /* batches when correlated, else n */
     double lag1;             /* correlation of successive rounds */

@@ -285,6 +285,33 @@ static void test_an_estimate_of_own_work_is_not_shared_with_neighbours(void **st
     assert_near(world->span.systematic_high_ratio, 2.0, 1e-12);
 }
 
+static void test_a_part_is_the_sum_of_its_channels_taken_apart(void **state)
+{
+    struct world *world = *state;
+    struct miev_channel_energy first, second;
+    add_channel(&counters, "package-0", MIEV_PART_CPU, MIEV_MEASURED, "", 1.1);
+    add_channel(&counters, "package-1", MIEV_PART_CPU, MIEV_MEASURED, "", 1.1);
+    begin(world);
+    world->idle.power_w[0] = 8.0;
+    world->idle.power_w[1] = (double)NAN;
+    counters.readings[0].energy_j = 120.0;
+    counters.readings[1].energy_j = 60.0;
+    assert_ok(end(world, 1.0, 4.0), &world->err);
+    miev_meter_attribute_channel(world->meter, 0, &world->start, &world->stop, &world->idle,
+                                 &world->share, &first);
+    miev_meter_attribute_channel(world->meter, 1, &world->start, &world->stop, &world->idle,
+                                 &world->share, &second);
+    assert_near(first.reading_j, 120.0, 1e-12);
+    assert_near(first.idle_j, 80.0, 1e-12);
+    assert_near(first.idle_ratio, 0.25, 1e-12);
+    assert_near(first.net_j, 10.0, 1e-12);
+    assert_near(first.gross_j, 30.0, 1e-12);
+    assert_near(second.reading_j, 60.0, 1e-12);
+    assert_true(isnan(second.idle_j) && isnan(second.net_j));
+    assert_near(second.gross_j, 15.0, 1e-12);
+    assert_near(world->span.parts[MIEV_PART_CPU].gross_j, 45.0, 1e-12);
+}
+
 static void test_without_idle_rounds_there_is_no_net(void **state)
 {
     struct world *world = *state;
@@ -407,6 +434,7 @@ int main(void)
         WORLD_TEST(test_a_share_of_cpu_time_is_never_more_than_all),
         WORLD_TEST(test_a_net_below_zero_is_not_clamped),
         WORLD_TEST(test_an_estimate_of_own_work_is_not_shared_with_neighbours),
+        WORLD_TEST(test_a_part_is_the_sum_of_its_channels_taken_apart),
         WORLD_TEST(test_without_idle_rounds_there_is_no_net),
         WORLD_TEST(test_a_lost_reading_voids_the_span_and_is_not_zero),
         WORLD_TEST(test_a_sensor_that_fails_leaves_the_others_readable),

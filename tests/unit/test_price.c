@@ -131,6 +131,10 @@ static void test_a_virtual_machine_is_a_share_of_its_host(void **state)
     assert_ok(miev_embodied_default(MIEV_MACHINE_SERVER, &server, &err), &err);
     assert_ok(miev_embodied_share(&server, 0.01, 2 / host_cpus, &of_host, &err), &err);
     assert_near(grams(priced, 0, "embodied_g", "value"), of_host.value, 1e-12);
+    const json_t *machine = json_object_get(cost, "machine_g");
+    assert_near(json_number_value(json_object_get(machine, "value")), server.total_g.value, 1e-6);
+    const json_t *lifetime = json_object_get(cost, "lifetime_s");
+    assert_near(json_number_value(json_object_get(lifetime, "low")), server.lifetime_s.low, 1e-6);
     /* The guess widens the interval. */
     assert_true(grams(priced, 0, "embodied_g", "low") < of_host.low);
     assert_true(grams(priced, 0, "embodied_g", "high") > of_host.high);

@@ -61,6 +61,7 @@ static void test_the_mean_of_a_worked_example(void **state)
     assert_ok(miev_stats_mean(values, 10, CONFIDENCE, &out, &err), &err);
     assert_near(out.mean, 5.5, 1e-14);
     assert_near(out.high - out.mean, 2.262157162740992 * sqrt(55.0 / 6 / 10), 1e-9);
+    assert_near(out.standard_error, sqrt(55.0 / 6 / 10), 1e-12);
     assert_near(out.mean - out.low, out.high - out.mean, 1e-12);
     assert_near(out.half_width_ratio, (out.high - out.low) / 11, 1e-12);
     assert_true(out.lag1 < -0.5 && fabs(out.skewness) < 1e-12);
