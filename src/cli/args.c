@@ -77,13 +77,13 @@ static int take_option(int argc, char **argv, int *i, const struct arg_option *o
         *(bool *)value_of(option, settings) = true;
         return MIEV_OK;
     }
-    const char *text = equals ? equals + 1 : NULL;
+    const char *text = equals ? equals + 1 : option->kind == ARG_MAYBE ? "" : NULL;
     if (!text && *i + 1 < argc)
         text = argv[++*i];
     if (!text)
         return miev_error_set(err, MIEV_ERR_INVALID, "%s needs a value (%s)", option->name,
                               option->value_name);
-    if (option->kind != ARG_TEXT)
+    if (option->kind == ARG_NUMBER || option->kind == ARG_COUNT)
         return take_number(option, text, settings, err);
     *(const char **)value_of(option, settings) = text;
     return MIEV_OK;
@@ -130,8 +130,12 @@ static void print_option(const struct arg_option *option)
 {
     char left[64];
     const char *line = option->help;
-    (void)snprintf(left, sizeof(left), "%s%s%s", option->name, option->value_name ? " " : "",
-                   option->value_name ? option->value_name : "");
+    bool maybe = option->kind == ARG_MAYBE;
+    (void)snprintf(left, sizeof(left), "%s%s%s%s", option->name,
+                   maybe                ? "[="
+                   : option->value_name ? " "
+                                        : "",
+                   option->value_name ? option->value_name : "", maybe ? "]" : "");
     while (line) {
         const char *end = strchr(line, '\n');
         int length = end ? (int)(end - line) : (int)strlen(line);

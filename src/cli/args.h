@@ -11,6 +11,7 @@
 enum arg_kind {
     ARG_FLAG,   /* a bool, becomes true */
     ARG_TEXT,   /* a const char * */
+    ARG_MAYBE,  /* a const char *: "" for "--name" alone, the value of "--name=value" */
     ARG_NUMBER, /* a double within [min, max] */
     ARG_COUNT,  /* the same, whole numbers only */
 };
@@ -33,6 +34,10 @@ struct arg_option {
 #define ARG_TEXT_AT(type, at, name, value_name, help)              \
     {                                                              \
         name, ARG_TEXT, offsetof(type, at), value_name, help, 0, 0 \
+    }
+#define ARG_MAYBE_AT(type, at, name, value_name, help)              \
+    {                                                               \
+        name, ARG_MAYBE, offsetof(type, at), value_name, help, 0, 0 \
     }
 #define ARG_NUMBER_AT(type, at, name, value_name, min, max, help)        \
     {                                                                    \

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/explain.h"
 #include "cli/show.h"
 #include "cli/writers.h"
 #include "core/error.h"
@@ -56,6 +57,10 @@ int output_check(const struct output_settings *settings, struct miev_error *err)
             return miev_error_set(err, MIEV_ERR_INVALID,
                                   "%s - and %s - both want standard output: name a file for one",
                                   first->option, forms[i].option);
+    if (first && settings->explain)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "%s - and --explain both want standard output: name a file for %s",
+                              first->option, first->option);
     return MIEV_OK;
 }
 
@@ -147,6 +152,11 @@ int output_report(const json_t *report, const struct output_settings *settings,
     if (!form_on_standard_output(settings)) {
         terminal_init(&terminal, stdout);
         show_report(report, &terminal, settings->quiet);
+        if (settings->explain) {
+            int rc =
+                explain_report(report, settings->explain, &terminal, first == MIEV_OK ? err : NULL);
+            first = first == MIEV_OK ? rc : first;
+        }
     }
     return first;
 }

@@ -10,6 +10,7 @@
 
 struct output_settings {
     const char *json, *csv, *markdown, *json_lines;
+    const char *explain; /* a model's name, "" for that of least carbon, NULL: nothing */
     bool quiet;
 };
 
@@ -24,10 +25,14 @@ struct output_settings {
                 "write a table for a README; - as above"),                                         \
     ARG_TEXT_AT(type, at.json_lines, "--json-lines", "FILE",                                       \
                 "write one flat JSON object a model and line; - as above"),                        \
+    ARG_MAYBE_AT(type, at.explain, "--explain", "MODEL",                                           \
+                 "tell how every number of that row came about, from\ncounter to gram; "           \
+                 "without MODEL: of the row of least carbon"),                                     \
     ARG_FLAG_AT(type, at.quiet, "--quiet", "the table only: no progress, no sentences")
 /* clang-format on */
 
-/* MIEV_ERR_INVALID when two outputs want standard output. Asked before anything is measured. */
+/* MIEV_ERR_INVALID when two outputs want standard output, or one and --explain. Asked before
+ * anything is measured. */
 MIEV_MUST_USE int output_check(const struct output_settings *settings, struct miev_error *err);
 
 /* Write a priced report wherever the settings say, and show the table unless standard output is
