@@ -24,28 +24,33 @@ struct arg_option {
     const char *value_name; /* "FILE", NULL for a flag; FILE and DIR are completed as paths */
     const char *help;       /* one line, or more parted by \n */
     double min, max;        /* of an ARG_NUMBER or ARG_COUNT */
+    const char *choices;    /* "float32 int8 all": the values there are; NULL: not a list */
 };
 
 /* Rows of an option table; `at` is the setting within the command's settings, of that type. */
-#define ARG_FLAG_AT(type, at, name, help)                    \
-    {                                                        \
-        name, ARG_FLAG, offsetof(type, at), NULL, help, 0, 0 \
-    }
-#define ARG_TEXT_AT(type, at, name, value_name, help)              \
+#define ARG_FLAG_AT(type, at, name, help)                          \
     {                                                              \
-        name, ARG_TEXT, offsetof(type, at), value_name, help, 0, 0 \
+        name, ARG_FLAG, offsetof(type, at), NULL, help, 0, 0, NULL \
     }
-#define ARG_MAYBE_AT(type, at, name, value_name, help)              \
-    {                                                               \
-        name, ARG_MAYBE, offsetof(type, at), value_name, help, 0, 0 \
-    }
-#define ARG_NUMBER_AT(type, at, name, value_name, min, max, help)        \
+#define ARG_TEXT_AT(type, at, name, value_name, help)                    \
     {                                                                    \
-        name, ARG_NUMBER, offsetof(type, at), value_name, help, min, max \
+        name, ARG_TEXT, offsetof(type, at), value_name, help, 0, 0, NULL \
     }
-#define ARG_COUNT_AT(type, at, name, value_name, min, max, help)        \
-    {                                                                   \
-        name, ARG_COUNT, offsetof(type, at), value_name, help, min, max \
+#define ARG_CHOICE_AT(type, at, name, value_name, choices, help)            \
+    {                                                                       \
+        name, ARG_TEXT, offsetof(type, at), value_name, help, 0, 0, choices \
+    }
+#define ARG_MAYBE_AT(type, at, name, value_name, help)                    \
+    {                                                                     \
+        name, ARG_MAYBE, offsetof(type, at), value_name, help, 0, 0, NULL \
+    }
+#define ARG_NUMBER_AT(type, at, name, value_name, min, max, help)              \
+    {                                                                          \
+        name, ARG_NUMBER, offsetof(type, at), value_name, help, min, max, NULL \
+    }
+#define ARG_COUNT_AT(type, at, name, value_name, min, max, help)              \
+    {                                                                         \
+        name, ARG_COUNT, offsetof(type, at), value_name, help, min, max, NULL \
     }
 
 #define ARGS_ANY_WORDS ((size_t)-1)

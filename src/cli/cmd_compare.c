@@ -23,8 +23,8 @@ static const struct settings defaults = {
 static const struct arg_option options[] = {
     ARG_TEXT_AT(struct settings, measure.input, "--input", "FILE",
                 "the photo: JPEG, PNG, WebP or BMP"),
-    ARG_TEXT_AT(struct settings, precision, "--precision", "WORD",
-                "float32, int8 or all (default) of each bundled model"),
+    ARG_CHOICE_AT(struct settings, precision, "--precision", "WORD", "float32 int8 all",
+                  "float32, int8 or all (default) of each bundled model"),
     SITE_OPTIONS(struct settings, site),
     MEASURE_OPTIONS(struct settings, measure),
     ARG_FLAG_AT(struct settings, require_measured, "--require-measured",

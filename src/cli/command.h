@@ -26,7 +26,9 @@ struct cli_command {
 extern const struct cli_command *const cli_commands[];
 
 extern const struct cli_command cli_compare;
+extern const struct cli_command cli_completion;
 extern const struct cli_command cli_doctor;
+extern const struct cli_command cli_manual;
 extern const struct cli_command cli_models;
 extern const struct cli_command cli_run;
 extern const struct cli_command cli_version;
