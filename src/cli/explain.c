@@ -106,7 +106,7 @@ static void explain_answer(const json_t *model, const struct terminal *terminal)
         label, field_number(best, "score"));
     if (field_at(accuracy, "top1"))
         say(terminal,
-            "Accuracy %.6g (%.6g to %.6g) is not of this input but of %.0f %s %s images. %s",
+            "Accuracy %.6g (%.6g to %.6g) is not of this input but of %.0f %s %s images (%s).",
             field_number(accuracy, "top1"), field_number(accuracy, "top1_low"),
             field_number(accuracy, "top1_high"), field_number(accuracy, "images"),
             field_text(accuracy, "dataset"), field_text(accuracy, "split"),

@@ -64,19 +64,25 @@ int output_check(const struct output_settings *settings, struct miev_error *err)
     return MIEV_OK;
 }
 
+static bool close_stream(FILE *file)
+{
+    bool ok = fsync(fileno(file)) == 0 || errno == EINVAL; /* a pipe has no disk to wait for */
+    int number = errno;
+    bool closed = fclose(file) == 0;
+    if (!ok)
+        errno = number;
+    return ok && closed;
+}
+
 /* Write, and close where it is ours. False with errno. */
 static bool write_stream(const json_t *report, writer write, FILE *file)
 {
     errno = 0;
     bool ok = write(report, file) && fflush(file) == 0 && !ferror(file);
     int number = errno ? errno : EIO;
-    if (file != stdout) {
-        ok = ok && fsync(fileno(file)) == 0;
-        number = !ok && errno ? errno : number;
-        if (fclose(file) != 0 && ok) {
-            ok = false;
-            number = errno;
-        }
+    if (file != stdout && !close_stream(file) && ok) {
+        ok = false;
+        number = errno;
     }
     errno = number;
     return ok;

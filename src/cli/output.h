@@ -26,8 +26,8 @@ struct output_settings {
     ARG_TEXT_AT(type, at.json_lines, "--json-lines", "FILE",                                       \
                 "write one flat JSON object a model and line; - as above"),                        \
     ARG_MAYBE_AT(type, at.explain, "--explain", "MODEL",                                           \
-                 "tell how every number of that row came about, from\ncounter to gram; "           \
-                 "without MODEL: of the row of least carbon"),                                     \
+                 "tell how each number of a row came about, from\n"                                 \
+                 "counter to gram; without MODEL the row of least carbon"),                        \
     ARG_FLAG_AT(type, at.quiet, "--quiet", "the table only: no progress, no sentences")
 /* clang-format on */
 

@@ -152,9 +152,6 @@ static void put_sources(const json_t *report, FILE *file)
     const char *cpu = field_text(machine, "cpu");
     if (field_at(report, "site"))
         put_place(field_at(report, "site"), file);
-    (void)fputs("In brackets: from what the rounds scatter by, and what the energy and the "
-                "manufacturing may be wrong by.  \n",
-                file);
     (void)fputs("Machine: ", file);
     put_text(*cpu ? cpu : "an unnamed CPU", file);
     (void)fprintf(file, ", %.0f logical CPUs%s.  \nInput: ", field_number(machine, "logical_cpus"),
@@ -188,8 +185,12 @@ bool write_markdown(const json_t *report, FILE *file)
                   page.mass.name);
     for (size_t i = 0; i < n; i++)
         put_line(&lines[i], &page);
+    bool any_grams = n > 0 && isfinite(lines[0].grams);
     free(lines);
-    (void)fputc('\n', file);
+    (void)fputs(any_grams ? "\nIn brackets: from what the rounds scatter by, and what energy and "
+                            "manufacturing may be wrong by.  \n"
+                          : "\n",
+                file);
     put_sources(report, file);
     return !ferror(file);
 }

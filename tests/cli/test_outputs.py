@@ -140,6 +140,8 @@ class Study(unittest.TestCase):
             self.assertEqual(len(re.findall(r"(?<!\\)\|", line)), 8, line)
         self.assertIn("failed: ", table[-1])
         self.assertIn("South Korea, ", text)
+        measured = any(model.get("footprint") for model in self.report["models"])
+        self.assertEqual("In brackets: " in text, measured)
         self.assertIn("Our World in Data", text)
         self.assertIn("CIFAR-10", text)
         self.assertNotIn("<b>", text)
@@ -179,6 +181,12 @@ class Places(unittest.TestCase):
         done = self.write("--csv=/dev/full")
         self.assertEqual(done.returncode, 1)
         self.assertIn("cannot write --csv /dev/full: No space left", done.stderr)
+
+    def test_a_pipe_is_written_to_as_it_is(self):
+        done = self.write("--csv=/dev/stdout", "--quiet")
+        self.assertEqual(done.stderr, "")
+        self.assertTrue(done.stdout.startswith("model,"))
+        self.assertEqual(os.listdir(self.folder), [])
 
     def test_a_failed_write_leaves_the_old_file_and_no_other(self):
         path = self.folder / "old.csv"
