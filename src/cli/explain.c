@@ -369,25 +369,39 @@ struct energy_bound {
     double grams; /* the electricity's bound, as the report has it */
 };
 
-/* One bound of the electricity's grams: both uncertainties of the energy as one. */
+/* Both uncertainties of the energy as one bound: as factors, where both are. */
+static double explain_factors(const struct energy_bound *of, const char *name,
+                              const struct terminal *terminal)
+{
+    double a = of->statistical_j / of->value_j, b = of->systematic_j / of->value_j;
+    double bound_j = of->value_j * exp(of->sign * hypot(log(a), log(b)));
+    equation(terminal, "by rounds", a, "", "%.6g J / %.6g J", of->statistical_j, of->value_j);
+    equation(terminal, "by sensor", b, "", "%.6g J / %.6g J", of->systematic_j, of->value_j);
+    equation(terminal, name, bound_j, "J", "%.6g x exp(%ssqrt(ln(%.6g)^2 + ln(%.6g)^2))",
+             of->value_j, of->sign < 0 ? "-" : "", a, b);
+    return bound_j;
+}
+
+static double explain_distances(const struct energy_bound *of, const char *name,
+                                const struct terminal *terminal)
+{
+    double a = of->statistical_j - of->value_j, b = of->systematic_j - of->value_j;
+    double bound_j = of->value_j + of->sign * hypot(a, b);
+    equation(terminal, "by rounds", a, "J", "%.6g J - %.6g J", of->statistical_j, of->value_j);
+    equation(terminal, "by sensor", b, "J", "%.6g J - %.6g J", of->systematic_j, of->value_j);
+    equation(terminal, name, bound_j, "J", "%.6g J %c sqrt((%.6g)^2 + (%.6g)^2)", of->value_j,
+             of->sign < 0 ? '-' : '+', a, b);
+    return bound_j;
+}
+
 static void explain_bound(const struct energy_bound *of, double g_per_j,
                           const struct terminal *terminal)
 {
-    char joules[32];
-    const double value_j = of->value_j;
-    double a = of->statistical_j / value_j, b = of->systematic_j / value_j, bound_j;
-    (void)snprintf(joules, sizeof(joules), "energy %s", of->name);
-    if (value_j > 0 && a > 0 && b > 0) {
-        bound_j = value_j * exp(of->sign * hypot(log(a), log(b)));
-        equation(terminal, joules, bound_j, "J", "%.6g x exp(%ssqrt(ln(%.6g)^2 + ln(%.6g)^2))",
-                 value_j, of->sign < 0 ? "-" : "", a, b);
-    } else {
-        double from_rounds = fabs(of->statistical_j - value_j);
-        double from_sensor = fabs(of->systematic_j - value_j);
-        bound_j = value_j + of->sign * hypot(from_rounds, from_sensor);
-        equation(terminal, joules, bound_j, "J", "%.6g J %c sqrt(%.6g^2 + %.6g^2)", value_j,
-                 of->sign < 0 ? '-' : '+', from_rounds, from_sensor);
-    }
+    char name[32];
+    bool factors = of->value_j > 0 && of->statistical_j > 0 && of->systematic_j > 0;
+    (void)snprintf(name, sizeof(name), "energy %s", of->name);
+    double bound_j =
+        factors ? explain_factors(of, name, terminal) : explain_distances(of, name, terminal);
     equation(terminal, of->name, of->grams, "g", "%.6g J x %.6g g/J", bound_j, g_per_j);
 }
 
@@ -432,6 +446,7 @@ static void explain_electricity(const json_t *report, const json_t *model,
                                       field_number(statistical, "high"),
                                       field_number(systematic, "high"),
                                       field_number(grams, "high")};
+    equation(terminal, "each joule", g_per_j, "g/J", "%.6g x %.6g g/kWh / 3.6e6", pue, intensity);
     explain_bound(&low, g_per_j, terminal);
     explain_bound(&high, g_per_j, terminal);
 }
@@ -489,10 +504,14 @@ static void explain_manufacturing(const json_t *report, const json_t *model,
         return;
     }
     say(terminal,
-        "Making a %s emitted %.6g g (%.6g to %.6g: %s), spread over %.3g years (%.3g to %.3g). One "
-        "inference carries its time, for the share of the machine that it reserves.",
+        "Making a %s emitted %.6g g (%.6g to %.6g: %s), spread over %.6g s (%.6g to %.6g), which "
+        "is "
+        "%.3g years (%.3g to %.3g). One inference carries its time, for the share of the machine "
+        "that "
+        "it reserves.",
         field_text(embodied, "machine_class"), field_number(machine, "value"),
         field_number(machine, "low"), field_number(machine, "high"), field_text(embodied, "source"),
+        field_number(life, "value"), field_number(life, "low"), field_number(life, "high"),
         field_number(life, "value") / S_PER_YEAR, field_number(life, "low") / S_PER_YEAR,
         field_number(life, "high") / S_PER_YEAR);
     explain_host(report, embodied, terminal);
@@ -508,21 +527,28 @@ static void explain_manufacturing(const json_t *report, const json_t *model,
                           field_number(life, "low"), time_s * share, host, terminal);
 }
 
+/* How far one kind of grams is from its bound, and the same added to the sum of squares. */
+static void explain_distance(const char *name, const json_t *grams, const char *bound,
+                             struct sum *sum, const struct terminal *terminal)
+{
+    double distance_g = field_number(grams, bound) - field_number(grams, "value");
+    equation(terminal, name, distance_g, "g", "%.6g g - %.6g g", field_number(grams, bound),
+             field_number(grams, "value"));
+    sum_add(sum, "%s(%.6g)^2", sum->used ? " + " : "", distance_g);
+}
+
 /* One bound of the total: the distances of both kinds of grams to theirs, as squares. */
 static void explain_total_bound(const json_t *footprint, const char *bound, double sign,
                                 const struct terminal *terminal)
 {
     const json_t *total = field_at(footprint, "per_inference_g");
-    const json_t *electricity = field_at(footprint, "operational_g");
     const json_t *making = field_at(footprint, "embodied_g");
     struct sum sum = {.used = 0};
-    sum_add(&sum, "%.6g g %c sqrt(%.6g^2", field_number(total, "value"), sign < 0 ? '-' : '+',
-            fabs(field_number(electricity, bound) - field_number(electricity, "value")));
+    explain_distance("by electricity", field_at(footprint, "operational_g"), bound, &sum, terminal);
     if (isfinite(field_number(making, "value")))
-        sum_add(&sum, " + %.6g^2",
-                fabs(field_number(making, bound) - field_number(making, "value")));
-    sum_add(&sum, ")");
-    equation(terminal, bound, field_number(total, bound), "g", "%s", sum.text);
+        explain_distance("by machine", making, bound, &sum, terminal);
+    equation(terminal, bound, field_number(total, bound), "g", "%.6g g %c sqrt(%s)",
+             field_number(total, "value"), sign < 0 ? '-' : '+', sum.text);
 }
 
 static void explain_total(const json_t *footprint, const struct terminal *terminal)

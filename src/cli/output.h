@@ -15,6 +15,7 @@ struct output_settings {
 };
 
 /* The rows of a command's option table; `at` is the output_settings in its settings. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): the name of a member takes none */
 /* clang-format off */
 #define OUTPUT_OPTIONS(type, at)                                                                   \
     ARG_TEXT_AT(type, at.json, "--json", "FILE",                                                   \
@@ -30,6 +31,7 @@ struct output_settings {
                  "counter to gram; without MODEL the row of least carbon"),                        \
     ARG_FLAG_AT(type, at.quiet, "--quiet", "the table only: no progress, no sentences")
 /* clang-format on */
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* MIEV_ERR_INVALID when two outputs want standard output, or one and --explain. Asked before
  * anything is measured. */

@@ -87,6 +87,14 @@ class Equations(unittest.TestCase):
                 slack = 1e-4 * abs(float(value)) + (1e-5 * largest if difference else 0)
                 self.assertAlmostEqual(got, float(value), delta=slack)
 
+    def test_every_figure_of_an_equation_was_told_before(self):
+        known = {"1", "1.96", "1e6", "365.25"}  # the normal quantile, the million, days of a year
+        for match in EQUATION.finditer(self.text):
+            before = self.text[:match.start()]
+            for number in re.findall(r"(?<![\w.])\d[.\d]*(?:e[-+]?\d+)?(?![\w.])", match[2]):
+                told = re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", before)
+                self.assertTrue(told or number in known, f"{number} in {match[2]}")
+
     def test_lines_fit_a_narrow_terminal(self):
         for line in self.text.splitlines():
             if line.startswith("    "):
