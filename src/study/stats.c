@@ -337,3 +337,33 @@ void miev_stats_verdicts(struct miev_ratio *ratios, size_t n, double between_mod
             r->verdict = MIEV_VERDICT_EQUIVALENT;
     }
 }
+
+/* Wilson's score interval of one share. */
+static void wilson(double share, double n, double z, double *low, double *high)
+{
+    double shrink = 1 + z * z / n;
+    double middle = (share + z * z / (2 * n)) / shrink;
+    double half = z / shrink * sqrt(share * (1 - share) / n + z * z / (4 * n * n));
+    *low = middle - half;
+    *high = middle + half;
+}
+
+int miev_stats_difference(double a, double images_a, double b, double images_b, double confidence,
+                          struct miev_difference *out, struct miev_error *err)
+{
+    double z = miev_student_t(confidence, MOST_DF), a_low, a_high, b_low, b_high;
+    if (!(a >= 0 && a <= 1 && b >= 0 && b <= 1))
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "a share of right answers must lie within 0 and 1, not %g and %g", a,
+                              b);
+    if (!(images_a >= 1 && images_b >= 1) || !isfinite(z))
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "a share of %g and one of %g images cannot be compared", images_a,
+                              images_b);
+    wilson(a, images_a, z, &a_low, &a_high);
+    wilson(b, images_b, z, &b_low, &b_high);
+    *out = (struct miev_difference){.value = a - b,
+                                    .low = a - b - hypot(a - a_low, b_high - b),
+                                    .high = a - b + hypot(a_high - a, b - b_low)};
+    return MIEV_OK;
+}

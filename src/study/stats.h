@@ -70,4 +70,15 @@ MIEV_MUST_USE int miev_stats_ratio(const double *a, const double *b, size_t n, d
  */
 void miev_stats_verdicts(struct miev_ratio *ratios, size_t n, double between_model_factor);
 
+/* Difference of two shares of right answers (0..1), `a` of images_a less `b` of images_b:
+ * Newcombe's hybrid score interval for independent samples. Where both judged the same images the
+ * true interval is narrower. MIEV_ERR_INVALID for a share outside 0..1, no images, or a confidence
+ * outside 0..1 (both excluded). */
+struct miev_difference {
+    double value, low, high;
+};
+MIEV_MUST_USE int miev_stats_difference(double a, double images_a, double b, double images_b,
+                                        double confidence, struct miev_difference *out,
+                                        struct miev_error *err);
+
 #endif

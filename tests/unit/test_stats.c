@@ -455,9 +455,51 @@ static void test_three_percent_apart_is_seldom_called_equivalent(void **state)
     assert_true(share(wrong, STUDIES) <= 0.032 && share(right, STUDIES) > 0.99);
 }
 
+/* Newcombe (1998), table II, method 10: 56/70 against 48/80, 9/10 against 3/10, 10/10 against 0/20.
+ */
+static void test_difference_of_shares_matches_the_published_table(void **state)
+{
+    (void)state;
+    static const struct {
+        double a, images_a, b, images_b, low, high;
+    } table[] = {{56 / 70.0, 70, 48 / 80.0, 80, 0.0524, 0.3339},
+                 {9 / 10.0, 10, 3 / 10.0, 10, 0.1705, 0.8090},
+                 {10 / 10.0, 10, 0, 20, 0.6791, 1.0}};
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        struct miev_error err;
+        struct miev_difference out, back;
+        assert_ok(miev_stats_difference(table[i].a, table[i].images_a, table[i].b,
+                                        table[i].images_b, CONFIDENCE, &out, &err),
+                  &err);
+        assert_true(fabs(out.low - table[i].low) < 6e-5 && fabs(out.high - table[i].high) < 6e-5);
+        assert_ok(miev_stats_difference(table[i].b, table[i].images_b, table[i].a,
+                                        table[i].images_a, CONFIDENCE, &back, &err),
+                  &err);
+        assert_near(back.low, -out.high, 1e-12);
+        assert_near(back.value, -out.value, 1e-12);
+    }
+}
+
+static void test_shares_that_are_none_are_refused(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_difference out;
+    assert_refused(miev_stats_difference(1.1, 10, 0, 10, CONFIDENCE, &out, &err), MIEV_ERR_INVALID,
+                   &err, "within 0 and 1");
+    assert_refused(miev_stats_difference((double)NAN, 10, 0, 10, CONFIDENCE, &out, &err),
+                   MIEV_ERR_INVALID, &err, "within 0 and 1");
+    assert_refused(miev_stats_difference(1, 10, 0, 0, CONFIDENCE, &out, &err), MIEV_ERR_INVALID,
+                   &err, "cannot be compared");
+    assert_refused(miev_stats_difference(1, 10, 0, 10, 1, &out, &err), MIEV_ERR_INVALID, &err,
+                   "cannot be compared");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_difference_of_shares_matches_the_published_table),
+        cmocka_unit_test(test_shares_that_are_none_are_refused),
         cmocka_unit_test(test_student_t_matches_the_tables),
         cmocka_unit_test(test_student_t_of_nonsense_is_not_a_number),
         cmocka_unit_test(test_quantiles_lie_between_the_values),
