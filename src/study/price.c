@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "study/pareto.h"
 
 /* Logical CPUs of the server that a virtual machine of unknown host runs on: median, 10th and 90th
  * percentile of the two-socket systems in the SPECpower_ssj2008 results published from 2019 to
@@ -208,6 +209,6 @@ int miev_report_price(json_t *report, const struct miev_price_options *options,
     json_t *site = site_json(options);
     (void)json_object_set_new(site, "embodied", cost_json(&cost));
     return json_object_set_new(report, "site", site) == 0
-               ? MIEV_OK
+               ? miev_report_pareto(report, err)
                : miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the site");
 }

@@ -16,8 +16,8 @@ struct miev_price_options {
     double requests_per_day; /* 0: no equivalents */
 };
 
-/* Set .site, each model's .footprint, and each comparison's .carbon. Models without energy get
- * none. MIEV_ERR_INVALID when the report lacks what its schema asks for. */
+/* Set .site, .pareto, each model's .footprint, and each comparison's .carbon_ratio. Models without
+ * energy get none. MIEV_ERR_INVALID when the report lacks what its schema asks for. */
 MIEV_MUST_USE int miev_report_price(json_t *report, const struct miev_price_options *options,
                                     struct miev_error *err);
 
