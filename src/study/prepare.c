@@ -403,7 +403,12 @@ static int median_of_batch(struct miev_run *run, struct miev_run_model *model, s
 static int first_inference(struct miev_run *run, struct miev_run_model *model,
                            struct miev_error *err)
 {
-    int rc = median_of_batch(run, model, 1, &model->first_inference_s, err);
+    int rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &model->first.start, err);
+    if (rc == MIEV_OK)
+        rc = median_of_batch(run, model, 1, &model->first_inference_s, err);
+    if (rc == MIEV_OK)
+        rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &model->first.stop, err);
+    model->first.count = rc == MIEV_OK;
     model->inference_s = model->first_inference_s;
     return rc;
 }

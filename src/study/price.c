@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "study/pareto.h"
+#include "study/rate.h"
 
 /* Logical CPUs of the server that a virtual machine of unknown host runs on: median, 10th and 90th
  * percentile of the two-socket systems in the SPECpower_ssj2008 results published from 2019 to
@@ -14,6 +15,9 @@
 #define HOST_CPUS      256.0
 #define HOST_CPUS_LOW  112.0
 #define HOST_CPUS_HIGH 576.0
+
+#define DAYS_PER_YEAR 365.25
+#define MAX_J         1e12
 
 static json_t *interval_json(const struct miev_interval *interval)
 {
@@ -112,15 +116,74 @@ static int read_energy(const json_t *energy, struct miev_energy_estimate *out,
     return rc;
 }
 
-static json_t *rate_json(double co2e_g, const struct miev_price_options *options)
+/* What a year of requests emits, and what else emits as much. */
+static int add_year(json_t *rate, double request_g, const struct miev_price_options *options,
+                    struct miev_error *err)
 {
     struct miev_equivalents same;
-    double year_g = co2e_g * options->requests_per_day * 365.25;
-    if (miev_equivalents(year_g, options->site, &same, NULL) != MIEV_OK)
-        return json_null();
-    return json_pack("{s:f, s:f, s:f, s:o}", "requests_per_day", options->requests_per_day,
-                     "year_g", year_g, "car_km", same.car_km, "lamp_10w_h",
-                     miev_json_real(same.lamp_10w_h)); /* none where a lamp emits nothing */
+    double year_g = request_g * options->requests_per_day * DAYS_PER_YEAR;
+    int rc = miev_equivalents(year_g, options->site, &same, err);
+    if (rc != MIEV_OK)
+        return rc;
+    (void)json_object_set_new(rate, "year_g", json_real(year_g));
+    (void)json_object_set_new(rate, "car_km", json_real(same.car_km));
+    /* none where a lamp emits nothing */
+    (void)json_object_set_new(rate, "lamp_10w_h", miev_json_real(same.lamp_10w_h));
+    return MIEV_OK;
+}
+
+static json_t *load_json(const struct miev_reservation *own, const struct miev_load *load,
+                         double requests_per_day)
+{
+    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:o}", "requests_per_day", requests_per_day,
+                     "busy_ratio", load->busy_ratio, "workers", load->workers,
+                     "most_requests_per_day", load->most_per_day, "idle_w", own->idle_w, "curve",
+                     miev_rate_curve(own));
+}
+
+static int fill_rate(json_t *rate, const struct miev_reservation *own, const struct miev_load *load,
+                     const struct machine_cost *cost, const struct miev_price_options *options,
+                     struct miev_error *err)
+{
+    struct miev_energy_estimate estimate;
+    struct miev_interval energy_j, embodied_g = {0, 0, 0};
+    struct miev_footprint footprint;
+    miev_reservation_energy(own, load->provisioned_s, &estimate);
+    int rc = miev_energy_interval(&estimate, &energy_j, err);
+    if (rc == MIEV_OK && cost->known)
+        rc = embodied_of(cost, load->provisioned_s, &embodied_g, err);
+    if (rc == MIEV_OK)
+        rc = miev_footprint_per_inference(&estimate, options->site,
+                                          cost->known ? &embodied_g : NULL, &footprint, err);
+    if (rc != MIEV_OK)
+        return rc;
+    (void)json_object_set_new(rate, "per_request_j", interval_json(&energy_j));
+    (void)json_object_set_new(rate, "flat_out_ratio",
+                              miev_json_real(energy_j.value / own->flat_out_j));
+    (void)json_object_set_new(rate, "per_request_g", interval_json(&footprint.total_g));
+    (void)json_object_set_new(rate, "embodied_g",
+                              cost->known ? interval_json(&embodied_g) : json_null());
+    return add_year(rate, footprint.total_g.value, options, err);
+}
+
+/* At the user's own rate: what stands by between two requests belongs to them. Where that is not
+ * known there is a reason in place of figures. */
+static json_t *rate_json(const json_t *report, const json_t *model, const struct machine_cost *cost,
+                         const struct miev_price_options *options)
+{
+    struct miev_reservation own;
+    struct miev_error err;
+    int rc = miev_reservation_read(report, model, &own, &err);
+    if (rc == MIEV_OK) {
+        struct miev_load load = miev_load_at(&own, options->requests_per_day);
+        json_t *rate = load_json(&own, &load, options->requests_per_day);
+        rc = fill_rate(rate, &own, &load, cost, options, &err);
+        if (rc == MIEV_OK)
+            return rate;
+        json_decref(rate);
+    }
+    return json_pack("{s:f, s:s}", "requests_per_day", options->requests_per_day, "reason",
+                     err.message);
 }
 
 /* No energy, no grams: absent, not zero. Nor can a gross that the noise took below zero be priced,
@@ -132,7 +195,31 @@ static bool has_grams(const json_t *energy)
     return gross && !json_is_null(value) && !(json_number_value(value) < 0);
 }
 
-static int price_model(json_t *model, const struct machine_cost *cost,
+/* First use: one load and one first inference, which have no rounds and so no statistical bounds.
+ */
+static json_t *cold_json(const json_t *model, const struct machine_cost *cost,
+                         const struct miev_price_options *options)
+{
+    const json_t *load = json_object_get(model, "load");
+    const json_t *cold = json_object_get(load, "cold_j");
+    struct miev_energy_estimate estimate;
+    struct miev_interval embodied_g = {0, 0, 0};
+    struct miev_footprint footprint;
+    double cold_s = 0;
+    if (miev_json_number(cold, "value", 0, MAX_J, &estimate.value_j, NULL) != MIEV_OK ||
+        miev_json_number(cold, "low", 0, MAX_J, &estimate.systematic_low_j, NULL) != MIEV_OK ||
+        miev_json_number(cold, "high", 0, MAX_J, &estimate.systematic_high_j, NULL) != MIEV_OK ||
+        miev_json_number(load, "cold_s", 0, 1e9, &cold_s, NULL) != MIEV_OK)
+        return json_null();
+    estimate.statistical_low_j = estimate.statistical_high_j = estimate.value_j;
+    if ((cost->known && embodied_of(cost, cold_s, &embodied_g, NULL) != MIEV_OK) ||
+        miev_footprint_per_inference(&estimate, options->site, cost->known ? &embodied_g : NULL,
+                                     &footprint, NULL) != MIEV_OK)
+        return json_null();
+    return interval_json(&footprint.total_g);
+}
+
+static int price_model(const json_t *report, json_t *model, const struct machine_cost *cost,
                        const struct miev_price_options *options, struct miev_error *err)
 {
     json_t *energy = json_object_get(model, "energy");
@@ -156,11 +243,13 @@ static int price_model(json_t *model, const struct machine_cost *cost,
                                           cost->known ? &embodied_g : NULL, &footprint, err);
     if (rc != MIEV_OK)
         return rc;
-    json_t *out = json_pack("{s:o, s:o, s:o}", "per_inference_g", interval_json(&footprint.total_g),
-                            "operational_g", interval_json(&footprint.operational_g), "embodied_g",
-                            cost->known ? interval_json(&footprint.embodied_g) : json_null());
+    json_t *out =
+        json_pack("{s:o, s:o, s:o, s:o}", "per_inference_g", interval_json(&footprint.total_g),
+                  "operational_g", interval_json(&footprint.operational_g), "embodied_g",
+                  cost->known ? interval_json(&footprint.embodied_g) : json_null(), "cold_g",
+                  cold_json(model, cost, options));
     if (options->requests_per_day > 0)
-        (void)json_object_set_new(out, "at_rate", rate_json(footprint.total_g.value, options));
+        (void)json_object_set_new(out, "at_rate", rate_json(report, model, cost, options));
     return json_object_set_new(model, "footprint", out) == 0
                ? MIEV_OK
                : miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the footprint");
@@ -201,7 +290,7 @@ int miev_report_price(json_t *report, const struct miev_price_options *options,
     cost_of(report, options->embodied, &cost);
     json_array_foreach(models, i, item)
     {
-        int rc = price_model(item, &cost, options, err);
+        int rc = price_model(report, item, &cost, options, err);
         if (rc != MIEV_OK)
             return rc;
     }

@@ -382,22 +382,60 @@ static json_t *stages_json(const struct miev_run *run, const struct miev_run_mod
     return stages;
 }
 
+#define KERNEL_TICK_S  0.010 /* of /proc/stat, by which the joules of a machine are shared out */
+#define STEPS_PER_SPAN 10
+
+/* The shortest span of which the counters tell something: one span has no rounds to average over,
+ * so it must be ten of their steps. An estimate of the work's own CPU time has no such grain. */
+static double shortest_span_s(const struct miev_run *run)
+{
+    double step_s = 0;
+    for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++) {
+        const struct miev_meter_channel *at = miev_meter_channel_at(run->meter, c);
+        if (!at->counted || at->channel.quality != MIEV_MEASURED)
+            continue;
+        step_s = fmax(step_s, (double)at->channel.update_period_ns * 1e-9);
+        step_s = fmax(step_s, at->channel.own_work_only ? 0 : KERNEL_TICK_S);
+    }
+    return STEPS_PER_SPAN * step_s;
+}
+
+/* False when the joules of a single span are not known. */
+static bool span_energy(const struct miev_run *run, const struct miev_round *span,
+                        struct miev_span_energy *out)
+{
+    double span_s = (double)(span->stop.time_ns - span->start.time_ns) * 1e-9;
+    return span->count > 0 && run->blocks > 0 && span_s >= shortest_span_s(run) &&
+           miev_run_energy(run, span, 0, out, NULL) == MIEV_OK && out->complete;
+}
+
+static json_t *span_interval_json(const struct miev_span_energy *load,
+                                  const struct miev_span_energy *first)
+{
+    return json_pack("{s:o, s:o, s:o}", "value", miev_json_real(load->gross_j + first->gross_j),
+                     "low",
+                     miev_json_real(load->gross_j * load->systematic_low_ratio +
+                                    first->gross_j * first->systematic_low_ratio),
+                     "high",
+                     miev_json_real(load->gross_j * load->systematic_high_ratio +
+                                    first->gross_j * first->systematic_high_ratio));
+}
+
 /* First use: reading the file into the engine, and the first inference. */
 static json_t *load_json(const struct miev_run *run, const struct miev_run_model *model)
 {
-    struct miev_span_energy energy;
-    const struct miev_round *load = &model->load;
-    double gross_j = NAN;
-    const char *method = "unavailable";
-    if (load->count > 0 && run->blocks > 0 &&
-        miev_run_energy(run, load, 0, &energy, NULL) == MIEV_OK) {
-        gross_j = energy.gross_j;
-        method = method_word(&energy);
-    }
-    return json_pack("{s:f, s:f, s:o, s:s}", "seconds",
-                     (double)(load->stop.time_ns - load->start.time_ns) * 1e-9, "first_inference_s",
-                     model->first_inference_s, "gross_j", miev_json_real(gross_j), "method",
-                     method);
+    struct miev_span_energy load, first;
+    const struct miev_round *span = &model->load;
+    double load_s = (double)(span->stop.time_ns - span->start.time_ns) * 1e-9;
+    bool load_known = span_energy(run, span, &load);
+    bool first_known = span_energy(run, &model->first, &first);
+    return json_pack("{s:f, s:f, s:f, s:o, s:o, s:o, s:s}", "seconds", load_s, "first_inference_s",
+                     model->first_inference_s, "cold_s", load_s + model->first_inference_s,
+                     "gross_j", miev_json_real(load_known ? load.gross_j : (double)NAN),
+                     "first_inference_j", miev_json_real(first_known ? first.gross_j : (double)NAN),
+                     "cold_j",
+                     load_known && first_known ? span_interval_json(&load, &first) : json_null(),
+                     "method", load_known ? method_word(&load) : "unavailable");
 }
 
 static json_t *accuracy_json(const struct miev_study_entry *entry)

@@ -49,8 +49,9 @@ struct miev_run_model {
     double finished_cpu_s; /* of a child that is gone */
     int status;            /* not MIEV_OK: failed, and error says why */
     struct miev_error error;
-    json_t *facts;          /* engine, sandbox, inputs, outputs, predictions, guesses; owned */
-    struct miev_round load; /* the metered load */
+    json_t *facts;           /* engine, sandbox, inputs, outputs, predictions, guesses; owned */
+    struct miev_round load;  /* the metered load */
+    struct miev_round first; /* the metered first inference */
     double first_inference_s;
     double inference_s; /* present guess of one inference, for the length of rounds */
     uint64_t peak_bytes;

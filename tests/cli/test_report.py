@@ -36,6 +36,7 @@ class ReportTest(unittest.TestCase):
             with self.subTest(model["name"]):
                 self.check_model(model, report)
         self.check_pairs(report)
+        self.check_pareto(report)
 
     def check_schema(self, report):
         if jsonschema is None:
@@ -58,6 +59,52 @@ class ReportTest(unittest.TestCase):
             return
         self.check_energy(energy)
         self.check_footprint(model["footprint"], energy, report["site"])
+        self.check_load(model["load"], model["footprint"])
+        if "at_rate" in model["footprint"]:
+            self.check_rate(model["footprint"]["at_rate"], energy)
+
+    def check_load(self, load, footprint):
+        self.assertAlmostEqual(load["cold_s"], load["seconds"] + load["first_inference_s"])
+        if load["cold_j"] is None:
+            self.assertIsNone(footprint["cold_g"])
+            return
+        self.assertAlmostEqual(load["cold_j"]["value"], load["gross_j"] + load["first_inference_j"])
+        self.assertGreater(footprint["cold_g"]["value"], footprint["per_inference_g"]["value"])
+
+    def check_rate(self, rate, energy):
+        """Served now and then, a request takes what waits for it, and never less than flat out."""
+        if "reason" in rate:
+            return
+        gross_j = energy["gross"]["per_inference_j"]["value"]
+        request_j = rate["per_request_j"]
+        self.assertLessEqual(request_j["low"], request_j["value"])
+        self.assertLessEqual(request_j["value"], request_j["high"])
+        provisioned_s = rate["workers"] * 86400 / rate["requests_per_day"]
+        net_j = energy["net"]["per_inference_j"]["value"]
+        want_j = rate["idle_w"] * provisioned_s + net_j
+        self.assertAlmostEqual(request_j["value"] / want_j, 1, delta=1e-6)
+        self.assertAlmostEqual(rate["flat_out_ratio"], request_j["value"] / gross_j)
+        year_g = rate["per_request_g"]["value"] * rate["requests_per_day"] * 365.25
+        self.assertAlmostEqual(rate["year_g"] / year_g, 1, delta=1e-9)
+        # A worker that never waits takes what the rounds took, but for the time between the
+        # worker's own clock and the two readings.
+        self.assertAlmostEqual(rate["curve"]["joules_per_request"][-1] / gross_j, 1, delta=0.1)
+
+    def check_pareto(self, report):
+        """Each data set by itself; who is dominated is dominated by one of its own axis."""
+        priced = {model["name"]: model for model in report["models"] if model.get("footprint")}
+        for front in report["pareto"]:
+            names = [entry["name"] for entry in front["models"]]
+            self.assertEqual(names[0], front["most_accurate"])
+            self.assertEqual(len(names) + len(front["not_on_axis"]), len(report["models"]))
+            for entry in front["models"]:
+                accuracy = priced[entry["name"]]["accuracy"]
+                self.assertEqual((accuracy["dataset"], accuracy["split"]),
+                                 (front["dataset"], front["split"]))
+                self.assertEqual(entry["position"] == "dominated", bool(entry["dominated_by"]))
+                self.assertLessEqual(set(entry["dominated_by"]), set(names) - {entry["name"]})
+        on_axes = sum(len(front["models"]) for front in report["pareto"])
+        self.assertEqual(on_axes, sum(1 for model in priced.values() if model["accuracy"]))
 
     def check_latency(self, latency):
         self.assertEqual(latency["p90_s"] is None, latency["samples"] < 10)
@@ -140,10 +187,11 @@ class Whole(ReportTest):
                          ("South Korea", 2020, 1.5, False))
         for model in report["models"]:
             rate = model["footprint"]["at_rate"]
-            year_g = model["footprint"]["per_inference_g"]["value"] * 365250
-            self.assertAlmostEqual(rate["year_g"], year_g, delta=1e-9 * year_g)
+            self.assertEqual((rate["requests_per_day"], rate["workers"]), (1000, 1))
+            self.assertGreater(rate["flat_out_ratio"], 100)
             self.assertGreater(rate["lamp_10w_h"], 0)
             self.assertEqual(model["guesses"], [])
+        self.assertEqual([len(front["models"]) for front in report["pareto"]], [3])
 
     def test_electricity_without_carbon_leaves_only_manufacturing(self):
         report = self.with_energy(NANO, "--intensity=0", "--rate=10")

@@ -169,26 +169,6 @@ static void test_an_unknown_class_has_no_making(void **state)
     json_decref(priced);
 }
 
-static void test_a_rate_gives_a_year(void **state)
-{
-    (void)state;
-    struct miev_error err;
-    struct miev_site clean = korea;
-    clean.intensity_g_per_kwh = 0;
-    struct miev_price_options options = {.site = &korea, .requests_per_day = 1000};
-    json_t *priced = report(false);
-    assert_ok(miev_report_price(priced, &options, &err), &err);
-    const json_t *rate = json_object_get(footprint(priced, 0), "at_rate");
-    assert_near(json_number_value(json_object_get(rate, "year_g")), 365250 * 1.25 * 400 / 3.6e6,
-                1e-12);
-    options.site = &clean; /* a lamp emits nothing there: no hours of it, not none */
-    assert_ok(miev_report_price(priced, &options, &err), &err);
-    rate = json_object_get(footprint(priced, 0), "at_rate");
-    assert_near(json_number_value(json_object_get(rate, "year_g")), 0, 0);
-    assert_true(json_is_null(json_object_get(rate, "lamp_10w_h")));
-    json_decref(priced);
-}
-
 static void test_joules_below_zero_cost_their_own_row_only(void **state)
 {
     (void)state;
@@ -229,7 +209,6 @@ int main(void)
         cmocka_unit_test(test_a_virtual_machine_is_a_share_of_its_host),
         cmocka_unit_test(test_a_dedicated_machine_carries_all_of_its_making),
         cmocka_unit_test(test_an_unknown_class_has_no_making),
-        cmocka_unit_test(test_a_rate_gives_a_year),
         cmocka_unit_test(test_joules_below_zero_cost_their_own_row_only),
         cmocka_unit_test(test_what_is_no_report_is_refused),
     };

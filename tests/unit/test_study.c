@@ -89,6 +89,22 @@ static const struct miev_sensor_ops truth_sensor = {.name = "truth",
                                                     .close = truth_close};
 static const struct miev_sensor_ops *const truth_sensors[] = {&truth_sensor, NULL};
 
+/* The same as a counter of the whole machine, whose joules are shared out by the kernel's ticks. */
+static void whole_describe(const void *state, size_t i, struct miev_channel *out)
+{
+    truth_describe(state, i, out);
+    out->own_work_only = false;
+}
+
+static const struct miev_sensor_ops whole_sensor = {.name = "whole",
+                                                    .summary = "a counter of the machine",
+                                                    .state_size = sizeof(struct truth),
+                                                    .open = truth_open,
+                                                    .describe = whole_describe,
+                                                    .read = truth_read,
+                                                    .close = truth_close};
+static const struct miev_sensor_ops *const whole_sensors[] = {&whole_sensor, NULL};
+
 /* Three blocks are enough for every test here, however long the machine's load makes them. */
 static volatile sig_atomic_t stop;
 
@@ -345,6 +361,35 @@ static void test_the_truth_is_found(void **state)
     json_decref(report);
 }
 
+static void test_first_use_has_its_joules(void **state)
+{
+    struct setting *setting = *state;
+    json_t *report = study(setting, (const char *const[]){"slow", NULL});
+    const json_t *load = json_object_get(model_at(report, 0), "load");
+    double load_j = json_number_value(json_object_get(load, "gross_j"));
+    double first_j = json_number_value(json_object_get(load, "first_inference_j"));
+    const json_t *cold = json_object_get(load, "cold_j");
+    assert_true(load_j > 0 && first_j > 0.9 * TRUE_BUSY_W * FAKE_SLOW_CPU_S);
+    assert_near(json_number_value(json_object_get(cold, "value")), load_j + first_j, 1e-12);
+    assert_near(json_number_value(json_object_get(cold, "high")), 1.05 * (load_j + first_j), 1e-9);
+    json_decref(report);
+}
+
+static void test_first_use_below_the_counters_grain_is_absent(void **state)
+{
+    struct setting *setting = *state;
+    setting->options.sensors = whole_sensors;
+    json_t *report = study(setting, (const char *const[]){"fine", NULL});
+    const json_t *load = json_object_get(model_at(report, 0), "load");
+    assert_true(json_number_value(json_object_get(load, "cold_s")) > 0);
+    /* Loading a file of a few bytes may still take 0.1 s on a crowded machine. */
+    if (json_number_value(json_object_get(load, "seconds")) < 0.1)
+        assert_true(json_is_null(json_object_get(load, "gross_j")));
+    if (json_number_value(json_object_get(load, "first_inference_s")) < 0.05)
+        assert_true(json_is_null(json_object_get(load, "cold_j")));
+    json_decref(report);
+}
+
 static void test_predictions_only_have_no_energy(void **state)
 {
     struct setting *setting = *state;
@@ -395,6 +440,8 @@ static int run_all(const char *who)
         TEST(test_nothing_opens_from_inside),
         TEST(test_no_worker_outlives_its_parent),
         TEST(test_the_truth_is_found),
+        TEST(test_first_use_has_its_joules),
+        TEST(test_first_use_below_the_counters_grain_is_absent),
         TEST(test_predictions_only_have_no_energy),
         TEST(test_a_stopped_study_gives_the_report_so_far),
         TEST(test_the_same_model_twice_is_refused),
