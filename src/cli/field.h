@@ -18,7 +18,4 @@ double field_number(const json_t *object, const char *key);
 void field_set_number(struct table *table, size_t row, size_t column, double value,
                       const struct miev_unit *unit);
 
-/* The second table: how long each step takes, from loading to the answer. */
-void show_steps(const json_t *const *models, size_t n, const struct terminal *terminal);
-
 #endif

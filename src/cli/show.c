@@ -5,12 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/field.h"
+#include "cli/show_parts.h"
 #include "core/text.h"
 #include "study/study.h"
 
 #define PER_MILLION 1e6
-#define SENTENCE    512
 #define SHARE_BAR   6 /* characters of the bar of 100 % */
 
 struct row {
@@ -103,58 +102,83 @@ static void set_carbon(struct table *table, size_t row, size_t column, const str
     table_set(table, row, column, "%s", interval);
 }
 
-static void set_share(struct table *table, size_t row, size_t column, double share,
+/* Which column is which; the numbers behind them say which goes first in a narrow terminal. */
+struct columns {
+    size_t name, prediction, accuracy, latency, energy, carbon, share, front, method, bar;
+};
+
+static struct columns make_columns(struct table *table, const char *mass_header, bool fronts)
+{
+    struct columns at = {0};
+    at.name = table_column(table, "model", false);
+    at.prediction = table_column_if_wide(table, "top prediction", false, 5);
+    at.accuracy = table_column(table, "accuracy", true);
+    at.latency = table_column(table, "latency", true);
+    at.energy = table_column_if_wide(table, "energy", true, 3);
+    at.carbon = table_column(table, mass_header, false);
+    at.share = table_column_if_wide(table, "of largest", true, 4);
+    at.bar = table_column_if_wide(table, "", false, 1);
+    if (fronts)
+        at.front = table_column_if_wide(table, "front", false, 6);
+    at.method = table_column_if_wide(table, "energy is", false, 2);
+    return at;
+}
+
+static void set_share(struct table *table, size_t row, const struct columns *at, double share,
                       const struct terminal *terminal)
 {
     char bar[64];
     if (!isfinite(share))
         return;
     terminal_bar(terminal, share, SHARE_BAR, bar, sizeof(bar));
-    int pad = SHARE_BAR - (int)terminal_text_columns(bar);
-    table_set(table, row, column, "%s%*s %.*f %%", bar, pad, "", share < 0.0995 ? 1 : 0,
-              share * 100);
+    table_set(table, row, at->bar, "%s", bar);
+    table_set(table, row, at->share, "%.*f %%", share < 0.0995 ? 1 : 0, share * 100);
 }
 
-static void print_table(const struct row *rows, size_t n, const struct terminal *terminal,
-                        double most_grams)
+static void set_row(struct table *table, size_t i, const struct row *row, const struct columns *at,
+                    const struct units *units, double most_grams, const struct terminal *terminal)
+{
+    const json_t *model = row->model;
+    table_set(table, i, at->name, "%s", field_text(model, "name"));
+    if (field_at(model, "error")) {
+        table_set(table, i, at->carbon, "failed: see below");
+        return;
+    }
+    set_prediction(table, i, at->prediction, model);
+    set_accuracy(table, i, at->accuracy, model);
+    field_set_number(table, i, at->latency, row->p50_s, &units->time);
+    field_set_number(table, i, at->energy, row->gross_j, &units->energy);
+    set_carbon(table, i, at->carbon, row, &units->mass);
+    table_set(table, i, at->method, "%s", field_text(field_at(model, "energy"), "method"));
+    set_share(table, i, at, row->grams / most_grams, terminal);
+}
+
+static void print_table(const json_t *report, const struct row *rows, size_t n,
+                        const struct terminal *terminal, double most_grams)
 {
     struct table table;
     struct units units = choose_units(rows, n, !terminal->utf8);
+    bool fronts = pareto_has_fronts(report);
     char mass_header[64];
     if (!table_init(&table, n))
         return;
     (void)snprintf(mass_header, sizeof(mass_header), "%s CO2e/million", units.mass.name);
-    size_t name = table_column(&table, "model", false);
-    size_t prediction = table_column(&table, "top prediction", false);
-    size_t accuracy = table_column(&table, "accuracy", true);
-    size_t latency = table_column(&table, "latency", true);
-    size_t energy = table_column(&table, "energy", true);
-    size_t carbon = table_column(&table, mass_header, false);
-    size_t method = table_column(&table, "energy is", false);
-    size_t share = table_column(&table, "of largest", false);
+    struct columns at = make_columns(&table, mass_header, fronts);
     for (size_t i = 0; i < n; i++) {
-        const json_t *model = rows[i].model;
-        table_set(&table, i, name, "%s", field_text(model, "name"));
-        if (field_at(model, "error")) {
-            table_set(&table, i, prediction, "failed: see below");
-            continue;
-        }
-        set_prediction(&table, i, prediction, model);
-        set_accuracy(&table, i, accuracy, model);
-        field_set_number(&table, i, latency, rows[i].p50_s, &units.time);
-        field_set_number(&table, i, energy, rows[i].gross_j, &units.energy);
-        set_carbon(&table, i, carbon, &rows[i], &units.mass);
-        table_set(&table, i, method, "%s", field_text(field_at(model, "energy"), "method"));
-        set_share(&table, i, share, rows[i].grams / most_grams, terminal);
+        set_row(&table, i, &rows[i], &at, &units, most_grams, terminal);
+        if (fronts && !field_at(rows[i].model, "error"))
+            table_set(&table, i, at.front, "%s",
+                      pareto_word(report, field_text(rows[i].model, "name")));
     }
-    table_print(&table, terminal);
+    show_table(&table, terminal);
     table_finish(&table);
 }
 
 /* ---- the sentences -------------------------------------------------------------------------- */
 
-/* How long loading, decoding and the rest take, for the models that ran. */
-static void print_steps(const struct row *rows, size_t n, const struct terminal *terminal)
+/* The further tables, of the models that ran. */
+static void print_more(const json_t *report, const struct row *rows, size_t n,
+                       const struct terminal *terminal)
 {
     const json_t *models[MIEV_STUDY_MAX_MODELS];
     size_t ran = 0;
@@ -165,19 +189,28 @@ static void print_steps(const struct row *rows, size_t n, const struct terminal 
         return;
     show_steps(models, ran, terminal);
     (void)fputc('\n', terminal->file);
+    show_pareto(report, terminal);
+    show_rate(models, ran, terminal);
 }
 
-static void say(const struct terminal *terminal, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void say(const struct terminal *terminal, const char *format, ...)
+void say(const struct terminal *terminal, const char *format, ...)
 {
-    char sentence[2 * SENTENCE];
+    char sentence[2 * SAY_BYTES];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(sentence, sizeof(sentence), format, args);
     va_end(args);
     terminal_wrap(terminal, sentence, 2);
+}
+
+void show_table(struct table *table, const struct terminal *terminal)
+{
+    char left_out[SAY_BYTES];
+    table_print(table, terminal);
+    table_left_out(table, left_out, sizeof(left_out));
+    if (*left_out)
+        say(terminal, "%sIn a wider terminal also: %s.%s", terminal_dim(terminal), left_out,
+            terminal_reset(terminal));
 }
 
 static void say_header(const json_t *report, const struct terminal *terminal)
@@ -216,7 +249,7 @@ static void say_site(const json_t *report, const struct terminal *terminal)
 
 static void say_error(const struct row *row, const struct terminal *terminal)
 {
-    char message[SENTENCE];
+    char message[SAY_BYTES];
     miev_text_show(message, sizeof(message), field_text(field_at(row->model, "error"), "message"));
     say(terminal, "%s failed (%s): %s.", field_text(row->model, "name"),
         field_text(field_at(row->model, "error"), "code"), message);
@@ -250,7 +283,7 @@ static void say_guesses(const struct row *rows, size_t n, const struct terminal 
 {
     for (size_t i = 0; i < n; i++) {
         const json_t *guesses = field_at(rows[i].model, "guesses");
-        char list[SENTENCE] = "", name[128];
+        char list[SAY_BYTES] = "", name[128];
         size_t used = 0, k;
         json_t *guess;
         if (field_at(rows[i].model, "error") || json_array_size(guesses) == 0)
@@ -332,7 +365,7 @@ static void say_knows(const struct row *rows, size_t n, const struct terminal *t
             told = json_equal(field_at(rows[j].model, "knows"), knows);
         if (told)
             continue;
-        char list[SENTENCE] = "";
+        char list[SAY_BYTES] = "";
         size_t used = 0, k;
         json_t *label;
         json_array_foreach(field_at(knows, "first"), k, label)
@@ -342,11 +375,13 @@ static void say_knows(const struct row *rows, size_t n, const struct terminal *t
             used += length > 0 && used + (size_t)length < sizeof(list) ? (size_t)length : 0;
         }
         const json_t *accuracy = field_at(rows[i].model, "accuracy");
-        say(terminal,
-            "These models know %zu things only: %s. Accuracy: share of right answers on "
-            "%.0f %s %s images.",
-            classes, list, field_number(accuracy, "images"), field_text(accuracy, "dataset"),
-            field_text(accuracy, "split"));
+        char images[SAY_BYTES] = "";
+        if (json_is_object(accuracy))
+            (void)snprintf(images, sizeof(images),
+                           " Accuracy: share of right answers on %.0f %s %s images.",
+                           field_number(accuracy, "images"), field_text(accuracy, "dataset"),
+                           field_text(accuracy, "split"));
+        say(terminal, "These models know %zu things only: %s.%s", classes, list, images);
     }
 }
 
@@ -454,26 +489,6 @@ static void say_stop(const json_t *report, const struct terminal *terminal)
         reached);
 }
 
-static void say_rate(const struct row *rows, size_t n, const struct terminal *terminal)
-{
-    for (size_t i = 0; i < n; i++) {
-        const json_t *rate = field_at(field_at(rows[i].model, "footprint"), "at_rate");
-        double year_g = field_number(rate, "year_g");
-        char mass[MIEV_NUMBER_SIZE], car[MIEV_NUMBER_SIZE], lamp[MIEV_NUMBER_SIZE];
-        if (!rate || !isfinite(year_g))
-            continue;
-        bool lamps = isfinite(field_number(rate, "lamp_10w_h"));
-        struct miev_unit unit = miev_unit_for(MIEV_QUANTITY_MASS_G, &year_g, 1, !terminal->utf8);
-        miev_format_number(mass, sizeof(mass), year_g / unit.size);
-        miev_format_number(car, sizeof(car), field_number(rate, "car_km"));
-        miev_format_number(lamp, sizeof(lamp), field_number(rate, "lamp_10w_h"));
-        say(terminal, "%s at %.10g requests a day: %s %s CO2e a year, as %s km by car%s%s%s.",
-            field_text(rows[i].model, "name"), field_number(rate, "requests_per_day"), mass,
-            unit.name, car, lamps ? " or " : "", lamps ? lamp : "",
-            lamps ? " hours of a 10 W lamp" : "");
-    }
-}
-
 void show_report(const json_t *report, const struct terminal *terminal, bool quiet)
 {
     const json_t *models = field_at(report, "models");
@@ -491,10 +506,10 @@ void show_report(const json_t *report, const struct terminal *terminal, bool qui
         say_site(report, terminal);
         (void)fputc('\n', terminal->file);
     }
-    print_table(rows, n, terminal, measured ? rows[measured - 1].grams : (double)NAN);
+    print_table(report, rows, n, terminal, measured ? rows[measured - 1].grams : (double)NAN);
     (void)fputc('\n', terminal->file);
     if (!quiet)
-        print_steps(rows, n, terminal);
+        print_more(report, rows, n, terminal);
     for (size_t i = 0; i < n; i++) {
         if (field_at(rows[i].model, "error"))
             say_error(&rows[i], terminal);
@@ -502,10 +517,10 @@ void show_report(const json_t *report, const struct terminal *terminal, bool qui
     if (!quiet) {
         say_absent(rows, n, terminal);
         say_guesses(rows, n, terminal);
-        if (measured > 1)
+        say_pareto(report, terminal);
+        if (measured > 1 && !pareto_has_fronts(report))
             say_pair(report, &rows[0], &rows[measured - 1], terminal);
         say_crowded(rows, measured, terminal);
-        say_rate(rows, measured, terminal);
         say_knows(rows, n, terminal);
         if (measured > 0)
             say_method(report, &rows[0], terminal);

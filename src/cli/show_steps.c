@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The time of each step of a model's life: the headline is inference alone, the rest stands here.
- */
+/* First use (cold: the load and the first run) beside warm use, and the time of each step: the
+ * headline is inference alone, the rest stands here. */
 #include <math.h>
 #include <string.h>
 
-#include "cli/field.h"
+#include "cli/show_parts.h"
 
 static double stage_s(const json_t *model, const char *name)
 {
@@ -23,19 +23,34 @@ static double load_s(const json_t *model, const char *field)
     return field_number(field_at(model, "load"), field);
 }
 
+static double cold_of(const json_t *model, const char *field)
+{
+    const json_t *owner = field_at(model, strcmp(field, "cold_g") == 0 ? "footprint" : "load");
+    return field_number(field_at(owner, field), "value");
+}
+
 static double inference_s(const json_t *model, const char *field)
 {
     return field_number(field_at(model, "latency"), field);
 }
 
+/* leave: as in table_column_if_wide, 0 for what is always there. */
 static const struct {
     const char *header, *field;
-    double (*seconds)(const json_t *model, const char *field);
+    double (*value)(const json_t *model, const char *field);
+    enum miev_quantity quantity;
+    unsigned leave;
 } steps[] = {
-    {"load", "seconds", load_s},   {"first run", "first_inference_s", load_s},
-    {"decode", "decode", stage_s}, {"preprocess", "preprocess", stage_s},
-    {"p50", "p50_s", inference_s}, {"p90", "p90_s", inference_s},
-    {"p99", "p99_s", inference_s}, {"postprocess", "postprocess", stage_s},
+    {"load", "seconds", load_s, MIEV_QUANTITY_TIME_S, 0},
+    {"first run", "first_inference_s", load_s, MIEV_QUANTITY_TIME_S, 0},
+    {"cold energy", "cold_j", cold_of, MIEV_QUANTITY_ENERGY_J, 0},
+    {"cold CO2e", "cold_g", cold_of, MIEV_QUANTITY_MASS_G, 4},
+    {"decode", "decode", stage_s, MIEV_QUANTITY_TIME_S, 5},
+    {"preprocess", "preprocess", stage_s, MIEV_QUANTITY_TIME_S, 3},
+    {"warm p50", "p50_s", inference_s, MIEV_QUANTITY_TIME_S, 0},
+    {"p90", "p90_s", inference_s, MIEV_QUANTITY_TIME_S, 2},
+    {"p99", "p99_s", inference_s, MIEV_QUANTITY_TIME_S, 6},
+    {"postprocess", "postprocess", stage_s, MIEV_QUANTITY_TIME_S, 1},
 };
 #define N_STEPS (sizeof(steps) / sizeof(steps[0]))
 
@@ -43,10 +58,10 @@ static void set_row(struct table *table, size_t row, const json_t *model, bool a
 {
     table_set(table, row, 0, "%s", field_text(model, "name"));
     for (size_t s = 0; s < N_STEPS; s++) {
-        double seconds = steps[s].seconds(model, steps[s].field);
+        double value = steps[s].value(model, steps[s].field);
         /* One unit a cell: from the load to the postprocessing lie five orders of magnitude. */
-        struct miev_unit unit = miev_unit_for(MIEV_QUANTITY_TIME_S, &seconds, 1, ascii);
-        field_set_number(table, row, s + 1, seconds, &unit);
+        struct miev_unit unit = miev_unit_for(steps[s].quantity, &value, 1, ascii);
+        field_set_number(table, row, s + 1, value, &unit);
     }
 }
 
@@ -55,18 +70,16 @@ void show_steps(const json_t *const *models, size_t n, const struct terminal *te
     struct table table;
     if (!table_init(&table, n))
         return;
-    (void)table_column(&table, "time of each step", false);
+    (void)table_column(&table, "first use, then warm", false);
     for (size_t s = 0; s < N_STEPS; s++)
-        (void)table_column(&table, steps[s].header, true);
+        (void)table_column_if_wide(&table, steps[s].header, true, steps[s].leave);
     for (size_t i = 0; i < n; i++)
         set_row(&table, i, models[i], !terminal->utf8);
-    /* Stacked it would be eight lines a model, and push what matters off the screen. */
-    if (table_fits(&table, terminal))
-        table_print(&table, terminal);
+    /* Stacked it would be ten lines a model, and push what matters off the screen. */
+    if (table_fit(&table, terminal))
+        show_table(&table, terminal);
     else
-        terminal_wrap(terminal,
-                      "Load, decoding and the other steps have a table too, in a wider terminal; "
-                      "--json has them always.",
-                      2);
+        say(terminal, "Load, decoding and the other steps have a table too, in a wider terminal; "
+                      "--json has them always.");
     table_finish(&table);
 }

@@ -12,7 +12,8 @@
 #include "core/env.h"
 #include "core/text.h"
 
-#define GAP 2
+#define GAP  2
+#define HANG 2 /* indent of what stands below a row's first cell */
 
 /* The program never leaves the C locale, so the names of the locale are read as they are. */
 static bool locale_is_utf8(void)
@@ -154,6 +155,12 @@ size_t table_column(struct table *table, const char *header, bool right)
     return table->n_columns++;
 }
 
+size_t table_column_if_wide(struct table *table, const char *header, bool right, unsigned leave)
+{
+    table->columns[table->n_columns].leave = leave;
+    return table_column(table, header, right);
+}
+
 static char *cell(const struct table *table, size_t row, size_t column)
 {
     return table->cells[row * TABLE_MAX_COLUMNS + column];
@@ -194,18 +201,39 @@ static void print_cell(const struct terminal *terminal, const char *text, size_t
         (void)fprintf(terminal->file, "%*s", GAP, "");
 }
 
+/* The last column that is shown. */
+static size_t last_column(const struct table *table)
+{
+    size_t last = table->n_columns - 1;
+    while (last > 0 && table->columns[last].left_out)
+        last--;
+    return last;
+}
+
+/* Cells of a row, or the headers; the first one on a line of its own where it hangs. */
+static void print_line(const struct table *table, const struct terminal *terminal,
+                       const size_t *widths, bool header, size_t row)
+{
+    size_t last = last_column(table);
+    for (size_t c = 0; c <= last; c++) {
+        const char *text = header ? table->columns[c].header : cell(table, row, c);
+        if (table->columns[c].left_out)
+            continue;
+        if (c == 0 && table->hanging)
+            (void)fprintf(terminal->file, "%s\n%*s", text, HANG, "");
+        else
+            print_cell(terminal, text, widths[c], table->columns[c].right, c == last);
+    }
+}
+
 static void print_columns(const struct table *table, const struct terminal *terminal,
                           const size_t *widths)
 {
     (void)fputs(terminal_bold(terminal), terminal->file);
-    for (size_t c = 0; c < table->n_columns; c++)
-        print_cell(terminal, table->columns[c].header, widths[c], table->columns[c].right,
-                   c + 1 == table->n_columns);
+    print_line(table, terminal, widths, true, 0);
     (void)fprintf(terminal->file, "%s\n", terminal_reset(terminal));
     for (size_t row = 0; row < table->n_rows; row++) {
-        for (size_t c = 0; c < table->n_columns; c++)
-            print_cell(terminal, cell(table, row, c), widths[c], table->columns[c].right,
-                       c + 1 == table->n_columns);
+        print_line(table, terminal, widths, false, row);
         (void)fputc('\n', terminal->file);
     }
 }
@@ -222,7 +250,7 @@ static void print_stacked(const struct table *table, const struct terminal *term
                       terminal_reset(terminal));
         for (size_t c = 1; c < table->n_columns; c++) {
             const char *header = table->columns[c].header;
-            if (*cell(table, row, c) == '\0')
+            if (*cell(table, row, c) == '\0' || *header == '\0')
                 continue;
             int pad = (int)(width - terminal_text_columns(header));
             (void)fprintf(terminal->file, "  %s%*s  %s\n", header, pad, "", cell(table, row, c));
@@ -230,29 +258,62 @@ static void print_stacked(const struct table *table, const struct terminal *term
     }
 }
 
-/* Fills widths; returns the columns that the whole table takes. */
+/* Fills widths; returns the columns that what is not left out takes. */
 static size_t measure(const struct table *table, size_t widths[TABLE_MAX_COLUMNS])
 {
     size_t total = 0;
     for (size_t c = 0; c < table->n_columns; c++) {
         widths[c] = column_width(table, c);
-        total += widths[c] + (c ? GAP : 0);
+        if (c == 0 && table->hanging)
+            total += HANG - GAP;
+        else
+            total += table->columns[c].left_out ? 0 : widths[c] + (c ? GAP : 0);
     }
     return total;
 }
 
-bool table_fits(const struct table *table, const struct terminal *terminal)
+static void leave_out(struct table *table, unsigned up_to)
 {
-    size_t widths[TABLE_MAX_COLUMNS];
-    return terminal->columns == 0 || measure(table, widths) <= terminal->columns;
+    for (size_t c = 0; c < table->n_columns; c++)
+        table->columns[c].left_out =
+            table->columns[c].leave > 0 && table->columns[c].leave <= up_to;
 }
 
-void table_print(const struct table *table, const struct terminal *terminal)
+bool table_fit(struct table *table, const struct terminal *terminal)
 {
     size_t widths[TABLE_MAX_COLUMNS];
+    for (int hanging = 0; hanging < 2; hanging++) {
+        table->hanging = hanging;
+        for (unsigned up_to = 0; up_to <= TABLE_MAX_COLUMNS; up_to++) {
+            leave_out(table, up_to);
+            if (terminal->columns == 0 || measure(table, widths) <= terminal->columns)
+                return true;
+        }
+    }
+    leave_out(table, 0);
+    return false;
+}
+
+void table_print(struct table *table, const struct terminal *terminal)
+{
+    size_t widths[TABLE_MAX_COLUMNS];
+    bool fits = table_fit(table, terminal);
     (void)measure(table, widths);
-    if (table_fits(table, terminal))
+    if (fits)
         print_columns(table, terminal, widths);
     else
         print_stacked(table, terminal);
+}
+
+void table_left_out(const struct table *table, char *out, size_t capacity)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t c = 0; c < table->n_columns; c++) {
+        const char *header = table->columns[c].header;
+        if (!table->columns[c].left_out || *header == '\0')
+            continue;
+        int length = snprintf(out + used, capacity - used, "%s%s", used > 0 ? ", " : "", header);
+        used += length > 0 && used + (size_t)length < capacity ? (size_t)length : 0;
+    }
 }

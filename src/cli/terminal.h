@@ -41,9 +41,12 @@ struct table {
     size_t n_columns, n_rows;
     struct {
         const char *header;
-        bool right; /* align to the right */
+        bool right;     /* align to the right */
+        unsigned leave; /* 1: the first to be left out of a narrow terminal; 0: never */
+        bool left_out;
     } columns[TABLE_MAX_COLUMNS];
     char (*cells)[TABLE_CELL_BYTES]; /* n_rows x n_columns, owned */
+    bool hanging;                    /* the first cell of a row has a line of its own */
 };
 
 /* Cells begin empty. False without memory. */
@@ -51,12 +54,19 @@ bool table_init(struct table *table, size_t n_rows);
 void table_finish(struct table *table);
 /* Returns the new column's number. */
 size_t table_column(struct table *table, const char *header, bool right);
+/* One that a narrow terminal may go without: those of the lowest `leave` (1 or more) go first. */
+size_t table_column_if_wide(struct table *table, const char *header, bool right, unsigned leave);
 /* printf into a cell; what is too long is cut at a character. */
 void table_set(struct table *table, size_t row, size_t column, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* True when the terminal is wide enough for the columns, or no terminal. */
-bool table_fits(const struct table *table, const struct terminal *terminal);
-/* As columns, or, when the terminal is too narrow for them, each row as lines "header  cell". */
-void table_print(const struct table *table, const struct terminal *terminal);
+/* Make the table fit the terminal: leave out what may be left out, then give the first cell of a
+ * row a line of its own and leave out less. True when it fits then, or where there is no terminal,
+ * which gets all. */
+bool table_fit(struct table *table, const struct terminal *terminal);
+/* As columns, or, when the terminal is too narrow for any of that, each row as lines
+ * "header  cell". */
+void table_print(struct table *table, const struct terminal *terminal);
+/* Headers of what a printed table left out, "energy, front"; "" for nothing. */
+void table_left_out(const struct table *table, char *out, size_t capacity);
 
 #endif

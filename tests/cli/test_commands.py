@@ -266,12 +266,34 @@ class Looks(unittest.TestCase):
         _, shown = on_terminal("run", "cifar10-nano:int8", *QUICK, "--quiet")
         self.assertNotIn("\r", shown)
 
-    def test_a_narrow_terminal_stacks_the_table(self):
+    def assert_fits(self, shown, columns):
+        for line in seen(shown):
+            self.assertLessEqual(len(line), columns, line)
+
+    def test_a_narrow_terminal_gives_the_name_a_line_of_its_own(self):
         for words in (["models"], ["compare", "cifar10-nano", *QUICK]):
-            _, shown = on_terminal(*words, columns=60)
-            for line in seen(shown):
-                self.assertLessEqual(len(line), 60, line)
-            self.assertRegex("\n".join(seen(shown)), r"\ncifar10-nano:int8\n  \w")
+            columns = 95 if words == ["models"] else 45
+            _, shown = on_terminal(*words, columns=columns)
+            self.assert_fits(shown, columns)
+            self.assertRegex("\n".join(seen(shown)), r"\ncifar10-nano:int8\n +\d")
+
+    def test_a_terminal_of_no_use_for_columns_stacks_the_table(self):
+        _, shown = on_terminal("compare", "cifar10-nano", *QUICK, "--quiet", columns=30)
+        self.assert_fits(shown, 30)
+        self.assertRegex("\n".join(seen(shown)), r"\ncifar10-nano:int8\n  top prediction  \w")
+
+    def test_what_a_terminal_is_too_narrow_for_is_named(self):
+        for columns, left_out in ((80, "top prediction, energy, "), (140, None)):
+            _, shown = on_terminal("compare", "cifar10-nano", *QUICK,
+                                   "/nonexistent/of-a-very-long-name-indeed.tflite",
+                                   columns=columns)
+            self.assert_fits(shown, columns)
+            words = " ".join(seen(shown))
+            if left_out:
+                self.assertIn("In a wider terminal also: " + left_out, words)
+            else:
+                self.assertIn("top prediction", words)
+                self.assertNotIn("wider terminal", words)
 
     def test_a_wide_terminal_has_one_line_a_model(self):
         _, shown = on_terminal("models", columns=160)
@@ -292,6 +314,49 @@ class Looks(unittest.TestCase):
             wide = sum(1 for letter in before if "\uac00" <= letter <= "\ud7a3")
             columns.add(len(before) + wide - before.count("\u0301"))
         self.assertEqual(len(columns), 1, done.stdout)
+
+
+class Studies(unittest.TestCase):
+    """What is told of a study with energy, which takes its time."""
+
+    WORDS = ["compare", "cifar10-nano:int8", "cifar10-small:int8", "cifar10-large:int8",
+             "--input", CAT, "--rate=1440"]
+
+    @classmethod
+    def setUpClass(cls):
+        if not support.find_runtime():
+            raise unittest.SkipTest("no model runs here")
+
+    def need_energy(self, shown):
+        if re.search(r"(have|has) no energy", shown):
+            self.skipTest("other programs keep this machine too busy")
+
+    def test_every_line_fits_a_terminal_of_80_columns(self):
+        status, shown = on_terminal(*self.WORDS, "--budget=8", columns=80)
+        self.assertEqual(status, 0)
+        lines = seen(shown)
+        for line in lines:
+            self.assertLessEqual(len(line), 80, line)
+        shown = "\n".join(lines)
+        self.need_energy(shown)
+        self.assertRegex(shown, r"\nmodel +accuracy +latency +\S+ CO2e/million +.*front\n")
+        self.assertRegex(shown, r"\nat 1440 requests a day +busy ")
+        self.assertRegex(shown, r"\n +\^ 1440 a day\n")
+        self.assertRegex(shown, "[\u2801-\u28ff]")
+
+    def test_without_utf8_plots_are_plain(self):
+        done = miev(*self.WORDS, "--budget=8", "--intensity=400",
+                    env=support.environment(LC_ALL="C"))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.need_energy(done.stdout)
+        self.assertTrue(done.stdout.isascii())
+        self.assertRegex(done.stdout, r"\n *\d.* \|? *\+\*\*+")
+        self.assertRegex(done.stdout, r"\naccuracy on CIFAR-10 test against CO2e")
+        words = re.sub(r"\s+", " ", done.stdout)
+        self.assertRegex(words, r"cifar10-(nano|small):int8 keeps all but \d+\.\d points \([\d.]+ "
+                                r"to [\d.]+\) of the accuracy of cifar10-large:int8 and emits \S+ % "
+                                r"of its carbon \(\S+ to \S+ %: [a-z ]+, (estimated|measured|mixed)")
+        self.assertRegex(words, r"Between two requests a worker draws \d\S* W")
 
 
 class Machines(unittest.TestCase):
