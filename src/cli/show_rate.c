@@ -10,6 +10,7 @@
 #define PLOT_COLUMNS 60
 #define PLOT_ROWS    8
 #define S_PER_DAY    86400.0
+#define MOSTLY_IDLE  0.9
 
 static const json_t *rate_of(const json_t *model)
 {
@@ -239,6 +240,19 @@ static void show_curves(const json_t *const *models, size_t n, const struct term
 
 /* ---- the sentences -------------------------------------------------------------------------- */
 
+/* The least share of idle power in any model's request; NAN when one is not known. */
+static double least_idle(const json_t *const *models, size_t n)
+{
+    double least = INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        double own = field_number(rate_of(models[i]), "idle_ratio");
+        if (!isfinite(own))
+            return NAN;
+        least = fmin(least, own);
+    }
+    return least;
+}
+
 static void say_rate(const json_t *const *models, size_t n, const struct terminal *terminal)
 {
     const json_t *rate = rate_of(models[0]);
@@ -247,6 +261,13 @@ static void say_rate(const json_t *const *models, size_t n, const struct termina
         "is in the joules and grams of a request. Flat out: one inference after the other, as in "
         "the first table.",
         field_number(rate, "idle_w"));
+    double idle_ratio = least_idle(models, n);
+    if (n > 1 && idle_ratio > MOSTLY_IDLE)
+        say(terminal,
+            "At that rate idle power is %.*f %% or more of a request's joules: which of these "
+            "models "
+            "it is matters little, how much stands by for it matters most.",
+            idle_ratio < 0.99 ? 0 : 1, floor(idle_ratio * 1000) / 10);
     size_t crowded = count_crowded(models, n);
     if (crowded > 0)
         say(terminal,

@@ -33,7 +33,8 @@ struct site_settings {
     ARG_FLAG_AT(type, at.no_embodied, "--no-embodied",                                             \
                 "leave out the share of the machine's manufacturing"),                             \
     ARG_NUMBER_AT(type, at.requests_per_day, "--rate", "N", 0, 1e15,                               \
-                  "requests a day: adds totals per year and equivalents")
+                  "requests a day: adds what each takes at that rate, waiting\nbetween them "            \
+                  "counted, and totals per year")
 /* clang-format on */
 
 /* MIEV_ERR_INVALID when the zone is unknown or two options contradict each other. Asked before

@@ -112,11 +112,20 @@ void terminal_bar(const struct terminal *terminal, double share, unsigned column
     (void)snprintf(out + used, capacity - used, "%s", eighths[rest]);
 }
 
+/* Bytes up to the next place where a line may break: never between a number and its per cent. */
+static size_t unbroken(const char *text)
+{
+    size_t bytes = strcspn(text, " ");
+    while (text[bytes] == ' ' && text[bytes + 1] == '%')
+        bytes += 1 + strcspn(text + bytes + 1, " ");
+    return bytes;
+}
+
 void terminal_wrap(const struct terminal *terminal, const char *text, unsigned indent)
 {
     size_t edge = terminal->columns >= 40 ? terminal->columns : 100, column = 0;
     while (*text) {
-        size_t bytes = strcspn(text, " ");
+        size_t bytes = unbroken(text);
         char word[256];
         (void)snprintf(word, sizeof(word), "%.*s", (int)bytes, text);
         size_t width = terminal_text_columns(word);
@@ -296,7 +305,7 @@ bool table_fit(struct table *table, const struct terminal *terminal)
 
 void table_print(struct table *table, const struct terminal *terminal)
 {
-    size_t widths[TABLE_MAX_COLUMNS];
+    size_t widths[TABLE_MAX_COLUMNS] = {0};
     bool fits = table_fit(table, terminal);
     (void)measure(table, widths);
     if (fits)

@@ -158,6 +158,8 @@ static int fill_rate(json_t *rate, const struct miev_reservation *own, const str
     if (rc != MIEV_OK)
         return rc;
     (void)json_object_set_new(rate, "per_request_j", interval_json(&energy_j));
+    (void)json_object_set_new(rate, "idle_ratio",
+                              miev_json_real(own->idle_w * load->provisioned_s / energy_j.value));
     (void)json_object_set_new(rate, "flat_out_ratio",
                               miev_json_real(energy_j.value / own->flat_out_j));
     (void)json_object_set_new(rate, "per_request_g", interval_json(&footprint.total_g));

@@ -194,6 +194,7 @@ static void test_grams_of_a_request_hold_the_waiting_and_the_making(void **state
     assert_near(number(json_object_get(rate, "per_request_g"), "value"), request_g, 1e-12);
     assert_near(number(json_object_get(rate, "per_request_j"), "value"), 210.05, 1e-12);
     assert_near(number(rate, "flat_out_ratio"), 210.05 / 0.085, 1e-12);
+    assert_near(number(rate, "idle_ratio"), 210 / 210.05, 1e-12);
     assert_near(number(rate, "busy_ratio"), 0.01 / 60, 1e-12);
     assert_near(number(rate, "idle_w"), 3.5, 1e-12);
     assert_near(number(rate, "year_g"), request_g * 1440 * 365.25, 1e-12);
