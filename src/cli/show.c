@@ -104,23 +104,41 @@ static void set_carbon(struct table *table, size_t row, size_t column, const str
 
 /* Which column is which; the numbers behind them say which goes first in a narrow terminal. */
 struct columns {
-    size_t name, prediction, accuracy, latency, energy, carbon, share, front, method, bar;
+    size_t name, prediction, accuracy, latency, energy, carbon, share, bar;
+    size_t front, method; /* 0: there is none */
 };
 
-static struct columns make_columns(struct table *table, const char *mass_header, bool fronts)
+/* How the energy of every model is known, NULL where they differ or none has any. */
+static const char *common_method(const struct row *rows, size_t n)
+{
+    const char *common = NULL;
+    for (size_t i = 0; i < n; i++) {
+        const char *method = field_text(field_at(rows[i].model, "energy"), "method");
+        if (!isfinite(rows[i].gross_j))
+            continue;
+        if (common && strcmp(common, method) != 0)
+            return NULL;
+        common = method;
+    }
+    return common;
+}
+
+static struct columns make_columns(struct table *table, const char *mass_header, bool fronts,
+                                   bool methods_differ)
 {
     struct columns at = {0};
     at.name = table_column(table, "model", false);
-    at.prediction = table_column_if_wide(table, "top prediction", false, 5);
+    at.prediction = table_column_if_wide(table, "top prediction", false, 4);
     at.accuracy = table_column(table, "accuracy", true);
     at.latency = table_column(table, "latency", true);
-    at.energy = table_column_if_wide(table, "energy", true, 3);
+    at.energy = table_column_if_wide(table, "energy", true, 2);
     at.carbon = table_column(table, mass_header, false);
-    at.share = table_column_if_wide(table, "of largest", true, 4);
+    at.share = table_column_if_wide(table, "of largest", true, 3);
     at.bar = table_column_if_wide(table, "", false, 1);
     if (fronts)
-        at.front = table_column_if_wide(table, "front", false, 6);
-    at.method = table_column_if_wide(table, "energy is", false, 2);
+        at.front = table_column_if_wide(table, "front", false, 5);
+    if (methods_differ)
+        at.method = table_column(table, "energy is", false);
     return at;
 }
 
@@ -149,7 +167,8 @@ static void set_row(struct table *table, size_t i, const struct row *row, const 
     field_set_number(table, i, at->latency, row->p50_s, &units->time);
     field_set_number(table, i, at->energy, row->gross_j, &units->energy);
     set_carbon(table, i, at->carbon, row, &units->mass);
-    table_set(table, i, at->method, "%s", field_text(field_at(model, "energy"), "method"));
+    if (at->method)
+        table_set(table, i, at->method, "%s", field_text(field_at(model, "energy"), "method"));
     set_share(table, i, at, row->grams / most_grams, terminal);
 }
 
@@ -162,8 +181,11 @@ static void print_table(const json_t *report, const struct row *rows, size_t n,
     char mass_header[64];
     if (!table_init(&table, n))
         return;
-    (void)snprintf(mass_header, sizeof(mass_header), "%s CO2e/million", units.mass.name);
-    struct columns at = make_columns(&table, mass_header, fronts);
+    /* Said once where it holds for all, in every width; else it has a column. */
+    const char *method = common_method(rows, n);
+    (void)snprintf(mass_header, sizeof(mass_header), "%s%s%s CO2e/million", method ? method : "",
+                   method ? " " : "", units.mass.name);
+    struct columns at = make_columns(&table, mass_header, fronts, !method);
     for (size_t i = 0; i < n; i++) {
         set_row(&table, i, &rows[i], &at, &units, most_grams, terminal);
         if (fronts && !field_at(rows[i].model, "error"))
