@@ -572,10 +572,34 @@ static void explain_total(const json_t *footprint, const struct terminal *termin
     equation(terminal, "a million", value_g * PER_MILLION, "g", "%.6g g x 1e6", value_g);
     equation(terminal, "low", low_g * PER_MILLION, "g", "%.6g g x 1e6", low_g);
     equation(terminal, "high", high_g * PER_MILLION, "g", "%.6g g x 1e6", high_g);
-    const json_t *rate = field_at(footprint, "at_rate");
-    if (rate)
-        equation(terminal, "a year", field_number(rate, "year_g"), "g", "%.6g g x %.10g x 365.25",
-                 value_g, field_number(rate, "requests_per_day"));
+}
+
+/* A request at the user's own rate, which holds what its worker draws and carries while it waits.
+ */
+static void explain_rate(const json_t *model, const struct terminal *terminal)
+{
+    const json_t *rate = field_at(field_at(model, "footprint"), "at_rate");
+    const json_t *net = field_at(field_at(field_at(model, "energy"), "net"), "per_inference_j");
+    double requests = field_number(rate, "requests_per_day");
+    double request_g = field_number(field_at(rate, "per_request_g"), "value");
+    if (!rate)
+        return;
+    if (!isfinite(request_g)) {
+        say(terminal, "At that rate: %s.", field_text(rate, "reason"));
+        return;
+    }
+    say(terminal,
+        "At %.10g requests a day, of 86400 s, the worker (%.6g of them) is provisioned all the "
+        "time "
+        "and its share of the idle power is %.6g W. Net stands above, in the joules:",
+        requests, field_number(rate, "workers"), field_number(rate, "idle_w"));
+    equation(terminal, "a request", field_number(field_at(rate, "per_request_j"), "value"), "J",
+             "%.6g W x %.6g x 86400 s / %.10g + %.6g J", field_number(rate, "idle_w"),
+             field_number(rate, "workers"), requests, field_number(net, "value"));
+    say(terminal, "By the same place, and with manufacturing for the time reserved: %.6g g.",
+        request_g);
+    equation(terminal, "a year", field_number(rate, "year_g"), "g", "%.6g g x %.10g x 365.25",
+             request_g, requests);
 }
 
 /* ---- the row -------------------------------------------------------------------------------- */
@@ -611,6 +635,7 @@ static void explain_model(const json_t *report, const json_t *model,
     explain_electricity(report, model, terminal);
     explain_manufacturing(report, model, terminal);
     explain_total(footprint, terminal);
+    explain_rate(model, terminal);
 }
 
 /* Least carbon first; models without a figure, then failed ones, last. */
