@@ -4,11 +4,8 @@
 #include <string.h>
 
 #include "core/error.h"
-#include "core/text.h"
-
-/* Tables may be shared, so that a small file can describe an endless walk. The largest published
- * model has some ten thousand tensors and operators. */
-#define MAX_TABLES 1000000u
+#include "engine/flatbuffer.h"
+#include "engine/tflite_verify.h"
 
 /* Field numbers of TensorFlow Lite's schema, version 3. */
 enum {
@@ -25,105 +22,10 @@ enum {
     BUFFER_DATA = 0,
 };
 
-struct reader {
-    const uint8_t *bytes;
-    size_t length;
-    size_t n_tables;
-    bool broken; /* an offset led outside; whatever was read since is 0 */
-};
-
-struct vector {
-    size_t first, count; /* count 0: absent or empty */
-};
-
-static bool inside(struct reader *r, size_t at, size_t size)
+static struct miev_flatbuffer_vector model_field(struct miev_flatbuffer *r, unsigned index,
+                                                 size_t element_size)
 {
-    if (at <= r->length && size <= r->length - at)
-        return true;
-    r->broken = true;
-    return false;
-}
-
-/* FlatBuffers are little-endian on every machine. */
-static uint32_t read_u32(struct reader *r, size_t at)
-{
-    if (!inside(r, at, 4))
-        return 0;
-    const uint8_t *b = r->bytes + at;
-    return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-}
-
-static size_t read_u16(struct reader *r, size_t at)
-{
-    if (!inside(r, at, 2))
-        return 0;
-    return (size_t)r->bytes[at] | (size_t)r->bytes[at + 1] << 8;
-}
-
-/* Where the offset stored at this place leads. */
-static size_t follow(struct reader *r, size_t at)
-{
-    size_t target = at + read_u32(r, at);
-    (void)inside(r, target, 4);
-    return target;
-}
-
-/* Where field number index of a table lies; 0 when the table leaves it out. */
-static size_t field(struct reader *r, size_t table, unsigned index)
-{
-    int64_t vtable = (int64_t)table - (int32_t)read_u32(r, table);
-    if (vtable < 0) {
-        r->broken = true;
-        return 0;
-    }
-    size_t slot = 4 + 2 * (size_t)index;
-    if (r->broken || slot + 2 > read_u16(r, (size_t)vtable))
-        return 0;
-    size_t offset = read_u16(r, (size_t)vtable + slot);
-    return offset && inside(r, table + offset, 1) ? table + offset : 0;
-}
-
-static struct vector vector_field(struct reader *r, size_t table, unsigned index,
-                                  size_t element_size)
-{
-    struct vector v = {0, 0};
-    size_t at = field(r, table, index);
-    if (!at)
-        return v;
-    size_t start = follow(r, at);
-    size_t count = read_u32(r, start);
-    if (!r->broken && inside(r, start + 4, count * element_size)) {
-        v.first = start + 4;
-        v.count = count;
-    }
-    return v;
-}
-
-/* Table i of a vector of tables. */
-static size_t element(struct reader *r, struct vector v, size_t i)
-{
-    r->n_tables++;
-    return follow(r, v.first + 4 * i);
-}
-
-static bool keep_going(const struct reader *r)
-{
-    return !r->broken && r->n_tables < MAX_TABLES;
-}
-
-static struct vector model_field(struct reader *r, unsigned index)
-{
-    return vector_field(r, follow(r, 0), index, 4);
-}
-
-/* A name for a message; what is longer than a person would read is cut. */
-static void copy_name(struct reader *r, struct vector name, char *out, size_t capacity)
-{
-    char raw[256];
-    size_t n = name.count < sizeof(raw) - 1 ? name.count : sizeof(raw) - 1;
-    memcpy(raw, r->bytes + name.first, n);
-    raw[n] = '\0';
-    miev_text_show(out, capacity, raw);
+    return miev_flatbuffer_vector(r, miev_flatbuffer_root(r), index, element_size);
 }
 
 static bool is_foreign(const char *name)
@@ -133,23 +35,25 @@ static bool is_foreign(const char *name)
 }
 
 /* One that no TensorFlow Lite on a CPU can run wins over one that this runtime may know. */
-static void find_custom_op(struct reader *r, struct miev_tflite_file *out)
+static void find_custom_op(struct miev_flatbuffer *r, struct miev_tflite_file *out)
 {
-    struct vector codes = model_field(r, MODEL_OPERATOR_CODES);
-    for (size_t i = 0; i < codes.count && keep_going(r) && !is_foreign(out->custom_op); i++) {
-        struct vector code = vector_field(r, element(r, codes, i), CODE_CUSTOM_NAME, 1);
+    struct miev_flatbuffer_vector codes = model_field(r, MODEL_OPERATOR_CODES, 4);
+    for (size_t i = 0; i < codes.count && miev_flatbuffer_going(r) && !is_foreign(out->custom_op);
+         i++) {
+        struct miev_flatbuffer_vector code =
+            miev_flatbuffer_vector(r, miev_flatbuffer_element(r, codes, i), CODE_CUSTOM_NAME, 1);
         char name[sizeof(out->custom_op)];
-        copy_name(r, code, name, sizeof(name));
+        miev_flatbuffer_show(r, code, name, sizeof(name));
         if (!out->custom_op[0] || is_foreign(name))
             memcpy(out->custom_op, name, sizeof(name));
     }
 }
 
-static void check_buffers(struct reader *r)
+static void check_buffers(struct miev_flatbuffer *r)
 {
-    struct vector buffers = model_field(r, MODEL_BUFFERS);
-    for (size_t i = 0; i < buffers.count && keep_going(r); i++)
-        (void)vector_field(r, element(r, buffers, i), BUFFER_DATA, 1);
+    struct miev_flatbuffer_vector buffers = model_field(r, MODEL_BUFFERS, 4);
+    for (size_t i = 0; i < buffers.count && miev_flatbuffer_going(r); i++)
+        (void)miev_flatbuffer_vector(r, miev_flatbuffer_element(r, buffers, i), BUFFER_DATA, 1);
 }
 
 struct patches {
@@ -157,7 +61,7 @@ struct patches {
     size_t capacity, count;
 };
 
-static void note(struct reader *r, struct patches *found, size_t at, size_t size)
+static void note(struct miev_flatbuffer *r, struct patches *found, size_t at, size_t size)
 {
     if (found->count < found->capacity) {
         struct miev_tflite_patch *p = &found->list[found->count];
@@ -168,11 +72,14 @@ static void note(struct reader *r, struct patches *found, size_t at, size_t size
     found->count++;
 }
 
-static void find_state_of_subgraph(struct reader *r, size_t subgraph, struct patches *found)
+static void find_state_of_subgraph(struct miev_flatbuffer *r, size_t subgraph,
+                                   struct patches *found)
 {
-    struct vector tensors = vector_field(r, subgraph, SUBGRAPH_TENSORS, 4);
-    for (size_t i = 0; i < tensors.count && keep_going(r); i++) {
-        size_t at = field(r, element(r, tensors, i), TENSOR_IS_VARIABLE);
+    struct miev_flatbuffer_vector tensors =
+        miev_flatbuffer_vector(r, subgraph, SUBGRAPH_TENSORS, 4);
+    for (size_t i = 0; i < tensors.count && miev_flatbuffer_going(r); i++) {
+        size_t at =
+            miev_flatbuffer_field(r, miev_flatbuffer_element(r, tensors, i), TENSOR_IS_VARIABLE);
         if (at && r->bytes[at])
             note(r, found, at, 1);
     }
@@ -180,22 +87,24 @@ static void find_state_of_subgraph(struct reader *r, size_t subgraph, struct pat
         unsigned field;
         size_t element_size;
     } lists[] = {{OPERATOR_MUTATING_INPUTS, 1}, {OPERATOR_INTERMEDIATES, 4}};
-    struct vector operators = vector_field(r, subgraph, SUBGRAPH_OPERATORS, 4);
-    for (size_t i = 0; i < operators.count && keep_going(r); i++) {
-        size_t op = element(r, operators, i);
+    struct miev_flatbuffer_vector operators =
+        miev_flatbuffer_vector(r, subgraph, SUBGRAPH_OPERATORS, 4);
+    for (size_t i = 0; i < operators.count && miev_flatbuffer_going(r); i++) {
+        size_t op = miev_flatbuffer_element(r, operators, i);
         for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++) {
-            struct vector v = vector_field(r, op, lists[k].field, lists[k].element_size);
+            struct miev_flatbuffer_vector v =
+                miev_flatbuffer_vector(r, op, lists[k].field, lists[k].element_size);
             if (v.count)
                 note(r, found, v.first - 4, 4);
         }
     }
 }
 
-static size_t find_state(struct reader *r, struct patches *found)
+static size_t find_state(struct miev_flatbuffer *r, struct patches *found)
 {
-    struct vector subgraphs = model_field(r, MODEL_SUBGRAPHS);
-    for (size_t i = 0; i < subgraphs.count && keep_going(r); i++)
-        find_state_of_subgraph(r, element(r, subgraphs, i), found);
+    struct miev_flatbuffer_vector subgraphs = model_field(r, MODEL_SUBGRAPHS, 4);
+    for (size_t i = 0; i < subgraphs.count && miev_flatbuffer_going(r); i++)
+        find_state_of_subgraph(r, miev_flatbuffer_element(r, subgraphs, i), found);
     return subgraphs.count;
 }
 
@@ -232,7 +141,7 @@ int miev_tflite_inspect(const void *model, size_t length, struct miev_tflite_fil
     if (!miev_tflite_is_model(model, length))
         return miev_error_set(err, MIEV_ERR_INVALID,
                               "this is not a TensorFlow Lite model: 'TFL3' is missing at byte 4");
-    struct reader r = {.bytes = model, .length = length};
+    struct miev_flatbuffer r = {.bytes = model, .length = length};
     struct miev_tflite_file found = {.custom_op = ""};
     struct patches state = {NULL, 0, 0};
     find_custom_op(&r, &found);
@@ -244,11 +153,11 @@ int miev_tflite_inspect(const void *model, size_t length, struct miev_tflite_fil
                               "this TensorFlow Lite model is damaged or cut short: a table points "
                               "outside its %zu bytes; fetch the file again",
                               length);
-    if (r.n_tables >= MAX_TABLES)
+    if (r.n_tables >= MIEV_FLATBUFFER_MAX_TABLES)
         return miev_error_set(err, MIEV_ERR_LIMIT,
                               "this TensorFlow Lite model has over %u tables: it is damaged, or "
                               "made to keep its reader busy",
-                              MAX_TABLES);
+                              MIEV_FLATBUFFER_MAX_TABLES);
     if (n_subgraphs == 0)
         return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
                               "this TensorFlow Lite file has no subgraph, so there is nothing to "
@@ -256,32 +165,36 @@ int miev_tflite_inspect(const void *model, size_t length, struct miev_tflite_fil
     int rc = refuse_foreign_op(found.custom_op, err);
     if (rc != MIEV_OK)
         return rc;
-    *out = found;
-    return MIEV_OK;
+    rc = miev_tflite_verify(model, length, err);
+    if (rc == MIEV_OK)
+        *out = found;
+    return rc;
 }
 
 size_t miev_tflite_open_shape(const void *model, size_t length, size_t tensor, int32_t *out,
                               size_t capacity)
 {
-    struct reader r = {.bytes = model, .length = length};
-    struct vector subgraphs = model_field(&r, MODEL_SUBGRAPHS);
+    struct miev_flatbuffer r = {.bytes = model, .length = length};
+    struct miev_flatbuffer_vector subgraphs = model_field(&r, MODEL_SUBGRAPHS, 4);
     if (!subgraphs.count)
         return 0;
-    struct vector tensors = vector_field(&r, element(&r, subgraphs, 0), SUBGRAPH_TENSORS, 4);
+    struct miev_flatbuffer_vector tensors =
+        miev_flatbuffer_vector(&r, miev_flatbuffer_element(&r, subgraphs, 0), SUBGRAPH_TENSORS, 4);
     if (tensor >= tensors.count)
         return 0;
-    struct vector dims = vector_field(&r, element(&r, tensors, tensor), TENSOR_SHAPE_SIGNATURE, 4);
+    struct miev_flatbuffer_vector dims = miev_flatbuffer_vector(
+        &r, miev_flatbuffer_element(&r, tensors, tensor), TENSOR_SHAPE_SIGNATURE, 4);
     if (r.broken || dims.count > capacity)
         return 0;
     for (size_t i = 0; i < dims.count; i++)
-        out[i] = (int32_t)read_u32(&r, dims.first + 4 * i);
+        out[i] = (int32_t)miev_flatbuffer_u32(&r, dims.first + 4 * i);
     return dims.count;
 }
 
 size_t miev_tflite_hide_state(void *model, size_t length, struct miev_tflite_patch *patches,
                               size_t n)
 {
-    struct reader r = {.bytes = model, .length = length};
+    struct miev_flatbuffer r = {.bytes = model, .length = length};
     struct patches found = {patches, n, 0};
     (void)find_state(&r, &found);
     for (size_t i = 0; i < found.count && i < n; i++)

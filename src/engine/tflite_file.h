@@ -18,7 +18,8 @@ struct miev_tflite_file {
     size_t n_stateful;  /* fields that LiteRT's loader refuses, see miev_tflite_hide_state */
 };
 
-/* Walk the tables, every offset checked. MIEV_ERR_BROKEN: damaged or cut short.
+/* Walk the tables, every offset checked, and see that no number chooses a tensor, a buffer or an
+ * operator that is not there (tflite_verify.h). MIEV_ERR_BROKEN: damaged or cut short.
  * MIEV_ERR_UNSUPPORTED: well formed, and made for another runtime (Edge TPU, Ethos-U, Flex) or
  * without a graph. MIEV_ERR_LIMIT: more tables than any honest model has. */
 MIEV_MUST_USE int miev_tflite_inspect(const void *model, size_t length,
