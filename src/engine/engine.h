@@ -53,6 +53,16 @@ struct miev_engine_info {
     unsigned threads;  /* really in use */
 };
 
+/* What a model file tells about itself beside the graph. */
+struct miev_engine_metadata {
+    size_t n_channels;      /* that mean and std are told for: 1, 3, or 0 when they are not told */
+    double mean[3], std[3]; /* of pixels 0 to 255: (pixel - mean) / std goes in */
+    char labels_name[128];  /* of the file that holds the labels, "" when there is none */
+    char *labels;           /* its text, labels_bytes long, not checked; the caller frees it */
+    size_t labels_bytes;
+    char fault[256]; /* what is there and cannot be used, as the end of a sentence, or "" */
+};
+
 struct miev_engine_ops {
     unsigned api_version; /* MIEV_ENGINE_API_VERSION */
     const char *name;     /* "tflite" */
@@ -75,6 +85,10 @@ struct miev_engine_ops {
      * *info holds the delegate and the threads in use. Never NULL. */
     int (*load)(void *state, const void *model, size_t length, struct miev_engine_info *info,
                 struct miev_error *err);
+
+    /* What the loaded file tells about itself; *out is zeroed by the caller. What is damaged is a
+     * fault in words and fails nothing. NULL when the format tells nothing. */
+    int (*metadata)(void *state, struct miev_engine_metadata *out, struct miev_error *err);
 
     size_t (*input_count)(const void *state);
     size_t (*output_count)(const void *state);

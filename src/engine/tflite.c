@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "engine/litert_api.h"
 #include "engine/tflite_file.h"
+#include "engine/tflite_metadata.h"
 #include "engine/tflite_tiny.h"
 
 #define LIBRARY          "libLiteRt.so"
@@ -40,6 +41,8 @@ struct tflite {
     char delegate[64]; /* what the caller asked for, "" for the best */
     char version[64];
     /* of the model that is loaded: */
+    const void *bytes;
+    size_t length;
     struct miev_tflite_file file;
     void *copy; /* of the file, only for models with state */
     void *model;
@@ -367,6 +370,7 @@ static void unload(struct tflite *s)
         s->api.DestroyModel(s->model);
     free(s->copy);
     s->model = s->copy = NULL;
+    s->bytes = NULL;
     s->file = (struct miev_tflite_file){.custom_op = ""};
     s->delegate_used = NULL;
 }
@@ -619,8 +623,18 @@ static int tflite_load(void *state, const void *model, size_t length, struct mie
         unload(s);
         return rc;
     }
+    s->bytes = model;
+    s->length = length;
     fill_info(s, info);
     return MIEV_OK;
+}
+
+static int tflite_metadata(void *state, struct miev_engine_metadata *out, struct miev_error *err)
+{
+    struct tflite *s = state;
+    if (!s->bytes)
+        return miev_error_set(err, MIEV_ERR_INVALID, "no model is loaded");
+    return miev_tflite_metadata(s->bytes, s->length, out, err);
 }
 
 static int tflite_run(void *state, struct miev_error *err)
@@ -780,6 +794,7 @@ const struct miev_engine_ops miev_engine_tflite = {
     .handles = miev_tflite_is_model,
     .open = tflite_open,
     .load = tflite_load,
+    .metadata = tflite_metadata,
     .input_count = tflite_input_count,
     .output_count = tflite_output_count,
     .input = tflite_input,

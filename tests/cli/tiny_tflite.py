@@ -5,7 +5,9 @@ So the answer shows each number that went in, in the tensor's own order. A FlatB
 front to back: every table, vector and text lies behind what points at it.
 """
 
+import io
 import struct
+import zipfile
 
 TYPES = {"float32": 0, "float16": 1, "int32": 2, "uint8": 3, "string": 5, "int8": 9}
 RESHAPE_OPERATOR, RESHAPE_OPTIONS = 22, 17
@@ -76,8 +78,35 @@ def tensor(name, dtype, shape, quantisation):
                   3: Text(name), 4: quantised, 7: open_shape})
 
 
-def flatten_model(dtype, shape, quantisation=None):
-    """The bytes of a model; -1 in shape leaves a dimension open; quantisation: scale, zero point."""
+def finish(root, identifier):
+    out = bytearray(4) + identifier
+    struct.pack_into("<I", out, 0, root.write(out))
+    return bytes(out)
+
+
+def describe(mean=None, std=None, labels=()):
+    """A block of metadata: mean and std of the input; labels: (file name, locale) of the output."""
+    norm = Table({0: mean and Vector(mean, "f"), 1: std and Vector(std, "f")})
+    units = Vector([Table({0: ("B", 1), 1: norm})]) if mean or std else None
+    files = [Table({0: Text(name), 2: ("b", 2), 3: Text(locale) if locale else None})
+             for name, locale in labels]
+    graph = Table({2: Vector([Table({4: units})]),
+                   3: Vector([Table({6: Vector(files) if files else None})])})
+    return finish(Table({0: Text("of a test"), 3: Vector([graph])}), b"M001")
+
+
+def pack(files, compression=zipfile.ZIP_STORED):
+    """A zip; files: name -> bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", compression) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def flatten_model(dtype, shape, quantisation=None, metadata=None):
+    """The bytes of a model; -1 in shape leaves a dimension open; quantisation: scale, zero point;
+    metadata: a block as describe() makes it."""
     count = 1
     for d in shape:
         count = -1 if d < 0 or count < 0 else count * d
@@ -87,7 +116,10 @@ def flatten_model(dtype, shape, quantisation=None):
                               tensor("flat", dtype, [1, count], quantisation)]),
                    1: Vector([0], "i"), 2: Vector([1], "i"), 3: Vector([reshape])})
     code = Table({0: ("b", RESHAPE_OPERATOR), 2: ("i", 1), 3: ("i", RESHAPE_OPERATOR)})
-    model = Table({0: ("I", 3), 1: Vector([code]), 2: Vector([graph]), 4: Vector([Table({})])})
-    out = bytearray(4) + b"TFL3"
-    struct.pack_into("<I", out, 0, model.write(out))
-    return bytes(out)
+    buffers, entries = [Table({})], None
+    if metadata:
+        buffers.append(Table({0: Vector(metadata, "B")}))
+        entries = Vector([Table({0: Text("TFLITE_METADATA"), 1: ("I", 1)})])
+    model = Table({0: ("I", 3), 1: Vector([code]), 2: Vector([graph]), 4: Vector(buffers),
+                   6: entries})
+    return finish(model, b"TFL3")
