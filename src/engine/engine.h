@@ -118,7 +118,8 @@ const struct miev_engine_ops *miev_engine_named(const struct miev_engine_ops *co
                                                 const char *name);
 
 /* What a file that no engine handles seems to be, in words, with what to do ("a Git LFS pointer:
- * run `git lfs pull`"); "not a model file that this program knows" when nothing fits. */
-const char *miev_engine_describe_stranger(const void *head, size_t length);
+ * run `git lfs pull`"); "not a model file that this program knows" when nothing fits. All of the
+ * file, so that a zip can be told by what it holds; 300 bytes are room for every answer. */
+void miev_engine_describe_stranger(const void *bytes, size_t length, char *out, size_t capacity);
 
 #endif

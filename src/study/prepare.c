@@ -98,9 +98,12 @@ static int load(struct miev_run *run, struct miev_run_model *model, struct miev_
         return rc;
     const struct miev_engine_ops *engine =
         miev_engine_for(run->options->engines, model->file.bytes, model->file.length);
-    if (!engine)
+    if (!engine) {
+        char words[300];
+        miev_engine_describe_stranger(model->file.bytes, model->file.length, words, sizeof(words));
         return miev_error_set(err, MIEV_ERR_UNSUPPORTED, "%s is %s", model->entry.file->path,
-                              miev_engine_describe_stranger(model->file.bytes, model->file.length));
+                              words);
+    }
     rc = start_worker(run, model, engine, err);
     return rc == MIEV_OK ? load_metered(run, model, err) : rc;
 }

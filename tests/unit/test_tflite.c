@@ -139,19 +139,72 @@ static void test_takes_only_files_with_its_identifier(void **state)
 static void test_strangers_are_named_in_words(void **state)
 {
     (void)state;
+#define CASE(bytes, words)              \
+    {                                   \
+        bytes, sizeof(bytes) - 1, words \
+    }
     static const struct {
-        const char *head, *words;
+        const char *bytes;
+        size_t length;
+        const char *words;
     } cases[] = {
-        {"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"},
-        {"\n <!DOCTYPE HTML><html>", "HTML page"},
-        {"PK\x03\x04zip", "ZIP"},
-        {"\x08\x07\x12\x07pytorch", "ONNX"},
-        {"\x89PNG", "picture"},
-        {"no such thing", "not a model file"},
-        {"", "empty"},
+        CASE("version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
+        CASE("\n <!DOCTYPE HTML><html>", "HTML page"),
+        CASE("\xef\xbb\xbf<html>", "HTML page"),
+        CASE("PK\x03\x04zip", "ZIP archive: unpack"),
+        CASE("\x1f\x8b\x08", "gzip"),
+        CASE("\x08\x07\x12\x07pytorch", "ONNX"),
+        CASE("\x08\x01\x12\xb5\x02\x0a\x05graph", "SavedModel"),
+        CASE("\x08\x05\x12\x10\x0a\x05image", "Core ML"),
+        CASE("\x40\0\0\0\0\0\0\0{\"weight\"", "safetensors"),
+        CASE("GGUF\3\0\0\0", "GGUF"),
+        CASE("\x89HDF\r\n\x1a\n", "Keras"),
+        CASE("\x80\x02}q", "PyTorch"),
+        CASE("\x89PNG", "picture"),
+        CASE("\x1c\0\0\0TFL2", "other than 3"),
+        CASE("no such thing", "text file"),
+        CASE("\1\2\3\4", "not a model file"),
+        CASE(" \n", "empty"),
+        CASE("", "empty"),
+    };
+#undef CASE
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char words[300];
+        miev_engine_describe_stranger(cases[i].bytes, cases[i].length, words, sizeof(words));
+        if (!strstr(words, cases[i].words))
+            fail_msg("'%s' does not say '%s'", words, cases[i].words);
+    }
+}
+
+/* One entry after another, as a zip begins. */
+static size_t add_entry(char *zip, size_t at, const char *name)
+{
+    memcpy(zip + at, "PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\3\0\0\0\3\0\0\0", 26);
+    zip[at + 26] = (char)strlen(name);
+    memset(zip + at + 27, 0, 3);
+    memcpy(zip + at + 30, name, strlen(name));
+    memcpy(zip + at + 30 + strlen(name), "abc", 3);
+    return at + 33 + strlen(name);
+}
+
+static void test_a_zip_is_told_by_what_it_holds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *words;
+    } cases[] = {
+        {"m/net.tflite", "holds 'm/net.tflite'"},
+        {"archive/data.pkl", "PyTorch"},
+        {"model.weights.h5", "Keras"},
+        {"m/saved_model.pb", "SavedModel"},
+        {"readme.txt", "ZIP archive: unpack"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const char *words = miev_engine_describe_stranger(cases[i].head, strlen(cases[i].head));
+        char zip[256], words[300];
+        size_t length = add_entry(zip, add_entry(zip, 0, "first"), cases[i].name);
+        for (size_t n = length; n > 4; n--) /* cut anywhere it is still a zip */
+            miev_engine_describe_stranger(zip, n, words, sizeof(words));
+        miev_engine_describe_stranger(zip, length, words, sizeof(words));
         if (!strstr(words, cases[i].words))
             fail_msg("'%s' does not say '%s'", words, cases[i].words);
     }
@@ -553,6 +606,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_takes_only_files_with_its_identifier),
         cmocka_unit_test(test_strangers_are_named_in_words),
+        cmocka_unit_test(test_a_zip_is_told_by_what_it_holds),
         cmocka_unit_test(test_missing_runtime_is_unavailable_and_says_how_to_get_it),
         cmocka_unit_test(test_reports_runtime_delegate_and_threads),
         cmocka_unit_test(test_tells_shape_type_and_quantisation),
