@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the bytes of a file to an upright RGB picture of the asked size, row by row. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,19 @@ static struct rect middle(struct rect outer, unsigned width, unsigned height)
     return inner;
 }
 
+/* Its middle, with that share of its sides. */
+static struct rect shrink(struct rect outer, double ratio)
+{
+    struct rect inner = outer;
+    if (!(ratio > 0 && ratio < 1))
+        return outer;
+    inner.width = (unsigned)fmax(1, round(outer.width * ratio));
+    inner.height = (unsigned)fmax(1, round(outer.height * ratio));
+    inner.x += (outer.width - inner.width) / 2;
+    inner.y += (outer.height - inner.height) / 2;
+    return inner;
+}
+
 /* A part of the upright picture, as a part of the stored one. */
 static struct rect unturn(struct turn turn, struct rect part, unsigned width, unsigned height)
 {
@@ -102,7 +116,7 @@ static int load_size(void *context, unsigned width, unsigned height)
     struct rect part = upright;
     load->place = (struct rect){0, 0, options->width, options->height};
     if (options->resize == MIEV_RESIZE_CROP)
-        part = middle(upright, options->width, options->height);
+        part = shrink(middle(upright, options->width, options->height), options->crop_ratio);
     if (options->resize == MIEV_RESIZE_LETTERBOX)
         load->place = middle(load->place, upright.width, upright.height);
     load->part = unturn(turn, part, upright.width, upright.height);

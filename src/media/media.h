@@ -17,14 +17,16 @@
 
 enum miev_resize {
     MIEV_RESIZE_STRETCH,  /* the whole picture to width x height */
-    MIEV_RESIZE_CROP,     /* the central part of the target's shape, then as above */
+    MIEV_RESIZE_CROP,     /* the central part of the target's shape, then as above; crop_ratio
+                           * keeps less of it */
     MIEV_RESIZE_LETTERBOX /* the whole picture, bars of grey 128 where the shape differs */
 };
 
 struct miev_image_options {
     unsigned width, height; /* target, each 1..4096 */
     enum miev_resize resize;
-    bool fast; /* shrink-on-load: faster, not the picture the models were trained on */
+    double crop_ratio; /* of MIEV_RESIZE_CROP: share of the part's sides, 0.1 to 1; 0 is 1 */
+    bool fast;         /* shrink-on-load: faster, not the picture the models were trained on */
 };
 
 /* What the header says. */

@@ -170,6 +170,45 @@ static void test_the_fast_path_is_another_picture_but_a_near_one(void **state)
     assert_in_range(sum, 1, 2 * sizeof(exact));
 }
 
+/* 20 x 10 pixels that tell where they lie. */
+static size_t make_map(uint8_t *out)
+{
+    static const uint8_t head[54] = {
+        'B', 'M', [10] = 54, [14] = 40, [18] = 20, [22] = 10, [26] = 1, [28] = 24};
+    memcpy(out, head, sizeof(head));
+    for (size_t y = 0; y < 10; y++)
+        for (size_t x = 0; x < 20; x++) {
+            uint8_t *bgr = out + 54 + (9 - y) * 60 + 3 * x;
+            bgr[0] = 0;
+            bgr[1] = (uint8_t)(20 * y);
+            bgr[2] = (uint8_t)(10 * x);
+        }
+    return 54 + 600;
+}
+
+static void test_a_crop_may_keep_less_than_the_middle(void **state)
+{
+    (void)state;
+    static const struct {
+        double ratio;
+        unsigned side, x, y; /* without scaling, from there */
+    } cases[] = {{0, 10, 5, 0}, {1, 10, 5, 0}, {0.5, 5, 7, 2}, {0.8, 8, 6, 1}, {0.1, 1, 9, 4}};
+    uint8_t file[54 + 600], rgb[300];
+    size_t length = make_map(file);
+    struct miev_error err;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct miev_image_options options = {.width = cases[i].side,
+                                                   .height = cases[i].side,
+                                                   .resize = MIEV_RESIZE_CROP,
+                                                   .crop_ratio = cases[i].ratio};
+        assert_ok(miev_image_load(file, length, &options, rgb, &err), &err);
+        assert_int_equal(rgb[0], 10 * cases[i].x);
+        assert_int_equal(rgb[1], 20 * cases[i].y);
+        const uint8_t *last = rgb + 3 * cases[i].side * cases[i].side - 3;
+        assert_int_equal(last[0], 10 * (cases[i].x + cases[i].side - 1));
+    }
+}
+
 static void test_targets_have_bounds(void **state)
 {
     (void)state;
@@ -465,6 +504,7 @@ int main(void)
         cmocka_unit_test(test_photos_agree_with_pillow_within_one_level),
         cmocka_unit_test(test_the_header_tells_the_upright_size),
         cmocka_unit_test(test_the_fast_path_is_another_picture_but_a_near_one),
+        cmocka_unit_test(test_a_crop_may_keep_less_than_the_middle),
         cmocka_unit_test(test_targets_have_bounds),
         cmocka_unit_test(test_strangers_are_named_with_what_to_do),
         cmocka_unit_test(test_kinds_that_are_not_read_are_named),
