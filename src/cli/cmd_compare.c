@@ -6,11 +6,13 @@
 #include "cli/command.h"
 #include "cli/measure.h"
 #include "cli/output.h"
+#include "cli/preprocess.h"
 #include "cli/site.h"
 #include "core/error.h"
 
 struct settings {
     struct measure_settings measure;
+    struct miev_override override;
     struct site_settings site;
     struct output_settings output;
     const char *precision;
@@ -25,6 +27,7 @@ static const struct arg_option options[] = {
                 "the photo: JPEG, PNG, WebP or BMP"),
     ARG_CHOICE_AT(struct settings, precision, "--precision", "WORD", "float32 int8 all",
                   "float32, int8 or all (default) of each bundled model"),
+    PREPROCESS_OPTIONS(struct settings, override),
     SITE_OPTIONS(struct settings, site),
     MEASURE_OPTIONS(struct settings, measure),
     ARG_FLAG_AT(struct settings, require_measured, "--require-measured",
@@ -75,7 +78,8 @@ static int measure_and_tell(const struct settings *settings, const char *command
     if (site_check(&settings->site, &err) != MIEV_OK ||
         output_check(&settings->output, &err) != MIEV_OK)
         return cli_usage_error(command, &err);
-    if (selection_make(&selection, words, n_words, settings->precision, &err) != MIEV_OK)
+    if (selection_make(&selection, words, n_words, settings->precision, &settings->override,
+                       &err) != MIEV_OK)
         status = err.code == MIEV_ERR_INVALID ? cli_usage_error(command, &err) : cli_fail(&err);
     else if (measure(&settings->measure, &selection, settings->output.quiet, &report, &err) !=
              MIEV_OK)

@@ -4,8 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/error.h"
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
 
 static int add_entry(struct selection *selection, const struct miev_card *card,
                      const struct miev_card_file *file, struct miev_error *err)
@@ -14,7 +21,8 @@ static int add_entry(struct selection *selection, const struct miev_card *card,
         return miev_error_set(err, MIEV_ERR_LIMIT, "at most %d models can be compared at once",
                               MIEV_STUDY_MAX_MODELS);
     for (size_t i = 0; i < selection->n; i++)
-        if (strcmp(selection->entries[i].file->path, file->path) == 0)
+        if (strcmp(selection->entries[i].file->path, file->path) == 0 ||
+            same_file(selection->entries[i].file->path, file->path))
             return miev_error_set(err, MIEV_ERR_INVALID, "%s (%s) is named twice", card->name,
                                   file->precision);
     selection->entries[selection->n++] = (struct miev_study_entry){card, file};
@@ -52,7 +60,7 @@ static bool is_path(const char *word)
 
 /* A card or a bare model file of the user's own. */
 static int add_path(struct selection *selection, const char *path, const char *precision,
-                    struct miev_error *err)
+                    const struct miev_override *override, struct miev_error *err)
 {
     struct miev_card *card = &selection->own[selection->n_own];
     bool is_card = ends_with(path, ".json");
@@ -60,8 +68,50 @@ static int add_path(struct selection *selection, const char *path, const char *p
     if (rc != MIEV_OK)
         return rc;
     selection->n_own++;
+    rc = miev_card_override(card, override, err);
+    if (rc != MIEV_OK)
+        return rc;
     return is_card ? add_card(selection, card, precision, err)
                    : add_entry(selection, card, &card->files[0], err);
+}
+
+/* The last n folders of a path and its last part: "b/net.tflite" of "a/b/net.tflite" and 1. */
+static const char *path_end(const char *path, size_t n)
+{
+    const char *at = path + strlen(path);
+    for (; at > path; at--)
+        if (at[-1] == '/' && n-- == 0)
+            break;
+    return at;
+}
+
+/* Two bare files of one name get as many of their folders before it as tell them apart. */
+static void tell_apart(struct miev_card *a, struct miev_card *b)
+{
+    const char *x = a->files[0].path, *y = b->files[0].path;
+    if (!a->bare || !b->bare || strcmp(path_end(x, 0), path_end(y, 0)) != 0 || same_file(x, y))
+        return;
+    size_t n = 1;
+    while (strcmp(path_end(x, n), path_end(y, n)) == 0 &&
+           (path_end(x, n) > x || path_end(y, n) > y))
+        n++;
+    (void)snprintf(a->name, sizeof(a->name), "%.127s", path_end(x, n));
+    (void)snprintf(b->name, sizeof(b->name), "%.127s", path_end(y, n));
+}
+
+static int check_override(const struct selection *selection, const struct miev_override *override,
+                          struct miev_error *err)
+{
+    const char *name = override->labels      ? "--labels"
+                       : override->normalise ? "--normalise"
+                       : override->crop      ? "--crop"
+                                             : NULL;
+    if (!name || selection->n_own > 0)
+        return MIEV_OK;
+    return miev_error_set(err, MIEV_ERR_INVALID,
+                          "%s is for models that are named by a path, and none is: what a bundled "
+                          "model needs stands in its card",
+                          name);
 }
 
 /* "name" or "name:precision". */
@@ -78,7 +128,7 @@ static int add_name(struct selection *selection, const char *word, const char *p
 }
 
 int selection_make(struct selection *selection, char **words, size_t n_words, const char *precision,
-                   struct miev_error *err)
+                   const struct miev_override *override, struct miev_error *err)
 {
     *selection = (struct selection){.n = 0};
     int rc = miev_catalog_load_home(miev_env_host(), &selection->catalog, err);
@@ -86,12 +136,17 @@ int selection_make(struct selection *selection, char **words, size_t n_words, co
     if (rc == MIEV_OK && !selection->own)
         rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu models", n_words);
     for (size_t i = 0; rc == MIEV_OK && i < n_words; i++)
-        rc = is_path(words[i]) ? add_path(selection, words[i], precision, err)
+        rc = is_path(words[i]) ? add_path(selection, words[i], precision, override, err)
                                : add_name(selection, words[i], precision, err);
     for (size_t i = 0; rc == MIEV_OK && n_words == 0 && i < selection->catalog.n; i++)
         rc = add_card(selection, &selection->catalog.cards[i], precision, err);
     if (rc == MIEV_OK && selection->n == 0)
         rc = miev_error_set(err, MIEV_ERR_INVALID, "no models are bundled here: name a file");
+    if (rc == MIEV_OK)
+        rc = check_override(selection, override, err);
+    for (size_t i = 0; rc == MIEV_OK && i < selection->n_own; i++)
+        for (size_t k = 0; k < i; k++)
+            tell_apart(&selection->own[i], &selection->own[k]);
     return rc;
 }
 

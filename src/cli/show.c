@@ -317,7 +317,10 @@ static void say_guesses(const struct row *rows, size_t n, const struct terminal 
             used += length > 0 && used + (size_t)length < sizeof(list) ? (size_t)length : 0;
         }
         miev_text_show(name, sizeof(name), field_text(rows[i].model, "name"));
-        say(terminal, "Guessed for %s, whose answers may be wrong for it: %s.", name, list);
+        say(terminal,
+            "Guessed for %s, whose answers may be wrong for it (--normalise, --crop and --labels "
+            "or a card tell better): %s.",
+            name, list);
     }
 }
 
@@ -397,13 +400,14 @@ static void say_knows(const struct row *rows, size_t n, const struct terminal *t
             used += length > 0 && used + (size_t)length < sizeof(list) ? (size_t)length : 0;
         }
         const json_t *accuracy = field_at(rows[i].model, "accuracy");
-        char images[SAY_BYTES] = "";
+        char shown[SAY_BYTES], images[SAY_BYTES] = "";
+        miev_text_show(shown, sizeof(shown), list); /* labels may come out of a model file */
         if (json_is_object(accuracy))
             (void)snprintf(images, sizeof(images),
                            " Accuracy: share of right answers on %.0f %s %s images.",
                            field_number(accuracy, "images"), field_text(accuracy, "dataset"),
                            field_text(accuracy, "split"));
-        say(terminal, "These models know %zu things only: %s.%s", classes, list, images);
+        say(terminal, "These models know %zu things only: %s.%s", classes, shown, images);
     }
 }
 

@@ -20,5 +20,6 @@ table embodied_lifetime, "embodied_lifetime.csv"
 table equivalents, "equivalents.csv"
 table cpu_tdp, "cpu_tdp.csv"
 table cpu_microarch_w, "cpu_microarch_w.csv"
+table imagenet_labels, "imagenet_labels.txt"
 
     .section .note.GNU-stack, "", %progbits

@@ -11,5 +11,6 @@ extern const char miev_data_embodied_lifetime[];
 extern const char miev_data_equivalents[];
 extern const char miev_data_cpu_tdp[];
 extern const char miev_data_cpu_microarch_w[];
+extern const char miev_data_imagenet_labels[];
 
 #endif

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/card.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/error.h"
 #include "core/file.h"
@@ -47,13 +50,14 @@ static int read_labels(const json_t *root, struct miev_card *card, struct miev_e
 {
     const json_t *labels = json_object_get(root, "labels");
     size_t n = json_array_size(labels);
-    if (n < 2 || n > MIEV_CARD_MAX_LABELS)
+    if (n < 2 || n > MIEV_LABELS_MAX)
         return miev_error_set(err, MIEV_ERR_INVALID, "\"labels\" must be a list of 2 to %d texts",
-                              MIEV_CARD_MAX_LABELS);
+                              MIEV_LABELS_MAX);
     card->labels = calloc(n, sizeof(*card->labels));
     if (!card->labels)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu labels", n);
     card->n_labels = n;
+    card->labels_from = MIEV_ORIGIN_CARD;
     for (size_t i = 0; i < n; i++) {
         const char *text = json_string_value(json_array_get(labels, i));
         card->labels[i] = text ? strdup(text) : NULL;
@@ -129,6 +133,9 @@ static int read_input(const json_t *root, struct miev_card *card, struct miev_er
         rc = read_choice(input, "color", colors, &color, err);
     if (rc == MIEV_OK)
         rc = read_choice(input, "resize", resizes, &resize, err);
+    card->crop_ratio = 1;
+    if (rc == MIEV_OK && json_object_get(input, "crop_ratio"))
+        rc = miev_json_number(input, "crop_ratio", 0.1, 1, &card->crop_ratio, err);
     if (rc == MIEV_OK)
         rc = read_triple(input, "mean", card->mean, err);
     if (rc == MIEV_OK)
@@ -143,7 +150,7 @@ static int read_input(const json_t *root, struct miev_card *card, struct miev_er
     card->channels_first = layout == 1;
     card->bgr = color == 1;
     (void)snprintf(card->resize, sizeof(card->resize), "%s", resizes[resize]);
-    card->normalisation_known = true;
+    card->normalisation_from = card->resize_from = MIEV_ORIGIN_CARD;
     return MIEV_OK;
 }
 
@@ -317,11 +324,47 @@ int miev_card_load(const char *path, struct miev_card *out, struct miev_error *e
     return rc;
 }
 
+/* A folder is no model, though TensorFlow calls one so. */
+static int refuse_folder(const char *path, struct miev_error *err)
+{
+    char inside[PATH_MAX];
+    static const struct {
+        const char *file, *words;
+    } kinds[] = {
+        {"saved_model.pb", "a TensorFlow SavedModel folder: convert it to .tflite with "
+                           "tf.lite.TFLiteConverter.from_saved_model, or to .onnx with tf2onnx"},
+        {"keras_metadata.pb", "a Keras folder: convert it to .tflite or .onnx"},
+        {"Manifest.json", "a Core ML package: export the model to .onnx instead"},
+        {"model.json", "a TensorFlow.js folder: convert the model it was made from to .tflite"},
+        {"config.json", "a folder of a model hub: name the .tflite or .onnx file in it"},
+    };
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        int n = snprintf(inside, sizeof(inside), "%s/%s", path, kinds[i].file);
+        if (n > 0 && (size_t)n < sizeof(inside) && access(inside, F_OK) == 0)
+            return miev_error_set(err, MIEV_ERR_INVALID, "%s is %s", path, kinds[i].words);
+    }
+    return miev_error_set(err, MIEV_ERR_INVALID, "%s is a folder: name the model file in it", path);
+}
+
+static int check_file(const char *path, struct miev_error *err)
+{
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "there is no model file %s that can be opened: name its path, or a "
+                              "bundled model as `miev models` lists them",
+                              path);
+    return S_ISDIR(info.st_mode) ? refuse_folder(path, err) : MIEV_OK;
+}
+
 int miev_card_for_file(const char *path, struct miev_card *out, struct miev_error *err)
 {
-    struct miev_card card = {.n_files = 1};
+    struct miev_card card = {.bare = true, .n_files = 1, .crop_ratio = 1};
     if (strlen(path) >= sizeof(card.files[0].path))
         return miev_error_set(err, MIEV_ERR_LIMIT, "the path %.60s... is too long", path);
+    int rc = check_file(path, err);
+    if (rc != MIEV_OK)
+        return rc;
     const char *slash = strrchr(path, '/');
     (void)snprintf(card.name, sizeof(card.name), "%.100s", slash ? slash + 1 : path);
     (void)snprintf(card.files[0].path, sizeof(card.files[0].path), "%s", path);
@@ -341,6 +384,12 @@ void miev_card_finish(struct miev_card *card)
     free(card->labels);
     card->labels = NULL;
     card->n_labels = 0;
+}
+
+const char *miev_origin_name(enum miev_origin origin)
+{
+    static const char *const names[] = {"guess", "metadata", "card", "option"};
+    return names[origin];
 }
 
 const struct miev_card_file *miev_card_file_of(const struct miev_card *card, const char *precision)

@@ -6,11 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "miev.h"
+#include "model/labels.h"
 
 #define MIEV_CARD_MAX_FILES      8
 #define MIEV_CARD_MAX_ACCURACIES 8
-#define MIEV_CARD_MAX_LABELS     65536
 
 struct miev_card_file {
     char precision[16]; /* "float32", "int8" */
@@ -26,17 +25,30 @@ struct miev_card_accuracy {
     double top1, top1_low, top1_high; /* 0..1 */
 };
 
+/* Whose word something is, weakest first. */
+enum miev_origin {
+    MIEV_ORIGIN_GUESS,
+    MIEV_ORIGIN_METADATA, /* the model file tells it itself */
+    MIEV_ORIGIN_CARD,
+    MIEV_ORIGIN_OPTION, /* the user, who overrides the others */
+};
+/* "guess", ...: as in the report. */
+const char *miev_origin_name(enum miev_origin origin);
+
 struct miev_card {
     char name[128], task[64], summary[512], publisher[128], source[256], licence[64];
     double parameters, macs; /* of one inference; 0: not known */
+    bool bare;               /* of a model file without a card: tells only what options told */
     char **labels;           /* n_labels words, owned */
     size_t n_labels;
     unsigned width, height; /* 0: take the model's own */
     bool channels_first, bgr;
     double mean[3], std[3];
-    bool normalisation_known; /* false for a bare file: guessed from the tensor's type */
-    char resize[16];          /* "stretch", "crop", "letterbox" */
-    bool logits;              /* outputs need a softmax; false: probabilities */
+    bool raw;          /* in place of mean and std: pixels as they are, in the tensor's own steps */
+    char resize[16];   /* "stretch", "crop", "letterbox" */
+    double crop_ratio; /* of "crop": share of the largest middle part's sides that is kept */
+    enum miev_origin normalisation_from, resize_from, labels_from;
+    bool logits; /* outputs need a softmax; false: probabilities */
     bool output_known;
     size_t n_files, n_accuracies;
     struct miev_card_file files[MIEV_CARD_MAX_FILES];
@@ -46,7 +58,8 @@ struct miev_card {
 /* Read and check a card; relative file paths become relative to the card's folder. The caller calls
  * miev_card_finish. */
 MIEV_MUST_USE int miev_card_load(const char *path, struct miev_card *out, struct miev_error *err);
-/* A card for a bare model file. */
+/* A card for a bare model file, of which nothing is read. MIEV_ERR_INVALID when there is no such
+ * file, or when it is a folder, in words that say what folder. */
 MIEV_MUST_USE int miev_card_for_file(const char *path, struct miev_card *out,
                                      struct miev_error *err);
 void miev_card_finish(struct miev_card *card);

@@ -108,14 +108,27 @@ static int load(struct miev_run *run, struct miev_run_model *model, struct miev_
     return rc == MIEV_OK ? load_metered(run, model, err) : rc;
 }
 
+/* A card tells all that a file's own metadata may, so only a bare file is asked. */
+static int read_metadata(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
+{
+    json_t *reply = NULL;
+    if (!model->entry.card->bare)
+        return MIEV_OK;
+    int rc = ask(run, model, json_pack("{s:s}", "do", "metadata"), -1, 0, &reply, err);
+    if (rc == MIEV_OK)
+        rc = miev_file_metadata_read(reply, &model->metadata,
+                                     json_object_get(model->facts, "guesses"), err);
+    json_decref(reply);
+    return rc;
+}
+
 /* ---- what goes in --------------------------------------------------------------------------- */
 
 struct input_plan {
     int64_t dims[4]; /* a grey picture's last one may be left out in the file */
     size_t n_dims;   /* of the file: 3 or 4 */
-    bool channels_first, open_shape, raw;
+    bool channels_first, open_shape;
     unsigned width, height;
-    double mean[3], std[3];
 };
 
 static bool is_channels(int64_t n)
@@ -162,7 +175,7 @@ static int read_shape(const json_t *shape, bool has_card, struct input_plan *pla
     return MIEV_OK;
 }
 
-static int read_dims(const json_t *facts, bool has_card, struct input_plan *plan, char dtype[32],
+static int read_dims(const json_t *facts, bool has_card, struct input_plan *plan,
                      struct miev_error *err)
 {
     const json_t *inputs = json_object_get(facts, "inputs");
@@ -172,8 +185,7 @@ static int read_dims(const json_t *facts, bool has_card, struct input_plan *plan
                               "the model has %zu inputs, an image classifier has one: other tasks "
                               "are not run",
                               json_array_size(inputs));
-    int rc = miev_json_string(input, "dtype", dtype, 32, err);
-    return rc == MIEV_OK ? read_shape(json_object_get(input, "shape"), has_card, plan, err) : rc;
+    return read_shape(json_object_get(input, "shape"), has_card, plan, err);
 }
 
 /* Fill one open dimension from the card. */
@@ -204,7 +216,7 @@ static bool channels_come_first(const struct miev_card *card, const struct input
 {
     bool may_be_first = plan->n_dims == 4 && (plan->dims[1] <= 0 || is_channels(plan->dims[1]));
     bool may_be_last = plan->dims[3] <= 0 || is_channels(plan->dims[3]);
-    if (may_be_first && may_be_last && card->normalisation_known)
+    if (may_be_first && may_be_last && !card->bare)
         return card->channels_first;
     return is_channels(plan->dims[1]) && !is_channels(plan->dims[3]);
 }
@@ -220,7 +232,7 @@ static int settle_shape(const struct miev_card *card, struct input_plan *plan,
     plan->open_shape = dims[0] <= 0 || dims[1] <= 0 || dims[2] <= 0 || dims[3] <= 0;
     if (dims[0] <= 0)
         dims[0] = 1;
-    if (*channels <= 0 && !card->normalisation_known)
+    if (*channels <= 0 && card->bare)
         return miev_error_set(err, MIEV_ERR_INVALID,
                               "the model leaves the channels of its input open: name a card that "
                               "tells its layout and size (a .json file as in models/) instead of "
@@ -241,39 +253,16 @@ static int settle_shape(const struct miev_card *card, struct input_plan *plan,
     return rc;
 }
 
-/* A bare file tells no normalisation: quantised inputs take the pixels as they are, others -1..1,
- * which is what most classifiers on TF Hub expect. The guess is said in the report. */
-static void settle_normalisation(const struct miev_card *card, const char *dtype,
-                                 struct input_plan *plan, json_t *guesses)
-{
-    for (size_t i = 0; i < 3; i++) {
-        plan->mean[i] = card->normalisation_known ? card->mean[i] : 127.5;
-        plan->std[i] = card->normalisation_known ? card->std[i] : 127.5;
-    }
-    if (card->normalisation_known)
-        return;
-    plan->raw = strcmp(dtype, "uint8") == 0 || strcmp(dtype, "int8") == 0;
-    (void)json_array_append_new(
-        guesses, json_string(plan->raw ? "input: pixels as they are (quantised input, no card)"
-                                       : "input: pixels scaled to -1..1 (no card)"));
-}
-
-static enum miev_resize resize_of(const struct miev_card *card)
-{
-    if (strcmp(card->resize, "crop") == 0)
-        return MIEV_RESIZE_CROP;
-    return strcmp(card->resize, "letterbox") == 0 ? MIEV_RESIZE_LETTERBOX : MIEV_RESIZE_STRETCH;
-}
-
 static json_t *input_request(const struct miev_run *run, const struct miev_card *card,
-                             const struct input_plan *plan)
+                             const struct miev_preprocess *plan)
 {
+    const double *mean = plan->pixels.mean, *std = plan->pixels.std;
     json_t *request = json_pack(
-        "{s:s, s:i, s:i, s:i, s:b, s:b, s:b, s:b, s:[f,f,f], s:[f,f,f]}", "do", "input", "width",
-        (int)plan->width, "height", (int)plan->height, "resize", (int)resize_of(card), "fast",
-        (int)run->options->fast_decode, "channels_first", (int)plan->channels_first, "bgr",
-        (int)card->bgr, "raw", (int)plan->raw, "mean", plan->mean[0], plan->mean[1], plan->mean[2],
-        "std", plan->std[0], plan->std[1], plan->std[2]);
+        "{s:s, s:i, s:i, s:i, s:f, s:b, s:b, s:b, s:[f,f,f], s:[f,f,f]}", "do", "input", "width",
+        (int)plan->width, "height", (int)plan->height, "resize", (int)plan->resize, "crop_ratio",
+        plan->crop_ratio, "fast", (int)run->options->fast_decode, "channels_first",
+        (int)plan->pixels.channels_first, "bgr", (int)plan->pixels.bgr, "mean", mean[0], mean[1],
+        mean[2], "std", std[0], std[1], std[2]);
     if (card->output_known)
         (void)json_object_set_new(request, "logits", json_boolean(card->logits));
     return request;
@@ -294,21 +283,38 @@ static int give_shape(struct miev_run *run, struct miev_run_model *model,
     return rc;
 }
 
+/* Numbers in the first output, as far as its shape is known before the first run; else 0. */
+static size_t count_outputs(const json_t *facts)
+{
+    const json_t *output = json_array_get(json_object_get(facts, "outputs"), 0);
+    const json_t *dim;
+    double n = 1;
+    size_t i;
+    json_array_foreach(json_object_get(output, "shape"), i, dim) n *=
+        (double)json_integer_value(dim);
+    return n > 0 && n <= MIEV_LABELS_MAX ? (size_t)n : 0;
+}
+
 static int give_input(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
 {
     const struct miev_card *card = model->entry.card;
+    const json_t *input = json_array_get(json_object_get(model->facts, "inputs"), 0);
     struct input_plan plan = {0};
-    char dtype[32];
     json_t *reply = NULL;
-    int rc = read_dims(model->facts, card->normalisation_known, &plan, dtype, err);
+    int rc = read_dims(model->facts, !card->bare, &plan, err);
     if (rc == MIEV_OK)
         rc = settle_shape(card, &plan, err);
+    struct miev_preprocess settled = {
+        .width = plan.width, .height = plan.height, .pixels.channels_first = plan.channels_first};
+    if (rc == MIEV_OK) /* before give_shape, which renews the facts */
+        miev_preprocess_settle(card, &model->metadata, input, count_outputs(model->facts), &settled,
+                               json_object_get(model->facts, "guesses"));
     if (rc == MIEV_OK && plan.open_shape)
         rc = give_shape(run, model, &plan, err);
     if (rc != MIEV_OK)
         return rc;
-    settle_normalisation(card, dtype, &plan, json_object_get(model->facts, "guesses"));
-    rc = ask(run, model, input_request(run, card, &plan), run->input.fd, 0, &reply, err);
+    (void)json_object_set_new(model->facts, "preprocessing", miev_preprocess_json(&settled));
+    rc = ask(run, model, input_request(run, card, &settled), run->input.fd, 0, &reply, err);
     if (rc == MIEV_OK)
         (void)json_object_set_new(model->facts, "picture", reply);
     return rc;
@@ -316,17 +322,66 @@ static int give_input(struct miev_run *run, struct miev_run_model *model, struct
 
 /* ---- what comes out ------------------------------------------------------------------------- */
 
-static int check_labels(const struct miev_card *card, size_t classes, struct miev_error *err)
+static void use_labels(struct miev_run_model *model, char *const *labels, size_t n,
+                       enum miev_origin from)
 {
-    if (card->n_labels == 0 || card->n_labels == classes)
-        return MIEV_OK;
-    return miev_error_set(err, MIEV_ERR_INVALID,
-                          "the card has %zu labels, the model %zu outputs: labels are never "
-                          "shifted or guessed, mend the card",
-                          card->n_labels, classes);
+    model->labels = labels;
+    model->n_labels = n;
+    model->labels_from = from;
 }
 
-static int add_prediction(const struct miev_card *card, const json_t *answer, size_t classes,
+/* Labels that somebody gave fit, or the model is not run with them: a list that is one short or one
+ * long would name every class wrongly. */
+static int check_labels(const struct miev_card *card, size_t classes, struct miev_error *err)
+{
+    bool option = card->labels_from == MIEV_ORIGIN_OPTION;
+    if (card->n_labels == classes)
+        return MIEV_OK;
+    const char *background = card->n_labels + 1 == classes
+                                 ? ": if its first output is the background, say so in a first line"
+                             : card->n_labels == classes + 1
+                                 ? ": if the first label is the background, take that line away"
+                                 : "";
+    return miev_error_set(err, MIEV_ERR_INVALID,
+                          "%s %zu labels, the model %zu outputs, and labels are never shifted or "
+                          "guessed over; mend the %s%s",
+                          option ? "--labels names" : "the card has", card->n_labels, classes,
+                          option ? "file" : "card", background);
+}
+
+/* By whose word the classes are called what they are called. */
+static int settle_labels(struct miev_run_model *model, size_t classes, struct miev_error *err)
+{
+    const struct miev_card *card = model->entry.card;
+    const struct miev_labels *own = &model->metadata.labels;
+    json_t *guesses = json_object_get(model->facts, "guesses");
+    char words[256] = "";
+    use_labels(model, card->labels, card->n_labels, card->labels_from);
+    if (card->n_labels > 0)
+        return check_labels(card, classes, err);
+    if (own->n == classes) {
+        use_labels(model, own->list, own->n, MIEV_ORIGIN_METADATA);
+        return MIEV_OK;
+    }
+    if (own->n > 0) {
+        (void)snprintf(words, sizeof(words),
+                       "labels: none, since the file's own '%s' has %zu for %zu outputs",
+                       model->metadata.labels_name, own->n, classes);
+    } else if (classes == 1000 || classes == 1001) {
+        int rc = miev_labels_imagenet(classes, &model->guessed, err);
+        if (rc != MIEV_OK)
+            return rc;
+        use_labels(model, model->guessed.list, model->guessed.n, MIEV_ORIGIN_GUESS);
+        (void)snprintf(words, sizeof(words), "labels: %sImageNet's, by the %zu outputs",
+                       classes == 1001 ? "background and " : "", classes);
+    } else {
+        (void)snprintf(words, sizeof(words), "labels: none, the %zu outputs by number", classes);
+    }
+    (void)json_array_append_new(guesses, json_string(words));
+    return MIEV_OK;
+}
+
+static int add_prediction(const struct miev_run_model *model, const json_t *answer, size_t classes,
                           json_t *list, struct miev_error *err)
 {
     json_int_t index = json_integer_value(json_object_get(answer, "index"));
@@ -335,7 +390,7 @@ static int add_prediction(const struct miev_card *card, const json_t *answer, si
         return miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
     char number[32];
     (void)snprintf(number, sizeof(number), "class %lld", (long long)index);
-    const char *label = card->n_labels > 0 ? card->labels[index] : number;
+    const char *label = model->n_labels > 0 ? model->labels[index] : number;
     return json_array_append_new(list, json_pack("{s:s, s:I, s:f}", "label", label, "index", index,
                                                  "score", score)) == 0
                ? MIEV_OK
@@ -350,15 +405,16 @@ static int predict(struct miev_run *run, struct miev_run_model *model, struct mi
         return rc;
     size_t classes = (size_t)json_integer_value(json_object_get(reply, "classes"));
     json_t *list = json_array(), *answers = json_object_get(reply, "predictions");
-    rc = check_labels(model->entry.card, classes, err);
+    rc = settle_labels(model, classes, err);
     for (size_t i = 0; rc == MIEV_OK && i < json_array_size(answers); i++)
-        rc = add_prediction(model->entry.card, json_array_get(answers, i), classes, list, err);
+        rc = add_prediction(model, json_array_get(answers, i), classes, list, err);
     if (rc == MIEV_OK && !model->entry.card->output_known)
         (void)json_array_append_new(
             json_object_get(model->facts, "guesses"),
-            json_string(json_is_true(json_object_get(reply, "softmax"))
-                            ? "output: logits, a softmax was applied (no card)"
-                            : "output: probabilities (no card)"));
+            json_string(
+                json_is_true(json_object_get(reply, "softmax"))
+                    ? "output: logits, since they are no probabilities: a softmax was applied"
+                    : "output: probabilities, since they add up to 1"));
     (void)json_object_set_new(model->facts, "predictions", list);
     json_decref(reply);
     return rc;
@@ -498,6 +554,7 @@ static int prepare(struct miev_run *run, struct miev_run_model *model, struct mi
         bool measures; /* left out when only predictions are wanted, or when time is short */
     } steps[] = {
         {load, MIEV_PHASE_LOAD, false},
+        {read_metadata, MIEV_PHASE_LOAD, false},
         {give_input, MIEV_PHASE_LOAD, false},
         {first_inference, MIEV_PHASE_LOAD, false},
         {predict, MIEV_PHASE_LOAD, false},

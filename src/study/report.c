@@ -451,8 +451,8 @@ static json_t *accuracy_json(const struct miev_study_entry *entry)
 
 static void copy_facts(json_t *out, const json_t *facts)
 {
-    static const char *const keys[] = {"engine",  "sandbox",     "inputs",
-                                       "outputs", "predictions", "guesses"};
+    static const char *const keys[] = {"engine",        "sandbox",     "inputs", "outputs",
+                                       "preprocessing", "predictions", "guesses"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         json_t *value = json_object_get(facts, keys[i]);
         if (value)
@@ -460,12 +460,13 @@ static void copy_facts(json_t *out, const json_t *facts)
     }
 }
 
-static json_t *knows_json(const struct miev_card *card)
+static json_t *knows_json(const struct miev_run_model *model)
 {
     json_t *labels = json_array();
-    for (size_t i = 0; i < card->n_labels && i < 20; i++)
-        (void)json_array_append_new(labels, json_string(card->labels[i]));
-    return json_pack("{s:I, s:o}", "classes", (json_int_t)card->n_labels, "first", labels);
+    for (size_t i = 0; i < model->n_labels && i < 20; i++)
+        (void)json_array_append_new(labels, json_string(model->labels[i]));
+    return json_pack("{s:I, s:o, s:s?}", "classes", (json_int_t)model->n_labels, "first", labels,
+                     "from", model->n_labels ? miev_origin_name(model->labels_from) : NULL);
 }
 
 static json_t *model_json(const struct miev_run *run, struct miev_run_model *model)
@@ -486,7 +487,7 @@ static json_t *model_json(const struct miev_run *run, struct miev_run_model *mod
                                             message ? message : json_string("(not valid text)")));
         return out;
     }
-    (void)json_object_set_new(out, "knows", knows_json(model->entry.card));
+    (void)json_object_set_new(out, "knows", knows_json(model));
     (void)json_object_set_new(out, "accuracy", accuracy_json(&model->entry));
     (void)json_object_set_new(out, "load", load_json(run, model));
     (void)json_object_set_new(out, "latency", latency_json(&model->latency));

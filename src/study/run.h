@@ -8,6 +8,7 @@
 #include "sensor/machine.h"
 #include "study/child.h"
 #include "study/plan.h"
+#include "study/preprocess.h"
 #include "study/sealed.h"
 #include "study/stats.h"
 #include "study/study.h"
@@ -49,7 +50,12 @@ struct miev_run_model {
     double finished_cpu_s; /* of a child that is gone */
     int status;            /* not MIEV_OK: failed, and error says why */
     struct miev_error error;
-    json_t *facts;           /* engine, sandbox, inputs, outputs, predictions, guesses; owned */
+    json_t *facts; /* engine, sandbox, inputs, outputs, preprocessing, predictions, guesses */
+    struct miev_file_metadata metadata; /* of a file without a card */
+    struct miev_labels guessed;         /* labels by the number of outputs; owned */
+    char *const *labels; /* those in use, n_labels words: the card's or one of the two above */
+    size_t n_labels;
+    enum miev_origin labels_from;
     struct miev_round load;  /* the metered load */
     struct miev_round first; /* the metered first inference */
     double first_inference_s;

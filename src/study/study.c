@@ -85,8 +85,8 @@ static int name_models(struct miev_run *run, struct miev_error *err)
         char name[sizeof(model->entry.card->name)]; /* may be the name of any file */
         miev_text_show(name, sizeof(name), model->entry.card->name);
         (void)snprintf(model->name, sizeof(model->name), "%s%s%s", name,
-                       model->entry.card->normalisation_known ? ":" : "",
-                       model->entry.card->normalisation_known ? model->entry.file->precision : "");
+                       model->entry.card->bare ? "" : ":",
+                       model->entry.card->bare ? "" : model->entry.file->precision);
         for (size_t j = 0; j < i; j++)
             if (strcmp(run->models[j].name, model->name) == 0)
                 return miev_error_set(err, MIEV_ERR_INVALID,
@@ -150,6 +150,8 @@ static void tear_down(struct miev_run *run)
         miev_child_destroy(model->child);
         miev_sealed_finish(&model->file);
         json_decref(model->facts);
+        miev_labels_finish(&model->metadata.labels);
+        miev_labels_finish(&model->guessed);
         free(model->latency.seconds);
         for (size_t s = 0; s < MIEV_RUN_STAGES; s++)
             miev_rounds_finish(&model->stages[s].rounds);

@@ -168,6 +168,45 @@ static int do_load(struct worker *worker, const json_t *request, int fd, json_t 
     return rc;
 }
 
+static json_t *metadata_to_json(const struct miev_engine_metadata *metadata)
+{
+    json_t *out = json_object();
+    const double *mean = metadata->mean, *std = metadata->std;
+    if (metadata->n_channels) {
+        (void)json_object_set_new(out, "mean", json_pack("[f,f,f]", mean[0], mean[1], mean[2]));
+        (void)json_object_set_new(out, "std", json_pack("[f,f,f]", std[0], std[1], std[2]));
+    }
+    if (metadata->labels_name[0])
+        (void)json_object_set_new(out, "labels_name", json_string(metadata->labels_name));
+    json_t *labels =
+        metadata->labels ? json_stringn(metadata->labels, metadata->labels_bytes) : NULL;
+    if (labels)
+        (void)json_object_set_new(out, "labels", labels);
+    else if (metadata->labels)
+        (void)json_object_set_new(out, "fault", json_string("its labels are not UTF-8 text"));
+    if (metadata->fault[0])
+        (void)json_object_set_new(out, "fault", json_string(metadata->fault));
+    return out;
+}
+
+/* {"do":"metadata"}: what the loaded file tells about itself; an empty object when nothing. */
+static int do_metadata(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                       struct miev_error *err)
+{
+    struct miev_engine_metadata metadata = {.n_channels = 0};
+    (void)request;
+    (void)fd;
+    if (!worker->state)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"load\" comes before \"metadata\"");
+    if (!worker->engine->metadata)
+        return MIEV_OK;
+    int rc = worker->engine->metadata(worker->state, &metadata, err);
+    if (rc == MIEV_OK)
+        (void)json_object_update_new(reply, metadata_to_json(&metadata));
+    free(metadata.labels);
+    return rc;
+}
+
 static int stage_decode(struct worker *worker, struct miev_error *err)
 {
     return miev_image_load(worker->image, worker->image_bytes, &worker->picture, worker->rgb, err);
@@ -225,6 +264,7 @@ static int do_input(struct worker *worker, const json_t *request, int fd, json_t
         .width = (unsigned)json_integer_value(json_object_get(request, "width")),
         .height = (unsigned)json_integer_value(json_object_get(request, "height")),
         .resize = (enum miev_resize)json_integer_value(json_object_get(request, "resize")),
+        .crop_ratio = json_number_value(json_object_get(request, "crop_ratio")),
         .fast = json_is_true(json_object_get(request, "fast")),
     };
     worker->pixels.channels_first = json_is_true(json_object_get(request, "channels_first"));
@@ -239,8 +279,6 @@ static int do_input(struct worker *worker, const json_t *request, int fd, json_t
         rc = worker->engine->input(worker->state, 0, &worker->tensor, err);
     if (rc != MIEV_OK)
         return rc;
-    if (json_is_true(json_object_get(request, "raw")))
-        worker->tensor.scale = 0; /* pixels as stored: a bare file that tells no normalisation */
     worker->rgb = calloc((size_t)worker->picture.width * worker->picture.height, 3);
     if (!worker->rgb)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the resized picture");
@@ -344,7 +382,7 @@ static const struct {
     int (*run)(struct worker *worker, const json_t *request, int fd, json_t *reply,
                struct miev_error *err);
 } requests[] = {
-    {"open", do_open},   {"load", do_load},     {"shape", do_shape},
+    {"open", do_open},   {"load", do_load},     {"metadata", do_metadata}, {"shape", do_shape},
     {"input", do_input}, {"repeat", do_repeat}, {"predict", do_predict},
 };
 

@@ -239,6 +239,41 @@ class BareFiles(unittest.TestCase):
                 self.assert_sentence(model)
                 self.assertNotEqual((path.parent.name, path.name[:5]), ("image", "mobil"))
 
+    def test_imagenet_models_are_right_without_a_card(self):
+        """By their metadata and by guesses alone; what was guessed is told."""
+        models = {name: row for name, row in image_models().items() if is_imagenet(row)}
+        self.assertEqual(len(models), 12)
+        paths = [SHARED / "image" / name for name in models]
+        wrong, described = set(), 0
+        for photo, classes_of_photo in STABLE.items():
+            status, stderr, report = studies.ask(paths, SHARED / "photos" / photo)
+            self.assertEqual(status, 0, stderr)
+            for (name, row), model in zip(models.items(), report["models"], strict=True):
+                best = model["predictions"][0]
+                if best["index"] - (classes(row) == 1001) not in classes_of_photo:
+                    wrong.add((name, photo))
+                origins = {model["preprocessing"]["from"]["normalisation"], model["knows"]["from"]}
+                described += origins == {"metadata"}
+                said = {guess.split(":")[0] for guess in model["guesses"]}
+                self.assertEqual(said, {"resize", "output"} | (
+                    set() if origins == {"metadata"} else {"input", "labels"}), name)
+                self.assertNotRegex(best["label"], "^class ")
+        print(f"# {len(models) * len(STABLE) - len(wrong)} of {len(models) * len(STABLE)} answers "
+              f"right without a card; wrong: {sorted(wrong)}")
+        self.assertLessEqual(wrong, NEAR_TIES)
+        self.assertEqual(described, 6 * len(STABLE))  # those that carry metadata
+
+    def test_metadata_names_birds_and_flowers(self):
+        for name, photos in OTHERS.items():
+            if "inat_bird" not in name and "automl" not in name:
+                continue
+            for photo, label in photos.items():
+                status, model = studies.predict(SHARED / "image" / name, SHARED / "photos" / photo)
+                with self.subTest(model=name, photo=photo):
+                    self.assertEqual(status, 0)
+                    self.assertEqual(model["knows"]["from"], "metadata")
+                    self.assertEqual(model["predictions"][0]["label"].rstrip("s"), label.rstrip("s"))
+
     def test_every_bad_file_is_refused_in_a_sentence(self):
         paths = sorted(p for p in (SHARED / "bad").iterdir()
                        if p.suffix in (".tflite", ".bin", ".lite"))

@@ -281,7 +281,11 @@ class Broken(ReportTest):
         self.check(report)
         model = report["models"][0]
         self.assertEqual((status, model["precision"], model["accuracy"]), (0, "as-is", None))
-        self.assertEqual(len(model["guesses"]), 2)
+        self.assertEqual([guess.split(":")[0] for guess in model["guesses"]],
+                         ["input", "resize", "labels", "output"])
+        self.assertEqual(model["preprocessing"]["from"],
+                         {"normalisation": "guess", "resize": "guess"})
+        self.assertEqual(model["knows"], {"classes": 0, "first": [], "from": None})
         self.assertRegex(model["predictions"][0]["label"], r"^class \d$")
 
 

@@ -13,7 +13,7 @@ static const char *const whole_card =
     "\"summary\":\"For tests\",\"publisher\":\"us\",\"source\":\"here\",\"licence\":\"MIT\","
     "\"labels\":[\"cat\",\"dog\",\"\\uace0\\uc591\\uc774\"],"
     "\"input\":{\"width\":32,\"height\":24,\"layout\":\"NCHW\",\"color\":\"BGR\","
-    "\"mean\":[1,2,3],\"std\":[4,5,6],\"resize\":\"crop\"},"
+    "\"mean\":[1,2,3],\"std\":[4,5,6],\"resize\":\"crop\",\"crop_ratio\":0.875},"
     "\"output\":{\"kind\":\"logits\"},\"parameters\":100,\"macs\":2000,"
     "\"files\":[{\"precision\":\"int8\",\"path\":\"tiny.tflite\",\"bytes\":77,\"sha256\":"
     "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}],"
@@ -97,6 +97,9 @@ static void test_a_whole_card_is_read(void **state)
     assert_near(card.std[0], 4, 0);
     assert_near(card.macs, 2000, 0);
     assert_string_equal(card.resize, "crop");
+    assert_near(card.crop_ratio, 0.875, 0);
+    assert_false(card.bare);
+    assert_int_equal(card.normalisation_from, MIEV_ORIGIN_CARD);
     assert_string_equal(card.files[0].path, path);
     assert_int_equal(card.files[0].bytes, 77);
     assert_ptr_equal(miev_card_file_of(&card, "int8"), &card.files[0]);
@@ -139,6 +142,8 @@ static void test_every_broken_field_is_refused_by_name(void **state)
         {"input/layout", "\"CHWN\"", "layout"},
         {"input/color", "\"CMYK\"", "color"},
         {"input/resize", "\"stretched\"", "resize"},
+        {"input/crop_ratio", "0", "crop_ratio"},
+        {"input/crop_ratio", "1.5", "crop_ratio"},
         {"input/mean", "[1,2]", "mean"},
         {"input/mean", "[1,2,null]", "\"mean\"[2]"},
         {"input/std", "[1,0,1]", "std"},
@@ -238,10 +243,23 @@ static void test_a_bare_file_gets_a_card(void **state)
     struct miev_error err;
     struct miev_card card;
     char longest[600];
-    assert_ok(miev_card_for_file("some/folder/my net.tflite", &card, &err), &err);
+    char path[128];
+    (void)snprintf(path, sizeof(path), "%s/my net.tflite", folder);
+    assert_refused(miev_card_for_file(path, &card, &err), MIEV_ERR_INVALID, &err, "no model file");
+    write_card(path, "");
+    assert_ok(miev_card_for_file(path, &card, &err), &err);
+    assert_int_equal(unlink(path), 0);
     assert_string_equal(card.name, "my net.tflite");
-    assert_string_equal(card.files[0].path, "some/folder/my net.tflite");
-    assert_false(card.normalisation_known || card.output_known);
+    assert_string_equal(card.files[0].path, path);
+    assert_true(card.bare);
+    assert_false(card.output_known);
+    assert_int_equal(card.normalisation_from, MIEV_ORIGIN_GUESS);
+    assert_refused(miev_card_for_file(folder, &card, &err), MIEV_ERR_INVALID, &err, "is a folder");
+    (void)snprintf(path, sizeof(path), "%s/saved_model.pb", folder);
+    write_card(path, "");
+    assert_refused(miev_card_for_file(folder, &card, &err), MIEV_ERR_INVALID, &err,
+                   "SavedModel folder");
+    assert_int_equal(unlink(path), 0);
     memset(longest, 'x', sizeof(longest));
     longest[sizeof(longest) - 1] = '\0';
     assert_refused(miev_card_for_file(longest, &card, &err), MIEV_ERR_LIMIT, &err, "too long");
