@@ -56,6 +56,11 @@ static int take_lines(const char *text, const char *end, struct miev_labels *lab
                                   "line %zu is empty: every class needs a label, since labels are "
                                   "never shifted",
                                   labels->n + 1);
+        if (length > MIEV_LABEL_MAX_BYTES)
+            return miev_error_set(err, MIEV_ERR_LIMIT,
+                                  "line %zu has %zu bytes, a label at most %d: give one label a "
+                                  "line",
+                                  labels->n + 1, length, MIEV_LABEL_MAX_BYTES);
         char *label = strndup(text, length);
         if (!label)
             return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the labels");

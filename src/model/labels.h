@@ -7,7 +7,8 @@
 
 #include "miev.h"
 
-#define MIEV_LABELS_MAX 65536
+#define MIEV_LABELS_MAX      65536
+#define MIEV_LABEL_MAX_BYTES 1000
 
 struct miev_labels {
     char **list; /* n words, owned */
@@ -15,9 +16,10 @@ struct miev_labels {
 };
 
 /* UTF-8, with or without a byte order mark, lines ended by LF or CRLF; empty lines at the end do
- * not count. An empty line before the end, a zero byte, text that is not UTF-8 and fewer than 2 or
- * more than MIEV_LABELS_MAX labels are refused (MIEV_ERR_INVALID, MIEV_ERR_LIMIT), naming the line:
- * a label left out would shift all that follow. text[length] is a zero byte. */
+ * not count. An empty line before the end (a label left out would shift all that follow), one
+ * over MIEV_LABEL_MAX_BYTES, a zero byte, text that is not UTF-8, and fewer than 2 or more than
+ * MIEV_LABELS_MAX labels are refused (MIEV_ERR_INVALID, MIEV_ERR_LIMIT), naming the line.
+ * text[length] is a zero byte. */
 MIEV_MUST_USE int miev_labels_parse(const char *text, size_t length, struct miev_labels *out,
                                     struct miev_error *err);
 MIEV_MUST_USE int miev_labels_load(const char *path, struct miev_labels *out,

@@ -58,7 +58,7 @@ static void test_what_would_shift_labels_is_refused(void **state)
     }
 }
 
-static void test_too_many_labels_are_refused(void **state)
+static void test_too_many_and_too_long_labels_are_refused(void **state)
 {
     (void)state;
     struct miev_labels labels;
@@ -72,6 +72,12 @@ static void test_too_many_labels_are_refused(void **state)
     text[length - 2] = '\0';
     assert_ok(miev_labels_parse(text, length - 2, &labels, &err), &err);
     assert_int_equal(labels.n, MIEV_LABELS_MAX);
+    miev_labels_finish(&labels);
+    memset(text, 'x', MIEV_LABEL_MAX_BYTES + 3);
+    memcpy(text, "a\n", 2);
+    assert_refused(miev_labels_parse(text, MIEV_LABEL_MAX_BYTES + 3, &labels, &err), MIEV_ERR_LIMIT,
+                   &err, "line 2 has 1001 bytes");
+    assert_ok(miev_labels_parse(text, MIEV_LABEL_MAX_BYTES + 2, &labels, &err), &err);
     miev_labels_finish(&labels);
     free(text);
 }
@@ -208,7 +214,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines_become_labels_however_they_end),
         cmocka_unit_test(test_what_would_shift_labels_is_refused),
-        cmocka_unit_test(test_too_many_labels_are_refused),
+        cmocka_unit_test(test_too_many_and_too_long_labels_are_refused),
         cmocka_unit_test(test_the_project_carries_the_names_of_imagenet),
         cmocka_unit_test(test_a_normalisation_is_a_word_or_two_numbers),
         cmocka_unit_test(test_a_normalisation_that_means_nothing_is_refused),
