@@ -3,6 +3,8 @@
 
 import json
 import pathlib
+import re
+import shutil
 import tempfile
 import unittest
 
@@ -321,6 +323,21 @@ class Cards(unittest.TestCase):
             with self.subTest(card.name):
                 wrong = [error.message for error in validator.iter_errors(json.loads(card.read_text()))]
                 self.assertEqual(wrong, [])
+
+    def test_the_card_to_copy_keeps_to_the_schema_and_is_read(self):
+        """The one in docs/models.md, with the model of a bundled card beside it."""
+        text = (support.ROOT / "docs/models.md").read_text()
+        card = json.loads(re.search(r"```json\n(.*?)```", text, re.DOTALL)[1])
+        if jsonschema is not None:
+            jsonschema.Draft202012Validator(load_schema("card.schema.json")).validate(card)
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "mine.json")
+            path.write_text(json.dumps(card))
+            shutil.copy(support.ROOT / "models/cifar10-nano.int8.tflite",
+                        pathlib.Path(folder, card["files"][0]["path"]))
+            _, report = support.study(path, "--budget=0", command="run")
+        self.assertIn("the card says a height of 224, the model file has 32",
+                      report["models"][0]["error"]["message"])
 
     def test_every_field_of_the_schemas_is_closed(self):
         """An object that takes anything would let a new field in without a word about it."""
