@@ -19,10 +19,10 @@ static int parse(const char *text, size_t length, struct miev_labels *out, struc
 static void test_lines_become_labels_however_they_end(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"cat\nd\xc3\xb6g\n", "cat\nd\xc3\xb6g",
-                                        "cat\r\nd\xc3\xb6g\r\n",
-                                        "\xef\xbb\xbf"
-                                        "cat\nd\xc3\xb6g\n\n\r\n"};
+    static const char *const texts[] = {
+        "cat\nd\xc3\xb6g\n", "cat\nd\xc3\xb6g", "cat\r\nd\xc3\xb6g\r\n",
+        "\xef\xbb\xbf\143at\nd\xc3\xb6g\n\n\r\n", /* \143: c, which would go on the \xbf */
+    };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct miev_labels labels;
         struct miev_error err;
