@@ -42,15 +42,16 @@ static const struct {
     const char *words;
 } strangers[] = {
 #define MARK(text) sizeof(text) - 1, (text)
-    {0, MARK("GIF8"), "a GIF picture: convert it to JPEG or PNG"},
-    {0, MARK("II*\0"), "a TIFF picture: convert it to JPEG or PNG"},
-    {0, MARK("MM\0*"), "a TIFF picture: convert it to JPEG or PNG"},
-    {4, MARK("ftypavif"), "an AVIF picture: convert it to JPEG or PNG"},
-    {4, MARK("ftypavis"), "an AVIF picture: convert it to JPEG or PNG"},
-    {4, MARK("ftyphei"), "a HEIC picture: convert it to JPEG or PNG"},
-    {4, MARK("ftyphev"), "a HEIC picture: convert it to JPEG or PNG"},
-    {4, MARK("ftypmif1"), "a HEIC picture: convert it to JPEG or PNG"},
-    {4, MARK("ftypmsf1"), "a HEIC picture: convert it to JPEG or PNG"},
+#define ABSENT(kind, package)                                         \
+    kind " picture, which this build does not read: install " package \
+         " and build again, or convert it to JPEG or PNG"
+#if !MIEV_WITH_GIF
+    {0, MARK("GIF8"), ABSENT("a GIF", "libgif-dev")},
+#endif
+#if !MIEV_WITH_TIFF
+    {0, MARK("II*\0"), ABSENT("a TIFF", "libtiff-dev")},
+    {0, MARK("MM\0*"), ABSENT("a TIFF", "libtiff-dev")},
+#endif
     {4, MARK("ftyp"), "an MP4 film: save one picture of it as JPEG or PNG"},
     {0, MARK("\x1a\x45\xdf\xa3"), "a Matroska or WebM film: save one picture of it as JPEG or PNG"},
     {4, MARK("JXL "), "a JPEG XL picture: convert it to JPEG or PNG"},
@@ -63,6 +64,7 @@ static const struct {
     {0, MARK("PK\x03\x04"), "a ZIP archive: unpack it and hand in a JPEG or PNG picture"},
     {0, MARK("\x1f\x8b"), "a gzip archive: unpack it and hand in a JPEG or PNG picture"},
 #undef MARK
+#undef ABSENT
 };
 
 /* Text formats may begin with spaces, a byte order mark, a comment or an XML declaration, so their

@@ -6,8 +6,11 @@
 #include "media/media.h"
 
 extern const struct miev_image_ops miev_image_bmp;
+extern const struct miev_image_ops miev_image_gif;
+extern const struct miev_image_ops miev_image_heif;
 extern const struct miev_image_ops miev_image_jpeg;
 extern const struct miev_image_ops miev_image_png;
+extern const struct miev_image_ops miev_image_tiff;
 extern const struct miev_image_ops miev_image_webp;
 
 /* MIEV_ERR_LIMIT when a side or the number of pixels is over the bounds, MIEV_ERR_INVALID when the

@@ -12,7 +12,25 @@
 #define LETTERBOX_GREY 128
 
 const struct miev_image_ops *const miev_image_formats[] = {
-    &miev_image_jpeg, &miev_image_png, &miev_image_webp, &miev_image_bmp, NULL,
+    &miev_image_jpeg, &miev_image_png,
+    &miev_image_webp, &miev_image_bmp,
+#if MIEV_WITH_GIF
+    &miev_image_gif,
+#endif
+#if MIEV_WITH_TIFF
+    &miev_image_tiff,
+#endif
+    &miev_image_heif, NULL,
+};
+
+const struct miev_image_absent miev_image_absent_formats[] = {
+#if !MIEV_WITH_GIF
+    {"gif", "libgif-dev"},
+#endif
+#if !MIEV_WITH_TIFF
+    {"tiff", "libtiff-dev"},
+#endif
+    {NULL, NULL},
 };
 
 /* How a stored picture becomes upright: first the axes are swapped, then the result is mirrored. */
@@ -140,7 +158,40 @@ static int load_row(void *context, const uint8_t *rgb)
     return MIEV_OK;
 }
 
-/* The format of the bytes, whatever the file is called. */
+static const struct miev_image_ops *format_of(const uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0; miev_image_formats[i]; i++)
+        if (miev_image_formats[i]->handles(bytes, length))
+            return miev_image_formats[i];
+    return NULL;
+}
+
+const char *miev_image_format_name(const uint8_t *bytes, size_t length)
+{
+    const struct miev_image_ops *format = format_of(bytes, length);
+    return format ? format->name : NULL;
+}
+
+int miev_image_prepare(const char *format, struct miev_error *err)
+{
+    for (size_t i = 0; format && miev_image_formats[i]; i++)
+        if (strcmp(miev_image_formats[i]->name, format) == 0 && miev_image_formats[i]->prepare)
+            return miev_image_formats[i]->prepare(err);
+    return MIEV_OK;
+}
+
+const char *miev_image_profile_name(enum miev_image_profile profile)
+{
+    static const char *const names[] = {
+        [MIEV_PROFILE_NONE] = "none",
+        [MIEV_PROFILE_SRGB] = "srgb",
+        [MIEV_PROFILE_CONVERTED] = "converted",
+        [MIEV_PROFILE_IGNORED] = "ignored",
+    };
+    return names[profile];
+}
+
+/* The format, or a refusal that says what the bytes are. */
 static int find_format(const uint8_t *bytes, size_t length, const struct miev_image_ops **out,
                        struct miev_error *err)
 {
@@ -152,12 +203,9 @@ static int find_format(const uint8_t *bytes, size_t length, const struct miev_im
                               "the picture file has %zu bytes, more than the %u MiB allowed: "
                               "shrink it first",
                               length, MIEV_IMAGE_MAX_BYTES >> 20);
-    for (size_t i = 0; miev_image_formats[i]; i++) {
-        if (miev_image_formats[i]->handles(bytes, length)) {
-            *out = miev_image_formats[i];
-            return MIEV_OK;
-        }
-    }
+    *out = format_of(bytes, length);
+    if (*out)
+        return MIEV_OK;
     return miev_error_set(err, MIEV_ERR_UNSUPPORTED, "this is %s",
                           miev_image_describe_stranger(bytes, length));
 }

@@ -4,6 +4,7 @@
  * pool, so that a jump leaks nothing. */
 #include <setjmp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jpeglib.h>
@@ -11,17 +12,19 @@
 #include <jerror.h>
 
 #include "core/error.h"
+#include "media/colour.h"
 #include "media/format.h"
 
 /* Coefficients of a progressive picture of the largest size allowed: 3 components of 2 bytes, and
  * some air. */
 #define MAX_MEMORY_BYTES (MIEV_IMAGE_MAX_PIXELS * 6u + (16u << 20))
-#define EXIF_MAX_BYTES   0xffffu
+#define MARKER_MAX_BYTES 0xffffu
 
 struct reader {
     struct jpeg_decompress_struct jpeg;
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
+    struct miev_colour colour;
     jmp_buf trap;
     int status;
     struct miev_image_info *info;       /* filled by a probe */
@@ -113,7 +116,8 @@ static int read_header(struct reader *reader, const uint8_t *bytes, size_t lengt
     jpeg->progress = &reader->progress;
     jpeg_mem_src(jpeg, bytes, (unsigned long)length);
     if (reader->info)
-        jpeg_save_markers(jpeg, JPEG_APP0 + 1, EXIF_MAX_BYTES);
+        jpeg_save_markers(jpeg, JPEG_APP0 + 1, MARKER_MAX_BYTES); /* EXIF */
+    jpeg_save_markers(jpeg, JPEG_APP0 + 2, MARKER_MAX_BYTES);     /* colour profile */
     (void)jpeg_read_header(jpeg, TRUE);
     return miev_image_check_size(jpeg->image_width, jpeg->image_height, reader->err);
 }
@@ -124,6 +128,26 @@ static unsigned find_orientation(const struct jpeg_decompress_struct *jpeg)
         if (marker->data_length >= 6 && memcmp(marker->data, "Exif\0", 6) == 0)
             return miev_exif_orientation(marker->data, marker->data_length);
     return 1;
+}
+
+static bool holds_inks(const struct jpeg_decompress_struct *jpeg)
+{
+    return jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
+}
+
+/* A profile comes in pieces, each with its number; libjpeg puts them together. Without Adobe's mark
+ * inks are taken as inverted too, as Pillow does: hardly any program writes them otherwise. */
+static void open_colour(struct reader *reader)
+{
+    JOCTET *profile = NULL;
+    unsigned length = 0;
+    enum miev_rows rows = holds_inks(&reader->jpeg) ? MIEV_ROWS_INKS_INVERTED : MIEV_ROWS_RGB;
+    reader->errors.msg_code = 0;
+    bool whole = jpeg_read_icc_profile(&reader->jpeg, &profile, &length);
+    miev_colour_open(&reader->colour, rows, profile, length);
+    if (!whole && reader->errors.msg_code == JWRN_BOGUS_ICC)
+        reader->colour.use = MIEV_PROFILE_IGNORED;
+    free(profile);
 }
 
 /* The DCT can deliver a half, a quarter or an eighth for less work. */
@@ -137,30 +161,15 @@ static unsigned shrink_factor(const struct reader *reader)
     return factor;
 }
 
-/* CMYK to RGB in place, with Pillow's rounding. Files hold the inks inverted, as Adobe's programs
- * write them, so that a stored 255 is no ink. */
-static void cmyk_to_rgb(uint8_t *row, size_t n_pixels)
-{
-    for (size_t i = 0; i < n_pixels; i++) {
-        unsigned light = row[4 * i + 3];
-        for (size_t c = 0; c < 3; c++) {
-            unsigned ink = (255u - row[4 * i + c]) * light + 128u;
-            row[3 * i + c] = (uint8_t)(light - ((ink + (ink >> 8)) >> 8));
-        }
-    }
-}
-
 static int deliver_rows(struct reader *reader)
 {
     struct jpeg_decompress_struct *jpeg = &reader->jpeg;
-    bool cmyk = jpeg->out_color_space == JCS_CMYK;
-    j_common_ptr common = (j_common_ptr)jpeg;
-    JSAMPROW row =
-        jpeg->mem->alloc_large(common, JPOOL_IMAGE, (size_t)jpeg->output_width * (cmyk ? 4 : 3));
+    size_t channels = jpeg->out_color_space == JCS_CMYK ? 4 : 3;
+    JSAMPROW row = jpeg->mem->alloc_large((j_common_ptr)jpeg, JPOOL_IMAGE,
+                                          (size_t)jpeg->output_width * channels);
     while (jpeg->output_scanline < jpeg->output_height) {
         (void)jpeg_read_scanlines(jpeg, &row, 1);
-        if (cmyk)
-            cmyk_to_rgb(row, jpeg->output_width);
+        miev_colour_row(&reader->colour, row, jpeg->output_width);
         int rc = reader->sink->row(reader->sink->context, row);
         if (rc != MIEV_OK)
             return rc;
@@ -173,8 +182,7 @@ static int deliver_rows(struct reader *reader)
 static int decode_rows(struct reader *reader)
 {
     struct jpeg_decompress_struct *jpeg = &reader->jpeg;
-    bool inks = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
-    jpeg->out_color_space = inks ? JCS_CMYK : JCS_RGB;
+    jpeg->out_color_space = holds_inks(jpeg) ? JCS_CMYK : JCS_RGB;
     jpeg->scale_num = 1;
     jpeg->scale_denom = shrink_factor(reader);
     jpeg_calc_output_dimensions(jpeg);
@@ -194,14 +202,18 @@ static int run(struct reader *reader, const uint8_t *bytes, size_t length)
     reader->jpeg.client_data = reader;
     if (setjmp(reader->trap) == 0) {
         reader->status = read_header(reader, bytes, length);
+        if (reader->status == MIEV_OK)
+            open_colour(reader);
         if (reader->status == MIEV_OK && reader->sink)
             reader->status = decode_rows(reader);
         if (reader->status == MIEV_OK && reader->info) {
             reader->info->width = reader->jpeg.image_width;
             reader->info->height = reader->jpeg.image_height;
             reader->info->orientation = find_orientation(&reader->jpeg);
+            miev_colour_tell(&reader->colour, reader->info);
         }
     }
+    miev_colour_close(&reader->colour);
     jpeg_destroy_decompress(&reader->jpeg);
     return reader->status;
 }

@@ -29,11 +29,22 @@ struct miev_image_options {
     bool fast;         /* shrink-on-load: faster, not the picture the models were trained on */
 };
 
+/* What was made of the colour profile in the file: the pixels are always sRGB. */
+enum miev_image_profile {
+    MIEV_PROFILE_NONE,      /* there is none: taken as sRGB, inks without one as plain inks */
+    MIEV_PROFILE_SRGB,      /* it is sRGB, whatever its name */
+    MIEV_PROFILE_CONVERTED, /* to sRGB */
+    MIEV_PROFILE_IGNORED    /* damaged, too large or for another kind of pixels: as if none */
+};
+#define MIEV_PROFILE_NAME_BYTES 96
+
 /* What the header says. */
 struct miev_image_info {
-    const char *format; /* "jpeg", "png", "webp", "bmp" */
+    const char *format; /* "jpeg", "png", "webp", "bmp", "gif", "tiff", "heic", "avif" */
     unsigned width, height;
     unsigned orientation; /* EXIF 1..8; 1: as stored */
+    enum miev_image_profile profile;
+    char profile_name[MIEV_PROFILE_NAME_BYTES]; /* "" when it has none */
 };
 
 /* Where decoded rows go. Each function returns MIEV_OK to go on; any other status stops the
@@ -48,6 +59,9 @@ struct miev_image_sink {
 struct miev_image_ops {
     const char *name; /* "jpeg" */
     bool (*handles)(const uint8_t *bytes, size_t length);
+    /* Load what decoding needs and a locked process could not load any more; MIEV_ERR_UNAVAILABLE
+     * names the package that is missing. NULL: nothing. */
+    int (*prepare)(struct miev_error *err);
     /* Header only: fills *info with the stored size and the orientation, refuses what is over the
      * bounds. */
     int (*probe)(const uint8_t *bytes, size_t length, struct miev_image_info *info,
@@ -59,8 +73,26 @@ struct miev_image_ops {
                   const struct miev_image_sink *sink, struct miev_error *err);
 };
 
-/* All formats, ends with NULL. */
+/* The formats of this build, ends with NULL. */
 extern const struct miev_image_ops *const miev_image_formats[];
+
+/* The formats that this build leaves out, and the Debian package that would add them at the next
+ * build; ends with a NULL name. */
+struct miev_image_absent {
+    const char *name, *package;
+};
+extern const struct miev_image_absent miev_image_absent_formats[];
+
+/* The format of the bytes, whatever the file is called, as its name in the table: NULL when none
+ * fits. Looks at the first bytes alone. */
+const char *miev_image_format_name(const uint8_t *bytes, size_t length);
+
+/* Before a process is locked: load what decoding this format (its name in the table, NULL: nothing)
+ * takes. MIEV_ERR_UNAVAILABLE names the package that is missing; decoding would say the same. */
+int miev_image_prepare(const char *format, struct miev_error *err);
+
+/* "none", "srgb", "converted", "ignored". */
+const char *miev_image_profile_name(enum miev_image_profile profile);
 
 /* Header of a picture: width and height are those of the upright picture, as a person sees it.
  * MIEV_ERR_UNSUPPORTED names what the bytes seem to be when no format fits, MIEV_ERR_LIMIT the

@@ -8,16 +8,19 @@
 #include <png.h>
 
 #include "core/error.h"
+#include "media/colour.h"
 #include "media/format.h"
 
-/* The only chunk of free size that is kept is eXIf, which cameras keep under 64 KiB. */
-#define MAX_CHUNK_BYTES (1u << 20)
+/* The chunks of free size that are kept are eXIf, which cameras keep under 64 KiB, and iCCP. */
+#define MAX_CHUNK_BYTES (4u << 20)
 
 struct reader {
     png_structp png;
     png_infop header;
     const uint8_t *bytes;
     size_t length, offset;
+    bool has_profile;
+    struct miev_colour colour;
     uint8_t *rows; /* one row, or all of an interlaced picture */
     jmp_buf trap;
     int status;
@@ -62,14 +65,17 @@ static void take_bytes(png_structp png, png_bytep out, size_t n)
     reader->offset += n;
 }
 
-/* Texts, colour profiles and times do not change what a model sees here, and a small one may unpack
- * to a gigabyte: libpng passes over all but the critical chunks, tRNS and the orientation. */
+/* Texts and times do not change what a picture shows, and a small one may unpack to a gigabyte:
+ * libpng passes over all but the critical chunks, tRNS, the orientation and the colour profile
+ * (which it unpacks no further than the length that its own header tells, if that is within the
+ * bound). */
 static void set_bounds(png_structp png)
 {
     png_set_user_limits(png, MIEV_IMAGE_MAX_SIDE, MIEV_IMAGE_MAX_SIDE);
     png_set_chunk_malloc_max(png, MAX_CHUNK_BYTES);
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep) "eXIf", 1);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep) "eXIf\0iCCP",
+                                2);
 }
 
 /* libpng checks the sides after it has read the header and words the refusal its own way; this asks
@@ -92,13 +98,30 @@ static void fill_info(struct reader *reader)
     reader->info->height = png_get_image_height(reader->png, reader->header);
     if (png_get_eXIf_1(reader->png, reader->header, &length, &exif) != 0)
         reader->info->orientation = miev_exif_orientation(exif, length);
+    miev_colour_tell(&reader->colour, reader->info);
+}
+
+static void open_colour(struct reader *reader)
+{
+    png_charp name = NULL;
+    png_bytep profile = NULL;
+    png_uint_32 length = 0;
+    int packing = 0;
+    bool alpha = (png_get_color_type(reader->png, reader->header) & PNG_COLOR_MASK_ALPHA) != 0 ||
+                 png_get_valid(reader->png, reader->header, PNG_INFO_tRNS) != 0;
+    (void)png_get_iCCP(reader->png, reader->header, &name, &packing, &profile, &length);
+    miev_colour_open(&reader->colour, alpha ? MIEV_ROWS_RGBA : MIEV_ROWS_RGB, profile, length);
+    if (reader->has_profile && length == 0) /* libpng found it damaged */
+        reader->colour.use = MIEV_PROFILE_IGNORED;
 }
 
 /* Hand a row on as RGB. */
 static int deliver(const struct reader *reader, uint8_t *row)
 {
+    size_t width = png_get_image_width(reader->png, reader->header);
+    miev_colour_row(&reader->colour, row, width);
     if (png_get_channels(reader->png, reader->header) == 4)
-        miev_image_over_white(row, png_get_image_width(reader->png, reader->header), row);
+        miev_image_over_white(row, width, row);
     return reader->sink->row(reader->sink->context, row);
 }
 
@@ -159,7 +182,7 @@ static int decode_rows(struct reader *reader)
 
 /* libpng only warns of a chunk over its limit, and allocates what the chunk claims: hold every
  * claim against the bytes that are there. */
-static int check_chunks(const struct reader *reader)
+static int check_chunks(struct reader *reader)
 {
     size_t at = 8; /* behind the signature */
     while (reader->length - at >= 12) {
@@ -169,6 +192,8 @@ static int check_chunks(const struct reader *reader)
                                   "the PNG picture is damaged or cut off: a part of it claims %zu "
                                   "bytes where %zu are left; fetch it again",
                                   claimed, reader->length - at - 12);
+        if (memcmp(reader->bytes + at + 4, "iCCP", 4) == 0)
+            reader->has_profile = true;
         if (memcmp(reader->bytes + at + 4, "IEND", 4) == 0)
             break;
         at += claimed + 12;
@@ -186,6 +211,7 @@ static int read_picture(struct reader *reader)
     set_bounds(reader->png);
     png_set_read_fn(reader->png, reader, take_bytes);
     png_read_info(reader->png, reader->header);
+    open_colour(reader);
     if (reader->info)
         fill_info(reader);
     return reader->sink ? decode_rows(reader) : MIEV_OK;
@@ -203,6 +229,7 @@ static int run(struct reader *reader)
         reader->status = read_picture(reader);
     png_destroy_read_struct(&reader->png, &reader->header, NULL);
     free(reader->rows);
+    miev_colour_close(&reader->colour);
     return reader->status;
 }
 

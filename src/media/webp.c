@@ -6,6 +6,7 @@
 #include <webp/decode.h>
 
 #include "core/error.h"
+#include "media/colour.h"
 #include "media/format.h"
 
 enum {
@@ -54,20 +55,32 @@ static int read_features(const uint8_t *bytes, size_t length, WebPBitstreamFeatu
     return miev_image_check_size((uint64_t)out->width, (uint64_t)out->height, err);
 }
 
-/* Chunks are a name, a little-endian length and the content, padded to even. */
-static unsigned find_orientation(const uint8_t *bytes, size_t length)
+/* Chunks are a name, a little-endian length and the content, padded to even. NULL when the file has
+ * none of that name. */
+static const uint8_t *find_chunk(const uint8_t *bytes, size_t length, const char *name,
+                                 size_t *out_length)
 {
     uint64_t at = RIFF_HEADER_BYTES;
+    *out_length = 0;
     while (at + CHUNK_HEADER_BYTES <= length) {
         const uint8_t *chunk = bytes + at;
         uint64_t size = chunk[4] | (uint64_t)chunk[5] << 8 | (uint64_t)chunk[6] << 16 |
                         (uint64_t)chunk[7] << 24;
         at += CHUNK_HEADER_BYTES;
-        if (memcmp(chunk, "EXIF", 4) == 0 && size <= length - at)
-            return miev_exif_orientation(bytes + at, (size_t)size);
+        if (memcmp(chunk, name, 4) == 0 && size <= length - at) {
+            *out_length = (size_t)size;
+            return bytes + at;
+        }
         at += size + size % 2;
     }
-    return 1;
+    return NULL;
+}
+
+static void open_colour(struct miev_colour *colour, bool alpha, const uint8_t *bytes, size_t length)
+{
+    size_t profile_length = 0;
+    const uint8_t *profile = find_chunk(bytes, length, "ICCP", &profile_length);
+    miev_colour_open(colour, alpha ? MIEV_ROWS_RGBA : MIEV_ROWS_RGB, profile, profile_length);
 }
 
 static int webp_probe(const uint8_t *bytes, size_t length, struct miev_image_info *info,
@@ -79,15 +92,23 @@ static int webp_probe(const uint8_t *bytes, size_t length, struct miev_image_inf
         return rc;
     info->width = (unsigned)features.width;
     info->height = (unsigned)features.height;
-    info->orientation = find_orientation(bytes, length);
+    size_t exif_length = 0;
+    const uint8_t *exif = find_chunk(bytes, length, "EXIF", &exif_length);
+    info->orientation = exif ? miev_exif_orientation(exif, exif_length) : 1;
+    struct miev_colour colour;
+    open_colour(&colour, features.has_alpha, bytes, length);
+    miev_colour_tell(&colour, info);
+    miev_colour_close(&colour);
     return MIEV_OK;
 }
 
-static int deliver_rows(const WebPDecBuffer *picture, const struct miev_image_sink *sink)
+static int deliver_rows(const WebPDecBuffer *picture, const struct miev_colour *colour,
+                        const struct miev_image_sink *sink)
 {
     int rc = sink->size(sink->context, (unsigned)picture->width, (unsigned)picture->height);
     for (int y = 0; rc == MIEV_OK && y < picture->height; y++) {
         uint8_t *row = picture->u.RGBA.rgba + (size_t)y * (size_t)picture->u.RGBA.stride;
+        miev_colour_row(colour, row, (size_t)picture->width);
         if (picture->colorspace == MODE_RGBA)
             miev_image_over_white(row, (size_t)picture->width, row);
         rc = sink->row(sink->context, row);
@@ -107,9 +128,12 @@ static int webp_decode(const uint8_t *bytes, size_t length, unsigned shrink_hint
     if (rc != MIEV_OK)
         return rc;
     config.output.colorspace = config.input.has_alpha ? MODE_RGBA : MODE_RGB;
+    struct miev_colour colour;
+    open_colour(&colour, config.input.has_alpha, bytes, length);
     VP8StatusCode code = WebPDecode(bytes, length, &config);
-    rc = code == VP8_STATUS_OK ? deliver_rows(&config.output, sink) : refuse(code, err);
+    rc = code == VP8_STATUS_OK ? deliver_rows(&config.output, &colour, sink) : refuse(code, err);
     WebPFreeDecBuffer(&config.output);
+    miev_colour_close(&colour);
     return rc;
 }
 
