@@ -24,7 +24,8 @@ static const struct settings defaults = {
 
 static const struct arg_option options[] = {
     ARG_TEXT_AT(struct settings, measure.input, "--input", "FILE",
-                "the photo: JPEG, PNG, WebP or BMP"),
+                "the photo: JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC or\nAVIF (`miev doctor` says "
+                "which are there)"),
     ARG_CHOICE_AT(struct settings, precision, "--precision", "WORD", "float32 int8 all",
                   "float32, int8 or all (default) of each bundled model"),
     PREPROCESS_OPTIONS(struct settings, override),

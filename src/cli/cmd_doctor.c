@@ -9,6 +9,7 @@
 #include "cli/terminal.h"
 #include "core/error.h"
 #include "engine/engine.h"
+#include "media/media.h"
 #include "meter/meter.h"
 #include "model/catalog.h"
 #include "sensor/machine.h"
@@ -104,6 +105,29 @@ static void show_engines(const struct miev_env *env, const struct terminal *term
         show_engine(miev_engines[i], rc == MIEV_OK ? runtime : NULL);
 }
 
+static void show_pictures(const struct terminal *terminal)
+{
+    struct miev_error err;
+    const char *between = "";
+    printf("\n%spictures%s\n  ", terminal_bold(terminal), terminal_reset(terminal));
+    for (size_t i = 0; miev_image_formats[i]; i++) {
+        if (miev_image_prepare(miev_image_formats[i]->name, NULL) != MIEV_OK)
+            continue;
+        printf("%s%s", between, miev_image_formats[i]->name);
+        between = ", ";
+    }
+    printf("\n");
+    for (size_t i = 0; miev_image_absent_formats[i].name; i++)
+        printf("  %-10s not in this build: install %s and build again\n",
+               miev_image_absent_formats[i].name, miev_image_absent_formats[i].package);
+    for (size_t i = 0; miev_image_formats[i]; i++) {
+        if (miev_image_prepare(miev_image_formats[i]->name, &err) == MIEV_OK)
+            continue;
+        printf("  %-10s ", miev_image_formats[i]->name);
+        terminal_wrap(terminal, err.message, 13);
+    }
+}
+
 static int examine(const char *root)
 {
     struct miev_env env = *miev_env_host();
@@ -124,6 +148,7 @@ static int examine(const char *root)
     show_sensors(meter, &terminal);
     miev_meter_destroy(meter);
     show_engines(&env, &terminal);
+    show_pictures(&terminal);
     return CLI_OK;
 }
 

@@ -235,15 +235,31 @@ void show_table(struct table *table, const struct terminal *terminal)
             terminal_reset(terminal));
 }
 
+/* What was done to the colours, when something was. */
+static void write_profile_words(const json_t *input, char *out, size_t capacity)
+{
+    const json_t *profile = field_at(input, "color_profile");
+    const char *use = field_text(profile, "use");
+    char name[64];
+    miev_text_show(name, sizeof(name), field_text(profile, "name"));
+    out[0] = '\0';
+    if (strcmp(use, "converted") == 0)
+        (void)snprintf(out, capacity, ", colors converted to sRGB from %s",
+                       *name ? name : "its own profile");
+    else if (strcmp(use, "ignored") == 0)
+        (void)snprintf(out, capacity, ", its color profile cannot be used and was ignored");
+}
+
 static void say_header(const json_t *report, const struct terminal *terminal)
 {
     const json_t *input = field_at(report, "input"), *machine = field_at(report, "machine");
     const json_t *settings = field_at(report, "settings");
-    char name[128], size[64] = "";
+    char name[128], colors[128], size[192] = "";
     miev_text_show(name, sizeof(name), field_text(input, "name"));
-    if (field_at(input, "format")) /* absent when no model came as far as decoding it */
-        (void)snprintf(size, sizeof(size), " (%.0f x %.0f %s)", field_number(input, "width"),
-                       field_number(input, "height"), field_text(input, "format"));
+    write_profile_words(input, colors, sizeof(colors));
+    if (field_at(input, "format")) /* absent when the study was stopped before it was decoded */
+        (void)snprintf(size, sizeof(size), " (%.0f x %.0f %s%s)", field_number(input, "width"),
+                       field_number(input, "height"), field_text(input, "format"), colors);
     say(terminal, "%s%s%s%s on %s, %.0f logical CPU%s%s%s, %.0f thread%s", terminal_bold(terminal),
         name, terminal_reset(terminal), size,
         *field_text(machine, "cpu") ? field_text(machine, "cpu") : "an unnamed CPU",

@@ -62,10 +62,11 @@ static int start_worker(struct miev_run *run, struct miev_run_model *model,
     if (rc != MIEV_OK)
         return rc;
     json_t *reply = NULL;
-    json_t *request = json_pack("{s:s, s:s, s:i, s:s?, s:s?, s:I}", "do", "open", "engine",
-                                engine->name, "threads", (int)options->threads, "delegate",
-                                options->delegate, "runtime_dir", options->runtime_dir,
-                                "address_space_bytes", (json_int_t)child.address_space_bytes);
+    json_t *request =
+        json_pack("{s:s, s:s, s:i, s:s?, s:s?, s:s?, s:I}", "do", "open", "engine", engine->name,
+                  "threads", (int)options->threads, "delegate", options->delegate, "runtime_dir",
+                  options->runtime_dir, "picture", miev_run_picture_format(run),
+                  "address_space_bytes", (json_int_t)child.address_space_bytes);
     rc = ask(run, model, request, -1, 0, &reply, err);
     if (rc == MIEV_OK)
         (void)json_object_update(model->facts, reply);
@@ -316,7 +317,7 @@ static int give_input(struct miev_run *run, struct miev_run_model *model, struct
     (void)json_object_set_new(model->facts, "preprocessing", miev_preprocess_json(&settled));
     rc = ask(run, model, input_request(run, card, &settled), run->input.fd, 0, &reply, err);
     if (rc == MIEV_OK)
-        (void)json_object_set_new(model->facts, "picture", reply);
+        json_decref(reply);
     return rc;
 }
 

@@ -82,13 +82,8 @@ static json_t *input_json(const struct miev_run *run)
                               "bytes", (json_int_t)run->input.length);
     json_t *name = json_string(base_name(run->options->input_path));
     (void)json_object_set_new(input, "name", name ? name : json_string("(not valid text)"));
-    for (size_t i = 0; i < run->n_models; i++) {
-        json_t *picture = json_object_get(run->models[i].facts, "picture");
-        if (picture) {
-            (void)json_object_update_missing(input, picture);
-            break;
-        }
-    }
+    if (run->picture)
+        (void)json_object_update_missing(input, run->picture);
     return input;
 }
 

@@ -77,6 +77,7 @@ struct miev_run {
     struct miev_machine machine;
     struct miev_share share;
     struct miev_sealed input;
+    json_t *picture; /* what it is: format, size, colour profile; NULL: not looked at; owned */
     struct miev_run_model *models;
     size_t n_models;
     struct miev_rounds idle_rounds;
@@ -105,6 +106,13 @@ void miev_run_tell(struct miev_run *run, enum miev_study_phase phase,
 /* prepare.c: start a worker and bring a model to where rounds can begin. On failure the model's
  * status and error are set and its worker is gone. */
 void miev_run_prepare(struct miev_run *run, struct miev_run_model *model);
+
+/* picture.c */
+/* Decode the photo once in a process of its own and keep what it is in run->picture. A photo that
+ * cannot be decoded ends the study here, with the sentence that says why. */
+int miev_run_look(struct miev_run *run, struct miev_error *err);
+/* The name of its format for miev_image_prepare, or NULL. */
+const char *miev_run_picture_format(const struct miev_run *run);
 
 /* rounds.c */
 /* Repeat a stage of a model between two readings and keep it as round number `index`. */

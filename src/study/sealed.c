@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -11,11 +13,23 @@
 #include "core/error.h"
 #include "core/sha256.h"
 
+/* "https://...", as it is pasted by mistake: letters and "://". */
+static bool is_address(const char *path)
+{
+    size_t n = strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    return n > 0 && strncmp(path + n, "://", 3) == 0;
+}
+
 static int open_regular(const char *path, size_t max_bytes, size_t *length, struct miev_error *err)
 {
     struct stat info;
     /* Not blocking: a named pipe is refused below instead of being waited for. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && errno == ENOENT && is_address(path))
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "%s is an address, not a file: download it first, and name the file "
+                              "that you saved",
+                              path);
     if (fd < 0)
         return miev_error_errno(err, "cannot open %s", path);
     int rc = 0;
@@ -24,7 +38,10 @@ static int open_regular(const char *path, size_t max_bytes, size_t *length, stru
     else if (S_ISDIR(info.st_mode))
         rc = miev_error_set(err, MIEV_ERR_INVALID, "%s is a folder: name one file", path);
     else if (!S_ISREG(info.st_mode))
-        rc = miev_error_set(err, MIEV_ERR_INVALID, "%s is no regular file", path);
+        rc = miev_error_set(err, MIEV_ERR_INVALID,
+                            "%s is no regular file but a pipe, a socket or a device: save its "
+                            "content as a file and name that",
+                            path);
     else if (info.st_size == 0)
         rc = miev_error_set(err, MIEV_ERR_INVALID, "%s is empty: fetch it again", path);
     else if ((uint64_t)info.st_size > max_bytes)

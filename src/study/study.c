@@ -161,6 +161,7 @@ static void tear_down(struct miev_run *run)
     }
     miev_rounds_finish(&run->idle_rounds);
     miev_sealed_finish(&run->input);
+    json_decref(run->picture);
     miev_meter_destroy(run->meter);
     free(run->models);
     free(run->ratios);
@@ -265,9 +266,12 @@ static void withhold_verdicts(struct miev_run *run)
 
 static int measure(struct miev_run *run, struct miev_error *err)
 {
+    int rc = miev_run_look(run, err);
+    if (rc != MIEV_OK)
+        return rc;
     for (size_t i = 0; i < run->n_models; i++)
         miev_run_prepare(run, &run->models[i]);
-    int rc = measure_blocks(run, err);
+    rc = measure_blocks(run, err);
     run->finished_ns = miev_env_now_ns(run->options->env);
     for (size_t i = 0; i < run->n_models; i++)
         if (run->models[i].child)

@@ -73,6 +73,22 @@ static json_t *info_to_json(const struct worker *worker)
                      worker->info.delegate, "threads", (int)worker->info.threads);
 }
 
+/* Load what the picture's decoder takes, then lock this process for good. */
+static int lock(const json_t *request, json_t *reply, struct miev_error *err)
+{
+    char profile[64];
+    struct miev_sandbox_limits limits = {
+        .address_space_bytes =
+            (uint64_t)json_integer_value(json_object_get(request, "address_space_bytes")),
+    };
+    /* What is missing is told when the picture is decoded. */
+    (void)miev_image_prepare(json_string_value(json_object_get(request, "picture")), NULL);
+    int rc = miev_sandbox_enter(&limits, profile, sizeof(profile), err);
+    if (rc == MIEV_OK)
+        (void)json_object_set_new(reply, "sandbox", json_string(profile));
+    return rc;
+}
+
 /* {"do":"open","engine":...}: load the runtime, then lock this process for good. */
 static int do_open(struct worker *worker, const json_t *request, int fd, json_t *reply,
                    struct miev_error *err)
@@ -96,17 +112,10 @@ static int do_open(struct worker *worker, const json_t *request, int fd, json_t 
         return rc;
     }
     worker->state = state;
-    struct miev_sandbox_limits limits = {
-        .address_space_bytes =
-            (uint64_t)json_integer_value(json_object_get(request, "address_space_bytes")),
-    };
-    char profile[64];
-    rc = miev_sandbox_enter(&limits, profile, sizeof(profile), err);
-    if (rc != MIEV_OK)
-        return rc;
-    (void)json_object_set_new(reply, "engine", info_to_json(worker));
-    (void)json_object_set_new(reply, "sandbox", json_string(profile));
-    return MIEV_OK;
+    rc = lock(request, reply, err);
+    if (rc == MIEV_OK)
+        (void)json_object_set_new(reply, "engine", info_to_json(worker));
+    return rc;
 }
 
 static json_t *tensor_to_json(const struct miev_tensor *tensor)
@@ -251,6 +260,7 @@ static void read_triple(const json_t *list, double out[3])
 static int do_input(struct worker *worker, const json_t *request, int fd, json_t *reply,
                     struct miev_error *err)
 {
+    (void)reply;
     const void *image = NULL;
     size_t length = 0;
     int rc = map_descriptor(fd, "picture", &image, &length, err);
@@ -273,22 +283,45 @@ static int do_input(struct worker *worker, const json_t *request, int fd, json_t
     read_triple(json_object_get(request, "std"), worker->pixels.std);
     worker->predictor.logits = json_is_true(json_object_get(request, "logits"));
     worker->predictor.guess = !json_is_boolean(json_object_get(request, "logits"));
-    struct miev_image_info info = {0};
-    rc = miev_image_probe(worker->image, length, &info, err);
-    if (rc == MIEV_OK)
-        rc = worker->engine->input(worker->state, 0, &worker->tensor, err);
+    rc = worker->engine->input(worker->state, 0, &worker->tensor, err);
     if (rc != MIEV_OK)
         return rc;
     worker->rgb = calloc((size_t)worker->picture.width * worker->picture.height, 3);
     if (!worker->rgb)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the resized picture");
     rc = stage_decode(worker, err);
+    return rc == MIEV_OK ? stage_preprocess(worker, err) : rc;
+}
+
+/* {"do":"look","picture":..,"fast":..} with the picture's descriptor, to a worker without a model:
+ * lock it, then decode the picture and say what it is. */
+static int do_look(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                   struct miev_error *err)
+{
+    const void *image = NULL;
+    size_t length = 0;
+    uint8_t rgb[3];
+    struct miev_image_info info = {0};
+    struct miev_image_options options = {
+        .width = 1, .height = 1, .fast = json_is_true(json_object_get(request, "fast"))};
+    (void)worker;
+    int rc = map_descriptor(fd, "picture", &image, &length, err);
     if (rc == MIEV_OK)
-        rc = stage_preprocess(worker, err);
+        rc = lock(request, reply, err);
+    if (rc == MIEV_OK)
+        rc = miev_image_probe(image, length, &info, err);
+    if (rc == MIEV_OK)
+        rc = miev_image_load(image, length, &options, rgb, err);
+    if (rc != MIEV_OK)
+        return rc;
+    json_t *profile = json_pack("{s:s, s:s}", "name", info.profile_name, "use",
+                                miev_image_profile_name(info.profile));
+    (void)json_object_clear(reply);
     (void)json_object_set_new(reply, "format", json_string(info.format));
     (void)json_object_set_new(reply, "width", json_integer(info.width));
     (void)json_object_set_new(reply, "height", json_integer(info.height));
-    return rc;
+    (void)json_object_set_new(reply, "color_profile", profile);
+    return MIEV_OK;
 }
 
 /* {"do":"shape","shape":[...]}: give input 0 a shape where the file leaves it open. */
@@ -383,7 +416,7 @@ static const struct {
                struct miev_error *err);
 } requests[] = {
     {"open", do_open},   {"load", do_load},     {"metadata", do_metadata}, {"shape", do_shape},
-    {"input", do_input}, {"repeat", do_repeat}, {"predict", do_predict},
+    {"input", do_input}, {"repeat", do_repeat}, {"predict", do_predict},   {"look", do_look},
 };
 
 static int answer(struct worker *worker, const json_t *request, int fd, json_t *reply,

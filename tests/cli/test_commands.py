@@ -137,9 +137,24 @@ class Inputs(unittest.TestCase):
         path.touch()
         self.failed(path, "empty")
 
+    def test_address_pasted_in_place_of_a_file(self):
+        self.failed("https://example.org/cat.jpg", "is an address", "download it first")
+
+    def test_pipe_and_device(self):
+        path = self.folder / "pipe.jpg"
+        os.mkfifo(path)
+        self.failed(path, "pipe.jpg", "save its content as a file")
+        self.failed("/dev/null", "save its content as a file")
+
+    def test_cut_photo_is_told_once_for_the_study(self):
+        path = self.folder / "cut.png"
+        path.write_bytes(pathlib.Path(CAT).read_bytes()[:5000])
+        done = miev("compare", "--input", path, "--budget=0")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertRegex(done.stderr, "cut.png: the PNG picture is .*cut off")
+
     def test_text_named_like_a_photo(self):
-        if not support.find_runtime():
-            self.skipTest("no model runs here")
         path = self.folder / "letter.jpg"
         path.write_text("Dear all,\n" * 100)
         self.failed(path, "not a picture", "JPEG or PNG")
