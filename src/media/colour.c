@@ -30,7 +30,7 @@ static bool layout_of(enum miev_rows rows, cmsColorSpaceSignature space, struct 
     if (space == cmsSigRgbData && !inks)
         out->in = out->out;
     else if (space == cmsSigGrayData && !inks)
-        out->in = COLORSPACE_SH(PT_GRAY) | CHANNELS_SH(1) | EXTRA_SH(four ? 3 : 2) | BYTES_SH(1);
+        out->in = COLORSPACE_SH(PT_GRAY) | CHANNELS_SH(1) | EXTRA_SH(four ? 3u : 2u) | BYTES_SH(1);
     else if (space == cmsSigCmykData && inks)
         out->in = rows == MIEV_ROWS_INKS ? TYPE_CMYK_8 : TYPE_CMYK_8_REV;
     else

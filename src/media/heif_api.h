@@ -82,6 +82,7 @@ struct heif_decoding_options {
     X(void, context_set_max_decoding_threads, (struct heif_context *, int threads)) \
     X(int, image_handle_is_premultiplied_alpha, (const struct heif_image_handle *))
 
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a type and a list are no expressions */
 #define HEIF_MEMBER(returns, name, arguments) returns(*name) arguments;
 struct heif_api {
     void *library;

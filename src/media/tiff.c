@@ -88,6 +88,9 @@ static void unmap_nothing(thandle_t handle, void *bytes, toff_t length)
     (void)handle, (void)bytes, (void)length;
 }
 
+static int keep_words(TIFF *tiff, void *context, const char *module, const char *format,
+                      va_list args) __attribute__((format(printf, 4, 0)));
+
 /* The first complaint is the cause, the later ones follow from it. */
 static int keep_words(TIFF *tiff, void *context, const char *module, const char *format,
                       va_list args)
