@@ -132,10 +132,10 @@ class Tensors(unittest.TestCase):
             with self.subTest(dtype=dtype, shape=shape):
                 self.assertRegex(self.refusal(self.answer(dtype, shape)), words)
 
-    def test_a_picture_that_nobody_decoded_has_no_size(self):
+    def test_the_picture_is_told_even_if_no_model_takes_it(self):
         path = self.folder / "none.tflite"
         path.write_bytes(flatten_model("float32", [1, 6]))
         words = [studies.MIEV, "run", str(path), "--input", str(self.picture), "--budget", "0"]
         done = subprocess.run(words, capture_output=True, text=True)
         self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stdout, r"\Apicture\.bmp on ")
+        self.assertRegex(done.stdout, r"\Apicture\.bmp \(3 x 2 bmp\) on ")
