@@ -43,7 +43,9 @@ static void show_channel(const struct miev_meter_channel *at)
     printf("    %-16s %-8s %s, x %.2g to x %.2g, moves %s%s\n", at->channel.id,
            miev_part_name(at->channel.part), miev_quality_name(at->channel.quality),
            at->channel.systematic_low_ratio, at->channel.systematic_high_ratio, period,
-           at->counted ? "" : "  (shown, not added)");
+           !at->counted                        ? "  (shown, not added)"
+           : at->channel.part == MIEV_PART_GPU ? "  (added to work that uses the GPU)"
+                                               : "");
     printf("    %-16s %s\n", "", at->channel.source);
 }
 
@@ -56,7 +58,7 @@ static void show_sensors(struct miev_meter *meter, const struct terminal *termin
         printf("  %-10s %s: %s\n", finding->sensor,
                finding->status == MIEV_OK ? "found" : miev_status_name(finding->status),
                finding->summary);
-        if (finding->status != MIEV_OK) {
+        if (*finding->message) {
             printf("    ");
             terminal_wrap(terminal, finding->message, 4);
         }
@@ -139,7 +141,7 @@ static int examine(const char *root)
             (void)miev_error_errno(&err, "cannot look at the machine below %s", root);
             return cli_fail(&err);
         }
-        env.root = root;
+        env = miev_env_recorded(root);
     }
     terminal_init(&terminal, stdout);
     show_machine(&env, &terminal);

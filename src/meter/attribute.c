@@ -57,7 +57,7 @@ static struct fractions fractions_of(const struct miev_channel *channel, double 
     };
     if (channel->part == MIEV_PART_GPU) {
         f.above_idle = share->no_gpu ? 0.0 : 1.0;
-        f.of_idle = share->no_gpu && !share->dedicated ? 0.0 : 1.0;
+        f.of_idle = 1.0;
     }
     return f;
 }
@@ -116,9 +116,12 @@ static bool attribute_part(const struct span *span, enum miev_part which,
 {
     double low_j = 0.0, high_j = 0.0;
     struct miev_part_energy part = {.part = which, .quality = MIEV_UNAVAILABLE};
-    for (size_t i = 0; i < span->meter->n_channels; i++)
-        if (span->meter->channels[i].chosen && span->meter->channels[i].shown.channel.part == which)
+    for (size_t i = 0; i < span->meter->n_channels; i++) {
+        const struct meter_channel *channel = &span->meter->channels[i];
+        bool wanted = which == MIEV_PART_MACHINE || miev_meter_adds(&channel->shown, span->share);
+        if (channel->chosen && channel->shown.channel.part == which && wanted)
             add_channel(span, i, &part, &low_j, &high_j);
+    }
     if (part.gross_j > 0.0) {
         part.systematic_low_ratio = low_j / part.gross_j;
         part.systematic_high_ratio = high_j / part.gross_j;

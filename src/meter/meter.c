@@ -50,6 +50,9 @@ static int open_sensor(struct miev_meter *meter, const struct miev_sensor_ops *o
     finding->shown.status = status;
     if (status == MIEV_OK) {
         add_channels(meter, index, n);
+        if (ops->remarks)
+            (void)snprintf(finding->shown.message, sizeof(finding->shown.message), "%s",
+                           ops->remarks(finding->state));
         return MIEV_OK;
     }
     (void)snprintf(finding->shown.message, sizeof(finding->shown.message), "%s", why.message);
@@ -151,6 +154,12 @@ size_t miev_meter_channel_count(const struct miev_meter *meter)
 const struct miev_meter_channel *miev_meter_channel_at(const struct miev_meter *meter, size_t i)
 {
     return &meter->channels[i].shown;
+}
+
+bool miev_meter_adds(const struct miev_meter_channel *channel, const struct miev_share *share)
+{
+    bool idle_gpu = channel->channel.part == MIEV_PART_GPU && share->no_gpu && !share->dedicated;
+    return channel->counted && !idle_gpu;
 }
 
 size_t miev_meter_finding_count(const struct miev_meter *meter)

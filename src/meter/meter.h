@@ -23,7 +23,7 @@ struct miev_meter_finding {
     const char *sensor;
     const char *summary;
     int status;                       /* enum miev_status */
-    char message[512];                /* "" when status is MIEV_OK */
+    char message[512];                /* why not; when status is MIEV_OK, what was left out or "" */
     size_t first_channel, n_channels; /* its span of the channel list */
 };
 
@@ -69,7 +69,12 @@ struct miev_share {
                   * ones of a dedicated machine. Otherwise all of them are. */
 };
 
-/* The joules of one span that belong to the metered work, per part. */
+/* Is the channel part of the headline of such a work? A GPU is of one that uses it, or that has the
+ * machine to itself. */
+bool miev_meter_adds(const struct miev_meter_channel *channel, const struct miev_share *share);
+
+/* The joules of one span that belong to the metered work, per part. A GPU that the work does not
+ * use is no part of it. */
 struct miev_part_energy {
     enum miev_part part;
     enum miev_quality quality; /* MIEV_UNAVAILABLE: gross_j and net_j are not defined */

@@ -13,6 +13,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "sensor/counter.h"
 #include "sensor/machine.h"
 #include "sensor/rapl_zone.h"
 #include "sensor/sensor.h"
@@ -33,10 +34,8 @@
 
 /* The counters move about every millisecond; a look at open may find it better. */
 #define USUAL_PERIOD_NS 1000000u
-#define LOOK_STEP_NS    100000u
-#define LOOK_MAX_NS     30000000u
-#define LOOK_STEPS      200
-#define LOOK_CHANGES    8
+static const struct miev_look_plan look_plan = {
+    .step_ns = 100000u, .max_ns = 20000000u, .max_changes = 8};
 
 /* No processor stays below its counter's smallest step for so long. */
 #define STUCK_NS 1000000000u
@@ -46,7 +45,7 @@ struct rapl_zone {
     char id[64];
     char folder[64];
     int fd;
-    struct miev_rapl_counter counter;
+    struct miev_counter counter;
 };
 
 struct rapl {
@@ -147,21 +146,6 @@ static void add_zones(struct rapl *self, char folders[MAX_FOLDERS][64], size_t n
 
 /* ---- opening ---- */
 
-/* The whole text of a counter, by its open descriptor. */
-static int read_counter(int fd, uint64_t *out)
-{
-    char text[32];
-    ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
-    if (n < 0)
-        return -1;
-    text[n] = '\0';
-    if (miev_parse_u64(text, out, NULL) != MIEV_OK) {
-        errno = EINVAL;
-        return -1;
-    }
-    return 0;
-}
-
 static int refuse(const struct rapl *self, const struct rapl_zone *zone, int number,
                   struct miev_error *err)
 {
@@ -196,7 +180,7 @@ static int open_zone(struct rapl *self, struct rapl_zone *zone, struct miev_erro
     if (n < 0 || n >= (int)sizeof(path))
         return miev_error_set(err, MIEV_ERR_LIMIT, "the root folder's name is too long");
     zone->fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (zone->fd < 0 || read_counter(zone->fd, &zone->counter.raw_uj) != 0)
+    if (zone->fd < 0 || miev_counter_pread(zone->fd, &zone->counter.raw_uj) != 0)
         return refuse(self, zone, errno, err);
     /* Without a range the counter works until it goes round once: 0 stands for "not known". */
     if (miev_file_read_u64(self->env, &zone->counter.range_uj, NULL,
@@ -275,10 +259,16 @@ static bool may_rest(enum miev_rapl_kind kind)
 static int read_zone(struct rapl_zone *zone, uint64_t now_ns)
 {
     uint64_t raw_uj = 0;
-    if (read_counter(zone->fd, &raw_uj) != 0)
+    if (miev_counter_pread(zone->fd, &raw_uj) != 0)
         return -1;
-    miev_rapl_count(&zone->counter, raw_uj, now_ns);
+    miev_counter_add(&zone->counter, raw_uj, now_ns);
     return 0;
+}
+
+static int probe_zone(void *source, uint64_t *out_micro)
+{
+    const struct rapl_zone *zone = source;
+    return miev_counter_pread(zone->fd, out_micro);
 }
 
 static struct rapl_zone *first_package(struct rapl *self)
@@ -289,27 +279,13 @@ static struct rapl_zone *first_package(struct rapl *self)
     return NULL;
 }
 
-/* The shortest time between two movements of the first package's counter. One that stands still for
- * so short a time is no fault yet; until it moves, its readings are not valid. */
+/* The beat of the first package. One that stands still for so short a time is no fault yet; until
+ * it moves, its readings are not valid. */
 static uint64_t look_for_period(struct rapl *self)
 {
-    struct rapl_zone *zone = first_package(self);
-    uint64_t began_ns = miev_env_now_ns(self->env), period_ns = 0;
-    unsigned changes = 0;
-    for (int i = 0; zone && i < LOOK_STEPS && changes < LOOK_CHANGES; i++) {
-        uint64_t last_change_ns = zone->counter.changed_ns;
-        miev_env_sleep_ns(self->env, LOOK_STEP_NS);
-        uint64_t now_ns = miev_env_now_ns(self->env);
-        if (now_ns - began_ns > LOOK_MAX_NS || read_zone(zone, now_ns) != 0)
-            break;
-        if (zone->counter.changed_ns == last_change_ns)
-            continue;
-        uint64_t gap_ns = now_ns - last_change_ns;
-        /* The first movement only tells where the beat is. */
-        if (changes++ > 0 && (period_ns == 0 || gap_ns < period_ns))
-            period_ns = gap_ns;
-    }
-    return period_ns > 0 ? period_ns : USUAL_PERIOD_NS;
+    struct miev_look look;
+    miev_look_at(self->env, probe_zone, first_package(self), &look_plan, &look);
+    return look.period_ns > 0 ? look.period_ns : USUAL_PERIOD_NS;
 }
 
 /* A counter that fell without a range, leapt, or stands at 0: hypervisors and boards show counters
@@ -333,7 +309,7 @@ static int check_zones(struct rapl *self, struct miev_error *err)
             return miev_error_set(err, MIEV_ERR_BROKEN,
                                   "the counter of %s does not count: it stands at 0, falls, or "
                                   "rises by more than %.0f W",
-                                  zone->id, MIEV_RAPL_MAX_W);
+                                  zone->id, MIEV_COUNTER_MAX_W);
         } else {
             drop_kind(self, zone->zone.kind);
             i = 0;

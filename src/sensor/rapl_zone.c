@@ -6,12 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sockets of 2026 stay below it for as long as it takes a counter to go round. */
-#define SUSTAINED_W 500.0
-
-/* A counter moves in steps of about 1 ms and a reading may come just before or behind one. */
-#define STEP_S 0.1
-
 bool miev_rapl_split_folder(const char *folder, bool *mmio, char *parent)
 {
     static const char msr_prefix[] = "intel-rapl:", mmio_prefix[] = "intel-rapl-mmio:";
@@ -92,37 +86,4 @@ void miev_rapl_zone_id(const struct miev_rapl_zone *zone, char *out)
         (void)snprintf(out, 64, "%s-%d", names[zone->kind], zone->package);
     else
         (void)snprintf(out, 64, "%s-%d-die-%d", names[zone->kind], zone->package, zone->die);
-}
-
-/* Microjoules between two readings, false when they cannot be known. */
-static bool difference(const struct miev_rapl_counter *counter, uint64_t raw_uj, double *out_uj)
-{
-    if (raw_uj >= counter->raw_uj) {
-        *out_uj = (double)(raw_uj - counter->raw_uj);
-        return true;
-    }
-    if (counter->range_uj < counter->raw_uj)
-        return false; /* not known, or not true */
-    *out_uj = (double)(counter->range_uj - counter->raw_uj) + (double)raw_uj;
-    return true;
-}
-
-void miev_rapl_count(struct miev_rapl_counter *counter, uint64_t raw_uj, uint64_t now_ns)
-{
-    double since_s = (double)(now_ns - counter->read_ns) / 1e9;
-    double round_s = (double)counter->range_uj / 1e6 / SUSTAINED_W;
-    double used_uj = 0.0;
-    bool known = difference(counter, raw_uj, &used_uj) &&
-                 used_uj / 1e6 <= MIEV_RAPL_MAX_W * (since_s + STEP_S) &&
-                 (counter->range_uj == 0 || since_s <= round_s);
-    if (known)
-        counter->energy_j += used_uj / 1e6;
-    else
-        counter->gaps++;
-    if (raw_uj != counter->raw_uj) {
-        counter->changed_ns = now_ns;
-        counter->moved = true;
-    }
-    counter->raw_uj = raw_uj;
-    counter->read_ns = now_ns;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a powercap zone is, from its name and its parent's, and how its counter adds up. Pure. */
+/* What a powercap zone is, from its name and its parent's. Pure. */
 #ifndef MIEV_SENSOR_RAPL_ZONE_H
 #define MIEV_SENSOR_RAPL_ZONE_H
 
@@ -30,22 +30,5 @@ bool miev_rapl_parse_name(const char *name, const char *parent_name, struct miev
 
 /* "package-0", "package-0-die-1", "dram-1", "core-0", "psys"; out has 64 characters. */
 void miev_rapl_zone_id(const struct miev_rapl_zone *zone, char *out);
-
-/* Joules that the same counter cannot have used in 1 s: several times the largest socket. */
-#define MIEV_RAPL_MAX_W 2000.0
-
-struct miev_rapl_counter {
-    uint64_t raw_uj;   /* last seen */
-    uint64_t range_uj; /* goes round behind it; 0: not known */
-    uint64_t read_ns, changed_ns;
-    double energy_j; /* since open */
-    bool moved;      /* at least once */
-    unsigned gaps;
-};
-
-/* Take a fresh reading. Joules are added, or, where they cannot be known, gaps grows: the counter
- * fell and its range is not known; it has moved by more than any processor can use; or it was left
- * alone for so long that it may have gone round twice. */
-void miev_rapl_count(struct miev_rapl_counter *counter, uint64_t raw_uj, uint64_t now_ns);
 
 #endif

@@ -67,6 +67,10 @@ struct miev_sensor_ops {
     /* Describe channel i < n_channels. Never NULL, cannot fail. */
     void (*describe)(const void *state, size_t i, struct miev_channel *out);
 
+    /* Words about what was found and left out ("" for nothing), for as long as the sensor is open.
+     * NULL: there never is anything. */
+    const char *(*remarks)(const void *state);
+
     /* Cumulative joules of every channel since open, wrap-around handled here, all read in one
      * call, so that spans may overlap. out has n_channels entries; unchanged on failure. Called at
      * least once a minute. Never NULL. */

@@ -31,9 +31,10 @@ static json_t *channel_json(const struct miev_run *run, size_t i)
     const struct miev_meter_channel *at = miev_meter_channel_at(run->meter, i);
     return json_pack("{s:s, s:s, s:s, s:s, s:b, s:f, s:f, s:o, s:o, s:s}", "sensor", at->sensor,
                      "id", at->channel.id, "part", miev_part_name(at->channel.part), "method",
-                     miev_quality_name(at->channel.quality), "counted", (int)at->counted,
-                     "systematic_low_ratio", at->channel.systematic_low_ratio,
-                     "systematic_high_ratio", at->channel.systematic_high_ratio, "idle_w",
+                     miev_quality_name(at->channel.quality), "counted",
+                     (int)miev_meter_adds(at, &run->share), "systematic_low_ratio",
+                     at->channel.systematic_low_ratio, "systematic_high_ratio",
+                     at->channel.systematic_high_ratio, "idle_w",
                      miev_json_real(run->idle.power_w[i]), "idle_standard_error_w",
                      miev_json_real(run->idle_error.power_w[i]), "source", at->channel.source);
 }
@@ -214,7 +215,7 @@ static json_t *channels_json(const struct miev_run *run, const struct energy_mea
         const struct miev_channel_energy *mean = &means->channels[c];
         double above_j = mean->reading_j - mean->idle_j;
         double work_ratio = above_j > 0 ? mean->net_j / above_j : (double)NAN;
-        if (!at->counted)
+        if (!miev_meter_adds(at, &run->share))
             continue;
         (void)json_array_append_new(
             list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:f, s:o, s:o}", "sensor", at->sensor,

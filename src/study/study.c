@@ -100,7 +100,8 @@ static void look_at_meter(struct miev_run *run)
     run->between_model_factor = 1;
     for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++) {
         const struct miev_meter_channel *channel = miev_meter_channel_at(run->meter, c);
-        if (!channel->counted)
+        bool rests = channel->channel.part == MIEV_PART_GPU && run->share.no_gpu;
+        if (rests || !miev_meter_adds(channel, &run->share))
             continue;
         double period_s = (double)channel->channel.update_period_ns * 1e-9;
         if (period_s > 0 && (run->update_period_s <= 0 || period_s < run->update_period_s))

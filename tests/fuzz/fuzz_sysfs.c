@@ -7,6 +7,7 @@
 #include "core/file.h"
 #include "fuzz.h"
 #include "meter/meter_internal.h"
+#include "sensor/counter.h"
 #include "sensor/cpu_model.h"
 #include "sensor/cpu_table.h"
 #include "sensor/machine.h"
@@ -54,16 +55,16 @@ static void try_zone(const char *text)
 /* Any row of counter values: joules never fall and are never more than power by time. */
 static void try_counter(const uint8_t *data, size_t size)
 {
-    struct miev_rapl_counter counter = {.range_uj = size % 3 == 0 ? 0 : 65532610987u};
+    struct miev_counter counter = {.range_uj = size % 3 == 0 ? 0 : 65532610987u};
     uint64_t now_ns = 0;
     for (size_t i = 0; i + 8 <= size; i += 8) {
         uint64_t raw_uj = 0;
         double before_j = counter.energy_j;
         memcpy(&raw_uj, data + i, 8);
         now_ns += 1000000000u;
-        miev_rapl_count(&counter, raw_uj >> (size % 64), now_ns);
+        miev_counter_add(&counter, raw_uj >> (size % 64), now_ns);
         require(counter.energy_j >= before_j);
-        require(counter.energy_j - before_j <= MIEV_RAPL_MAX_W * 1.2);
+        require(counter.energy_j - before_j <= MIEV_COUNTER_MAX_W * 1.2);
     }
 }
 

@@ -2,6 +2,7 @@
 #include "machine_fixture.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
 #include <sys/stat.h>
@@ -22,9 +23,8 @@ static void show_counter(struct fixture *fixture, const struct fixture_counter *
     fixture_write(fixture, counter->path, text);
 }
 
-static void fixture_sleep(void *context, uint64_t duration_ns)
+static void move_clock(struct fixture *fixture, uint64_t duration_ns)
 {
-    struct fixture *fixture = context;
     fixture->now_ns += duration_ns;
     for (size_t i = 0; i < fixture->n_counters; i++) {
         struct fixture_counter *counter = &fixture->counters[i];
@@ -35,11 +35,104 @@ static void fixture_sleep(void *context, uint64_t duration_ns)
     }
 }
 
-static const char *fixture_variable(void *context, const char *name)
+static struct fixture_task *next_task(struct fixture *fixture, uint64_t end_ns)
+{
+    struct fixture_task *next = NULL;
+    for (size_t i = 0; i < FIXTURE_MAX_TASKS; i++) {
+        struct fixture_task *task = &fixture->tasks[i];
+        if (task->run && task->due_ns <= end_ns && (!next || task->due_ns < next->due_ns))
+            next = task;
+    }
+    return next;
+}
+
+/* Time stops at every task that is due in between. */
+static void fixture_sleep(void *context, uint64_t duration_ns)
+{
+    struct fixture *fixture = context;
+    uint64_t end_ns = fixture->now_ns + duration_ns;
+    struct fixture_task *task = NULL;
+    while ((task = next_task(fixture, end_ns))) {
+        if (task->due_ns > fixture->now_ns)
+            move_clock(fixture, task->due_ns - fixture->now_ns);
+        task->due_ns += task->period_ns;
+        task->run(task->argument);
+    }
+    move_clock(fixture, end_ns - fixture->now_ns);
+}
+
+static int fixture_every(void *context, uint64_t period_ns, void (*run)(void *argument),
+                         void *argument, struct miev_env_task **out, struct miev_error *err)
+{
+    (void)err;
+    struct fixture *fixture = context;
+    for (size_t i = 0; i < FIXTURE_MAX_TASKS; i++) {
+        struct fixture_task *task = &fixture->tasks[i];
+        if (task->run)
+            continue;
+        *task = (struct fixture_task){.period_ns = period_ns,
+                                      .due_ns = fixture->now_ns + period_ns,
+                                      .run = run,
+                                      .argument = argument};
+        run(argument);
+        *out = (struct miev_env_task *)task;
+        return MIEV_OK;
+    }
+    fail_msg("too many tasks");
+    return MIEV_ERR_LIMIT;
+}
+
+static void fixture_cancel(void *context, struct miev_env_task *task)
 {
     (void)context;
-    (void)name;
+    *(struct fixture_task *)task = (struct fixture_task){.run = NULL};
+}
+
+static const char *fixture_variable(void *context, const char *name)
+{
+    const struct fixture *fixture = context;
+    for (size_t i = 0; i < fixture->n_variables; i++)
+        if (strcmp(fixture->variables[i].name, name) == 0)
+            return fixture->variables[i].value;
     return NULL;
+}
+
+void fixture_set(struct fixture *fixture, const char *name, const char *value)
+{
+    size_t i = 0;
+    while (i < fixture->n_variables && strcmp(fixture->variables[i].name, name) != 0)
+        i++;
+    assert_true(i < FIXTURE_MAX_VARIABLES);
+    fixture->n_variables += i == fixture->n_variables;
+    (void)snprintf(fixture->variables[i].name, sizeof(fixture->variables[i].name), "%s", name);
+    (void)snprintf(fixture->variables[i].value, sizeof(fixture->variables[i].value), "%s", value);
+}
+
+static int fixture_perf_open(void *context, uint32_t type, uint64_t config, int cpu)
+{
+    (void)type;
+    const struct fixture *fixture = context;
+    char path[PATH_MAX];
+    (void)snprintf(path, sizeof(path), "%s" FIXTURE_PERF, fixture->root, (unsigned long long)config,
+                   cpu);
+    if (fixture->perf_errno != 0) {
+        errno = fixture->perf_errno;
+        return -1;
+    }
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static int fixture_perf_read(void *context, int fd, uint64_t *out)
+{
+    (void)context;
+    char text[32] = "";
+    ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+    if (n <= 0) {
+        errno = n == 0 ? EIO : errno;
+        return -1;
+    }
+    *out = (uint64_t)(strtold(text, NULL) / 1e6L * 4294967296.0L);
+    return 0;
 }
 
 static void full_path(const struct fixture *fixture, char out[PATH_MAX], const char *path)
@@ -159,6 +252,10 @@ struct fixture *fixture_open(const char *name)
                                      .monotonic_ns = fixture_now,
                                      .sleep_ns = fixture_sleep,
                                      .variable = fixture_variable,
+                                     .every = fixture_every,
+                                     .cancel = fixture_cancel,
+                                     .perf_open = fixture_perf_open,
+                                     .perf_read = fixture_perf_read,
                                      .context = fixture};
     if (!name)
         return fixture;

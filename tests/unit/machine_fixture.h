@@ -8,7 +8,9 @@
 
 #include "core/env.h"
 
-#define FIXTURE_MAX_COUNTERS 16
+#define FIXTURE_MAX_COUNTERS  16
+#define FIXTURE_MAX_TASKS     8
+#define FIXTURE_MAX_VARIABLES 8
 
 struct fixture_counter {
     char path[160]; /* below the root */
@@ -17,12 +19,25 @@ struct fixture_counter {
     double range_uj;  /* it starts again at 0 here; 0: it never does */
 };
 
+/* What miev_env_every started: it runs when somebody sleeps past the time that it is due. */
+struct fixture_task {
+    uint64_t period_ns, due_ns;
+    void (*run)(void *argument); /* NULL: free */
+    void *argument;
+};
+
 struct fixture {
     struct miev_env env; /* hand out this one */
     char root[64];
     uint64_t now_ns;
     size_t n_counters;
     struct fixture_counter counters[FIXTURE_MAX_COUNTERS];
+    struct fixture_task tasks[FIXTURE_MAX_TASKS];
+    size_t n_variables;
+    struct {
+        char name[32], value[512];
+    } variables[FIXTURE_MAX_VARIABLES];
+    int perf_errno; /* 0: perf events may be opened; otherwise why not */
 };
 
 /* Unpack tests/fixtures/machines/<name>.txt; NULL: an empty machine. Fails the test when it cannot.
@@ -41,6 +56,13 @@ void fixture_break(struct fixture *fixture, const char *path);
 
 /* Let the counter in this file advance with the clock, from what it holds now. */
 void fixture_power(struct fixture *fixture, const char *path, double power_w, double range_uj);
+
+/* Set an environment variable of this machine. */
+void fixture_set(struct fixture *fixture, const char *name, const char *value);
+
+/* Its perf event `config` of a CPU is the counter of microjoules in this file, shown in units of
+ * 2^-32 J as the kernel does. */
+#define FIXTURE_PERF "/perf/%llu-cpu%d"
 
 /* Let time pass. */
 void fixture_advance(struct fixture *fixture, double duration_s);

@@ -373,10 +373,30 @@ static void test_a_gpu_belongs_wholly_to_the_work_that_uses_it(void **state)
     world->share.no_gpu = true;
     assert_ok(end(world, 1.0, 4.0), &world->err);
     assert_near(world->span.gross_j, 0.0, 0);
+    assert_int_equal(world->span.parts[MIEV_PART_GPU].quality, MIEV_UNAVAILABLE);
+    assert_false(miev_meter_adds(miev_meter_channel_at(world->meter, 0), &world->share));
     world->share.dedicated = true;
+    assert_true(miev_meter_adds(miev_meter_channel_at(world->meter, 0), &world->share));
     assert_ok(end(world, 1.0, 4.0), &world->err);
     assert_near(world->span.parts[MIEV_PART_GPU].net_j, 0.0, 0);
     assert_true(world->span.gross_j > 0.0);
+}
+
+static void test_a_gpu_that_is_lost_does_not_void_work_that_uses_none(void **state)
+{
+    struct world *world = *state;
+    add_channel(&counters, "gpu-0", MIEV_PART_GPU, MIEV_MEASURED, "", 1.1);
+    add_channel(&model, "cpu", MIEV_PART_CPU, MIEV_ESTIMATED, "", 2.0);
+    begin(world);
+    counters.readings[0].valid = false;
+    model.readings[0].energy_j = 8.0;
+    assert_ok(end(world, 1.0, 4.0), &world->err);
+    assert_false(world->span.complete);
+    world->share.no_gpu = true;
+    assert_ok(end(world, 1.0, 4.0), &world->err);
+    assert_true(world->span.complete);
+    assert_false(world->span.mixed);
+    assert_int_equal(world->span.quality, MIEV_ESTIMATED);
 }
 
 static void test_busy_time_leaves_out_idle_waiting_and_stolen_time(void **state)
@@ -439,6 +459,7 @@ int main(void)
         WORLD_TEST(test_a_lost_reading_voids_the_span_and_is_not_zero),
         WORLD_TEST(test_a_sensor_that_fails_leaves_the_others_readable),
         WORLD_TEST(test_a_gpu_belongs_wholly_to_the_work_that_uses_it),
+        WORLD_TEST(test_a_gpu_that_is_lost_does_not_void_work_that_uses_none),
         WORLD_TEST(test_busy_time_leaves_out_idle_waiting_and_stolen_time),
         WORLD_TEST(test_a_machine_without_proc_stat_has_unknown_neighbours),
         WORLD_TEST(test_spans_that_make_no_sense_are_refused),
