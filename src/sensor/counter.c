@@ -68,12 +68,17 @@ static void take(struct miev_look *look, uint64_t micro, uint64_t now_ns, uint64
 {
     if (micro == look->last_micro)
         return;
-    look->fell |= micro < look->last_micro;
-    look->last_micro = micro;
     uint64_t gap_ns = now_ns - *changed_ns;
+    bool fell = micro < look->last_micro;
+    if (look->changes++ > 0) {
+        look->beat_micro += fell ? 0 : micro - look->last_micro;
+        look->beat_ns += gap_ns;
+        if (look->period_ns == 0 || gap_ns < look->period_ns)
+            look->period_ns = gap_ns;
+    }
+    look->fell |= fell;
+    look->last_micro = micro;
     *changed_ns = now_ns;
-    if (look->changes++ > 0 && (look->period_ns == 0 || gap_ns < look->period_ns))
-        look->period_ns = gap_ns;
 }
 
 void miev_look_at(const struct miev_env *env, miev_probe_read *read, void *source,
@@ -98,6 +103,8 @@ void miev_look_at(const struct miev_env *env, miev_probe_read *read, void *sourc
 
 double miev_look_power_w(const struct miev_look *look)
 {
+    if (look->beat_ns > 0)
+        return (double)look->beat_micro / 1e6 / ((double)look->beat_ns / 1e9);
     if (look->span_ns == 0 || look->last_micro < look->first_micro)
         return 0.0;
     return (double)(look->last_micro - look->first_micro) / 1e6 / ((double)look->span_ns / 1e9);

@@ -43,14 +43,15 @@ struct miev_look {
     uint64_t span_ns;   /* between the first and the last reading */
     uint64_t period_ns; /* shortest time between two movements, 0: fewer than two were seen */
     unsigned changes;
-    bool fell, failed; /* at least once */
+    uint64_t beat_micro, beat_ns; /* between the first and the last movement */
+    bool fell, failed;            /* at least once */
 };
 
 /* Look at a source for a moment: whether it moves, falls, and how often. */
 void miev_look_at(const struct miev_env *env, miev_probe_read *read, void *source,
                   const struct miev_look_plan *plan, struct miev_look *out);
 
-/* Watts that a counter has counted over the look. */
+/* Watts that a counter has counted, from beat to beat where two were seen. */
 double miev_look_power_w(const struct miev_look *look);
 
 /* Is it a counter of energy? MIEV_ERR_BROKEN says why not: it cannot be read, stands still, falls

@@ -5,6 +5,7 @@
  * estimate stays last; it is never unavailable. */
 #define SENSORS(X) \
     X(rapl)        \
+    X(nvml)        \
     X(cpu_model)
 
 #define DECLARE(name) extern const struct miev_sensor_ops miev_sensor_##name;
