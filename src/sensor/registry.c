@@ -6,6 +6,7 @@
 #define SENSORS(X) \
     X(rapl)        \
     X(nvml)        \
+    X(hwmon)       \
     X(cpu_model)
 
 #define DECLARE(name) extern const struct miev_sensor_ops miev_sensor_##name;
