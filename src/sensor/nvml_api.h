@@ -38,7 +38,7 @@ struct nvml_api {
     NVML_REQUIRED(NVML_SLOT)
     NVML_OPTIONAL(NVML_SLOT)
 #undef NVML_SLOT
-        void *library;
+    void *library;
 };
 
 #endif

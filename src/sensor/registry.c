@@ -4,9 +4,11 @@
 /* One line a sensor, best first: of sensors that measure the same part the first is used. The
  * estimate stays last; it is never unavailable. */
 #define SENSORS(X) \
+    X(exec)        \
     X(rapl)        \
     X(nvml)        \
     X(hwmon)       \
+    X(battery)     \
     X(cpu_model)
 
 #define DECLARE(name) extern const struct miev_sensor_ops miev_sensor_##name;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What /proc and /sys may answer: names of zones and processors, counters, CPU times. */
+/* What /proc, /sys and metering commands may answer: names of zones and processors, counters, CPU
+ * times, lines of joules. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "sensor/cpu_model.h"
 #include "sensor/cpu_table.h"
 #include "sensor/machine.h"
+#include "sensor/meter_line.h"
 #include "sensor/rapl_zone.h"
 
 static void require(int truth)
@@ -68,6 +70,18 @@ static void try_counter(const uint8_t *data, size_t size)
     }
 }
 
+/* What a metering command may print. */
+static void try_lines(const char *text, size_t size)
+{
+    struct miev_meter_lines lines = {.length = 0};
+    uint64_t uj = 0;
+    miev_meter_lines_take(&lines, text, size / 2);
+    miev_meter_lines_take(&lines, text + size / 2, size - size / 2);
+    require(strlen(lines.line) < sizeof(lines.line) && lines.length < sizeof(lines.part));
+    if (miev_meter_line_parse(lines.line, &uj))
+        require(lines.fresh && uj <= 1000000000000000000u);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);
@@ -82,6 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     try_processor(text, size);
     try_zone(text);
     try_counter(data, size);
+    try_lines(text, size);
     free(text);
     return 0;
 }
