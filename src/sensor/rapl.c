@@ -22,16 +22,6 @@
 #define MAX_ZONES   48
 #define MAX_FOLDERS 128
 
-/* What a measurement is worth, 90 %; docs/method-energy.md. */
-#define INTEL_LOW_RATIO  0.92
-#define INTEL_HIGH_RATIO 1.10
-#define AMD_LOW_RATIO    0.85
-#define AMD_HIGH_RATIO   1.25
-#define DRAM_LOW_RATIO   0.80
-#define DRAM_HIGH_RATIO  1.25
-#define PSYS_LOW_RATIO   0.80
-#define PSYS_HIGH_RATIO  1.25
-
 /* The counters move about every millisecond; a look at open may find it better. */
 #define USUAL_PERIOD_NS 1000000u
 static const struct miev_look_plan look_plan = {
@@ -379,18 +369,6 @@ static void name_outer(const struct rapl *self, const struct miev_rapl_zone *zon
         out[0] = '\0';
 }
 
-static void set_bounds(const struct rapl *self, enum miev_part part, struct miev_channel *out)
-{
-    static const double intel[MIEV_PART_COUNT][2] = {
-        [MIEV_PART_CPU] = {INTEL_LOW_RATIO, INTEL_HIGH_RATIO},
-        [MIEV_PART_MEMORY] = {DRAM_LOW_RATIO, DRAM_HIGH_RATIO},
-        [MIEV_PART_MACHINE] = {PSYS_LOW_RATIO, PSYS_HIGH_RATIO},
-    };
-    bool modelled = self->amd && part == MIEV_PART_CPU;
-    out->systematic_low_ratio = modelled ? AMD_LOW_RATIO : intel[part][0];
-    out->systematic_high_ratio = modelled ? AMD_HIGH_RATIO : intel[part][1];
-}
-
 static void rapl_describe(const void *state, size_t i, struct miev_channel *out)
 {
     const struct rapl *self = state;
@@ -401,7 +379,7 @@ static void rapl_describe(const void *state, size_t i, struct miev_channel *out)
                                  .update_period_ns = self->update_period_ns};
     memcpy(out->id, zone->id, sizeof(out->id));
     name_outer(self, &zone->zone, out->inside);
-    set_bounds(self, out->part, out);
+    miev_rapl_bounds(self->amd, out);
     (void)snprintf(out->source, sizeof(out->source), "counter " POWERCAP "/%s%s", zone->folder,
                    zone->counter.range_uj == 0 ? ", whose range is not known" : "");
 }

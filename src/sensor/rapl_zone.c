@@ -87,3 +87,17 @@ void miev_rapl_zone_id(const struct miev_rapl_zone *zone, char *out)
     else
         (void)snprintf(out, 64, "%s-%d-die-%d", names[zone->kind], zone->package, zone->die);
 }
+
+void miev_rapl_bounds(bool amd, struct miev_channel *out)
+{
+    /* Intel's package is measured on the chip, AMD's is a model. */
+    static const double intel[MIEV_PART_COUNT][2] = {
+        [MIEV_PART_CPU] = {0.92, 1.10},
+        [MIEV_PART_MEMORY] = {0.80, 1.25},
+        [MIEV_PART_MACHINE] = {0.80, 1.25},
+    };
+    static const double amd_package[2] = {0.85, 1.25};
+    const double *ratios = amd && out->part == MIEV_PART_CPU ? amd_package : intel[out->part];
+    out->systematic_low_ratio = ratios[0];
+    out->systematic_high_ratio = ratios[1];
+}

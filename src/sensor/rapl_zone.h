@@ -3,8 +3,7 @@
 #ifndef MIEV_SENSOR_RAPL_ZONE_H
 #define MIEV_SENSOR_RAPL_ZONE_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "sensor/sensor.h"
 
 enum miev_rapl_kind {
     MIEV_RAPL_PACKAGE,
@@ -30,5 +29,8 @@ bool miev_rapl_parse_name(const char *name, const char *parent_name, struct miev
 
 /* "package-0", "package-0-die-1", "dram-1", "core-0", "psys"; out has 64 characters. */
 void miev_rapl_zone_id(const struct miev_rapl_zone *zone, char *out);
+
+/* The bounds of what a counter of the channel's part is worth; docs/method-energy.md. */
+void miev_rapl_bounds(bool amd, struct miev_channel *out);
 
 #endif

@@ -5,6 +5,7 @@
  * estimate stays last; it is never unavailable. */
 #define SENSORS(X) \
     X(exec)        \
+    X(perf)        \
     X(rapl)        \
     X(nvml)        \
     X(hwmon)       \
