@@ -25,6 +25,13 @@ static const struct entry variables[] = {
     {"MIEV_HOME",
      "Folder that holds models/ and the runtime, in place of the one beside the program."},
     {"MIEV_DEBUG", "Set to anything: what a model's process prints is shown."},
+    {"MIEV_METER", "Shell command that prints the joules of the whole machine, such as a wall "
+                   "meter\\(aqs reader; "
+                   "docs/sensors.md has its protocol."},
+    {"MIEV_NVML", "The library of NVIDIA\\(aqs driver, in place of libnvidia\\-ml.so.1."},
+    {"XDG_DATA_HOME, HOME",
+     "The profile of \\(aqmiev calibrate\\(aq is XDG_DATA_HOME/miev/machine.csv, else "
+     "HOME/.local/share/miev/machine.csv."},
     {"NO_COLOR", "Set to anything but nothing: no colour."},
     {"TERM", "With dumb: no colour, and no line is written over."},
     {"LC_ALL, LC_CTYPE, LANG", "The first that is set tells whether the terminal shows UTF-8."},

@@ -25,6 +25,7 @@ struct cli_command {
 /* All commands in the order of the help, ends with NULL. */
 extern const struct cli_command *const cli_commands[];
 
+extern const struct cli_command cli_calibrate;
 extern const struct cli_command cli_compare;
 extern const struct cli_command cli_completion;
 extern const struct cli_command cli_doctor;

@@ -4,6 +4,6 @@
 #include "cli/command.h"
 
 const struct cli_command *const cli_commands[] = {
-    &cli_compare,    &cli_run,    &cli_models,  &cli_zones, &cli_doctor,
-    &cli_completion, &cli_manual, &cli_version, NULL,
+    &cli_compare,   &cli_run,        &cli_models, &cli_zones,   &cli_doctor,
+    &cli_calibrate, &cli_completion, &cli_manual, &cli_version, NULL,
 };

@@ -16,8 +16,8 @@ static void ask_to_stop(int number)
     stop_asked = 1;
 }
 
-/* Without SA_RESTART: a wait for a round ends at once. A second Ctrl-C ends the program. */
-static void catch_interrupt(void)
+/* Without SA_RESTART: a wait for a round ends at once. */
+void measure_catch_interrupt(void)
 {
     struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = (int)SA_RESETHAND};
     (void)sigaction(SIGINT, &action, NULL);
@@ -60,7 +60,7 @@ int measure(const struct measure_settings *settings, const struct selection *sel
     options.stop = &stop_asked;
     options.progress = quiet ? NULL : progress_show;
     options.progress_context = &progress;
-    catch_interrupt();
+    measure_catch_interrupt();
     rc = miev_study_run(&options, selection->entries, selection->n, report, err);
     progress_clear(&progress);
     return rc;

@@ -50,6 +50,9 @@ struct measure_settings {
 MIEV_MUST_USE int measure(const struct measure_settings *settings,
                           const struct selection *selection, bool quiet, json_t **report,
                           struct miev_error *err);
+/* From now on Ctrl-C asks to stop, and a second one ends the program. */
+void measure_catch_interrupt(void);
+
 /* True once Ctrl-C was pressed during `measure`. */
 bool measure_interrupted(void);
 

@@ -3,10 +3,14 @@
  * work. Never unavailable, never called measured, and always with the bounds of what it is. */
 #include "sensor/cpu_model.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "core/error.h"
 #include "sensor/cpu_table.h"
+#include "sensor/profile.h"
+#include "sensor/remarks.h"
 #include "sensor/sensor.h"
 
 /* Power against load as fractions of the thermal design power, after Teads' measurements on server
@@ -41,7 +45,11 @@
 #define MEMORY_HIGH_RATIO 1.3
 #define MEMORY_PRIOR_GIB  8.0
 
-enum { CHANNEL_CPU, CHANNEL_MEMORY, CHANNEL_COUNT };
+/* Of what a busy CPU adds to the whole machine, memory, fans and losses of the supply may be so
+ * much: the rest at least is the processor's. */
+#define PROCESSOR_OF_WHOLE 0.7
+
+enum { CHANNEL_CPU, CHANNEL_MEMORY, CHANNEL_MACHINE, CHANNEL_COUNT };
 
 static void model_from_tdp(const struct miev_machine *machine, const struct miev_cpu_tdp *tdp,
                            struct miev_power_model *out)
@@ -124,13 +132,73 @@ void miev_power_model_of_memory(const struct miev_machine *machine, struct miev_
                    known ? "" : "size not known, taken as ", gib, MEMORY_W_PER_GIB);
 }
 
+/* Bounds of idle and busy watts as those of their sum at half load. */
+static void bound_at_half_load(struct miev_power_model *model, unsigned logical_cpus,
+                               double idle_low_w, double idle_high_w, double busy_low_w,
+                               double busy_high_w)
+{
+    double half = 0.5 * logical_cpus;
+    double power_w = model->idle_w + half * model->busy_w_per_cpu;
+    model->low_ratio = (idle_low_w + half * busy_low_w) / power_w;
+    model->high_ratio = (idle_high_w + half * busy_high_w) / power_w;
+}
+
+static void name_profile(const struct miev_profile *profile, const char *what,
+                         struct miev_power_model *out)
+{
+    (void)snprintf(
+        out->source, sizeof(out->source),
+        "profile of this machine, %s with %s: %.3g W at rest%s, %.3g W for each busy CPU",
+        profile->date, profile->sensor, out->idle_w, what, out->busy_w_per_cpu);
+}
+
+bool miev_power_model_refine(const struct miev_profile *profile, struct miev_power_model *out,
+                             struct miev_power_model *whole)
+{
+    const struct miev_fit *idle = &profile->idle_w, *busy = &profile->busy_w_per_cpu;
+    struct miev_power_model fitted = {.idle_w = idle->value, .busy_w_per_cpu = busy->value};
+    bound_at_half_load(&fitted, profile->logical_cpus, idle->low, idle->high, busy->low,
+                       busy->high);
+    name_profile(profile, "", &fitted);
+    if (profile->covers == MIEV_PART_CPU) {
+        *out = fitted;
+        return false;
+    }
+    *whole = fitted;
+    /* Of the watts at rest no meter of the whole tells the processors' share: it stays the table's,
+     * as far as it fits into the whole. */
+    double low_w = fmin(out->idle_w * out->low_ratio, idle->value);
+    double high_w = fmin(out->idle_w * out->high_ratio, idle->high);
+    out->idle_w = fmin(out->idle_w, idle->value);
+    out->busy_w_per_cpu = busy->value;
+    bound_at_half_load(out, profile->logical_cpus, low_w, fmax(high_w, out->idle_w),
+                       busy->low * PROCESSOR_OF_WHOLE, busy->high);
+    name_profile(profile, " (the table's share of the processors)", out);
+    return true;
+}
+
 /* ---- the sensor ---- */
 
 struct cpu_model {
     const struct miev_env *env;
     uint64_t opened_ns;
+    size_t n_channels;
     struct miev_power_model models[CHANNEL_COUNT];
+    struct miev_remarks remarks;
 };
+
+/* A profile that is there and not used is told; none is no news. */
+static void use_profile(struct cpu_model *self, const struct miev_machine *machine)
+{
+    struct miev_profile profile;
+    struct miev_error why;
+    int rc = miev_profile_load(self->env, machine, &profile, &why);
+    if (rc == MIEV_OK && miev_power_model_refine(&profile, &self->models[CHANNEL_CPU],
+                                                 &self->models[CHANNEL_MACHINE]))
+        self->n_channels = CHANNEL_COUNT;
+    if (rc != MIEV_OK && rc != MIEV_ERR_UNAVAILABLE)
+        miev_remark(&self->remarks, "%s.", why.message);
+}
 
 static int cpu_model_open(void *state, const struct miev_env *env, size_t *n_channels,
                           struct miev_error *err)
@@ -139,20 +207,23 @@ static int cpu_model_open(void *state, const struct miev_env *env, size_t *n_cha
     struct cpu_model *self = state;
     struct miev_machine machine;
     miev_machine_read(env, &machine);
+    *self = (struct cpu_model){
+        .env = env, .opened_ns = miev_env_now_ns(env), .n_channels = CHANNEL_MACHINE};
     miev_power_model_of_cpu(&machine, &self->models[CHANNEL_CPU]);
     miev_power_model_of_memory(&machine, &self->models[CHANNEL_MEMORY]);
-    self->env = env;
-    self->opened_ns = miev_env_now_ns(env);
-    *n_channels = CHANNEL_COUNT;
+    use_profile(self, &machine);
+    *n_channels = self->n_channels;
     return MIEV_OK;
 }
 
 static void cpu_model_describe(const void *state, size_t i, struct miev_channel *out)
 {
+    static const enum miev_part parts[CHANNEL_COUNT] = {MIEV_PART_CPU, MIEV_PART_MEMORY,
+                                                        MIEV_PART_MACHINE};
     const struct cpu_model *self = state;
     const struct miev_power_model *model = &self->models[i];
     *out = (struct miev_channel){
-        .part = i == CHANNEL_CPU ? MIEV_PART_CPU : MIEV_PART_MEMORY,
+        .part = parts[i],
         .quality = MIEV_ESTIMATED,
         .package = -1,
         .systematic_low_ratio = model->low_ratio,
@@ -169,13 +240,18 @@ static int cpu_model_read(void *state, const struct miev_work *work, struct miev
     (void)err;
     struct cpu_model *self = state;
     double open_s = (double)(miev_env_now_ns(self->env) - self->opened_ns) / 1e9;
-    for (size_t i = 0; i < CHANNEL_COUNT; i++)
+    for (size_t i = 0; i < self->n_channels; i++)
         out[i] = (struct miev_reading){
             .energy_j =
                 self->models[i].idle_w * open_s + self->models[i].busy_w_per_cpu * work->cpu_s,
             .valid = true,
         };
     return MIEV_OK;
+}
+
+static const char *cpu_model_remarks(const void *state)
+{
+    return ((const struct cpu_model *)state)->remarks.text;
 }
 
 static void cpu_model_close(void *state)
@@ -189,6 +265,7 @@ const struct miev_sensor_ops miev_sensor_cpu_model = {
     .state_size = sizeof(struct cpu_model),
     .open = cpu_model_open,
     .describe = cpu_model_describe,
+    .remarks = cpu_model_remarks,
     .read = cpu_model_read,
     .close = cpu_model_close,
 };

@@ -15,6 +15,13 @@ struct miev_power_model {
 /* Never fails: what nothing is known of gets a wide prior. */
 void miev_power_model_of_cpu(const struct miev_machine *machine, struct miev_power_model *out);
 
+/* The same from a profile of this machine: *out holds the table's model and gets what the profile
+ * knows better. *whole gets the model of the whole machine; false: the profile covers no more than
+ * the processors. Pure. */
+struct miev_profile;
+bool miev_power_model_refine(const struct miev_profile *profile, struct miev_power_model *out,
+                             struct miev_power_model *whole);
+
 /* idle_w is the constant power of the memory, busy_w_per_cpu is 0. */
 void miev_power_model_of_memory(const struct miev_machine *machine, struct miev_power_model *out);
 
