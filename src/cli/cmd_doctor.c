@@ -34,19 +34,24 @@ static void show_machine(const struct miev_env *env, const struct terminal *term
     printf("  kernel   %s\n", machine.kernel);
 }
 
-static void show_channel(const struct miev_meter_channel *at)
+static void show_channel(const struct miev_meter_channel *at, const struct terminal *terminal)
 {
-    char period[48] = "at every read";
-    if (at->channel.update_period_ns > 0)
-        (void)snprintf(period, sizeof(period), "every %.3g ms",
-                       (double)at->channel.update_period_ns * 1e-6);
-    printf("    %-16s %-8s %s, x %.2g to x %.2g, moves %s%s\n", at->channel.id,
-           miev_part_name(at->channel.part), miev_quality_name(at->channel.quality),
-           at->channel.systematic_low_ratio, at->channel.systematic_high_ratio, period,
-           !at->counted                        ? "  (shown, not added)"
-           : at->channel.part == MIEV_PART_GPU ? "  (added to work that uses the GPU)"
-                                               : "");
-    printf("    %-16s %s\n", "", at->channel.source);
+    char period[48] = "at every read", text[256];
+    double period_ms = (double)at->channel.update_period_ns * 1e-6;
+    if (period_ms > 0)
+        (void)snprintf(period, sizeof(period), "every %.3g %s",
+                       period_ms < 1000 ? period_ms : period_ms / 1000,
+                       period_ms < 1000 ? "ms" : "s");
+    (void)snprintf(text, sizeof(text), "%s, x %.3g to x %.3g, moves %s%s",
+                   miev_quality_name(at->channel.quality), at->channel.systematic_low_ratio,
+                   at->channel.systematic_high_ratio, period,
+                   !at->counted                        ? " (shown, not added)"
+                   : at->channel.part == MIEV_PART_GPU ? " (added to work that uses the GPU)"
+                                                       : "");
+    printf("    %-16s %-8s ", at->channel.id, miev_part_name(at->channel.part));
+    terminal_wrap_from(terminal, text, 30, 21);
+    printf("    %-16s ", "");
+    terminal_wrap_from(terminal, at->channel.source, 21, 21);
 }
 
 static void show_sensors(struct miev_meter *meter, const struct terminal *terminal)
@@ -55,15 +60,18 @@ static void show_sensors(struct miev_meter *meter, const struct terminal *termin
            terminal_bold(terminal), terminal_reset(terminal));
     for (size_t i = 0; i < miev_meter_finding_count(meter); i++) {
         const struct miev_meter_finding *finding = miev_meter_finding_at(meter, i);
-        printf("  %-10s %s: %s\n", finding->sensor,
-               finding->status == MIEV_OK ? "found" : miev_status_name(finding->status),
-               finding->summary);
+        char text[256];
+        (void)snprintf(text, sizeof(text), "%s: %s",
+                       finding->status == MIEV_OK ? "found" : miev_status_name(finding->status),
+                       finding->summary);
+        printf("  %-10s ", finding->sensor);
+        terminal_wrap_from(terminal, text, 13, 13);
         if (*finding->message) {
             printf("    ");
-            terminal_wrap(terminal, finding->message, 4);
+            terminal_wrap_from(terminal, finding->message, 4, 4);
         }
         for (size_t c = 0; c < finding->n_channels; c++)
-            show_channel(miev_meter_channel_at(meter, finding->first_channel + c));
+            show_channel(miev_meter_channel_at(meter, finding->first_channel + c), terminal);
     }
 }
 

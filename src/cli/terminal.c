@@ -123,21 +123,29 @@ static size_t unbroken(const char *text)
 
 void terminal_wrap(const struct terminal *terminal, const char *text, unsigned indent)
 {
-    size_t edge = terminal->columns >= 40 ? terminal->columns : 100, column = 0;
+    terminal_wrap_from(terminal, text, 0, indent);
+}
+
+void terminal_wrap_from(const struct terminal *terminal, const char *text, size_t column,
+                        unsigned indent)
+{
+    size_t edge = terminal->columns >= 40 ? terminal->columns : 100;
+    bool first = true;
     while (*text) {
         size_t bytes = unbroken(text);
         char word[256];
         (void)snprintf(word, sizeof(word), "%.*s", (int)bytes, text);
         size_t width = terminal_text_columns(word);
-        if (column > 0 && column + 1 + width >= edge) {
+        if (!first && column + 1 + width >= edge) {
             (void)fprintf(terminal->file, "\n%*s", (int)indent, "");
             column = indent;
-        } else if (column > 0) {
+        } else if (!first) {
             (void)fputc(' ', terminal->file);
             column++;
         }
         (void)fputs(word, terminal->file);
         column += width;
+        first = false;
         text += bytes;
         text += strspn(text, " ");
     }

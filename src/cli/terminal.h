@@ -34,6 +34,10 @@ void terminal_bar(const struct terminal *terminal, double share, unsigned column
  * after the first indented. */
 void terminal_wrap(const struct terminal *terminal, const char *text, unsigned indent);
 
+/* The same behind what already stands in the first `column` columns of the line. */
+void terminal_wrap_from(const struct terminal *terminal, const char *text, size_t column,
+                        unsigned indent);
+
 #define TABLE_MAX_COLUMNS 12
 #define TABLE_CELL_BYTES  96
 

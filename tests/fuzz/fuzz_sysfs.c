@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What /proc, /sys and metering commands may answer: names of zones and processors, counters, CPU
- * times, lines of joules. */
+ * times, lines of joules; and what the
+ * file of a profile may hold. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "sensor/cpu_table.h"
 #include "sensor/machine.h"
 #include "sensor/meter_line.h"
+#include "sensor/profile.h"
 #include "sensor/rapl_zone.h"
 
 static void require(int truth)
@@ -82,6 +84,20 @@ static void try_lines(const char *text, size_t size)
         require(lines.fresh && uj <= 1000000000000000000u);
 }
 
+/* What a profile of the machine may have become. */
+static void try_profile(const char *text)
+{
+    struct miev_profile profile;
+    if (miev_profile_parse(text, &profile, NULL) != MIEV_OK)
+        return;
+    require(profile.logical_cpus > 0 && strlen(profile.cpu_name) < sizeof(profile.cpu_name));
+    require(profile.idle_w.low >= 0.0 && isfinite(profile.idle_w.high));
+    struct miev_power_model model = {.idle_w = 5.0, .low_ratio = 0.5, .high_ratio = 2.0}, whole;
+    (void)miev_power_model_refine(&profile, &model, &whole);
+    require(isfinite(model.idle_w) && model.idle_w > 0.0);
+    require(model.low_ratio >= 0.0 && model.low_ratio <= model.high_ratio);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);
@@ -97,6 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     try_zone(text);
     try_counter(data, size);
     try_lines(text, size);
+    try_profile(text);
     free(text);
     return 0;
 }

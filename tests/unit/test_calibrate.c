@@ -12,7 +12,7 @@
 #define IDLE_W  100.0
 #define BUSY_W  25.0
 #define POWER   "/sys/class/hwmon/hwmon0/power1_average"
-#define TICK_NS 10000000u
+#define TICK_NS 500000000u /* a file a tick: disks are slow */
 
 struct world {
     struct fixture *fixture;
