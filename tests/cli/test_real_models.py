@@ -203,7 +203,7 @@ class WithCards(unittest.TestCase):
         self.assertLessEqual(total.total() - same.total(), total.total() // 6)
         for which, n in total.items():
             with self.subTest(which=which):
-                self.assertLessEqual(n - same[which], -(-n // 6))
+                self.assertLessEqual(n - same[which], n // 6)
 
     def test_the_other_image_models_are_right(self):
         self.assertEqual(set(OTHERS), set(self.models) - set(self.imagenet))
