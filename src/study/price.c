@@ -2,6 +2,7 @@
 #include "study/price.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -302,4 +303,24 @@ int miev_report_price(json_t *report, const struct miev_price_options *options,
     return json_object_set_new(report, "site", site) == 0
                ? miev_report_pareto(report, err)
                : miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the site");
+}
+
+void miev_report_priced_by(const json_t *report, struct miev_site *site,
+                           struct miev_price_options *out)
+{
+    const json_t *from = json_object_get(report, "site");
+    const char *zone = json_string_value(json_object_get(from, "zone"));
+    const char *source = json_string_value(json_object_get(from, "source"));
+    *site = (struct miev_site){
+        .intensity_g_per_kwh = json_number_value(json_object_get(from, "intensity_g_per_kwh")),
+        .year = (int)json_integer_value(json_object_get(from, "year")),
+        .pue = json_number_value(json_object_get(from, "pue")),
+    };
+    (void)snprintf(site->zone, sizeof(site->zone), "%s", zone ? zone : "");
+    (void)snprintf(site->source, sizeof(site->source), "%s", source ? source : "");
+    *out = (struct miev_price_options){
+        .site = site,
+        .default_site = json_is_true(json_object_get(from, "default")),
+        .embodied = json_is_object(json_object_get(from, "embodied")),
+    };
 }

@@ -21,4 +21,9 @@ struct miev_price_options {
 MIEV_MUST_USE int miev_report_price(json_t *report, const struct miev_price_options *options,
                                     struct miev_error *err);
 
+/* The place and the options that a report was priced by, to price another one alike. *out refers to
+ * *site. */
+void miev_report_priced_by(const json_t *report, struct miev_site *site,
+                           struct miev_price_options *out);
+
 #endif
