@@ -569,6 +569,7 @@ static int prepare(struct miev_run *run, struct miev_run_model *model, struct mi
         if (miev_run_stopped(run))
             return miev_error_set(err, MIEV_ERR_INTERRUPTED,
                                   "stopped before this model was measured");
+        miev_run_checkpoint(run);
         miev_run_tell(run, steps[i].phase, model);
         int rc = steps[i].step(run, model, err);
         if (rc != MIEV_OK)
@@ -583,4 +584,6 @@ void miev_run_prepare(struct miev_run *run, struct miev_run_model *model)
     model->facts = json_pack("{s:[]}", "guesses");
     if (prepare(run, model, &err) != MIEV_OK)
         miev_run_fail(model, &err);
+    else
+        model->prepared = true;
 }

@@ -104,12 +104,12 @@ static bool has_pair(const struct miev_run *run)
 
 static json_t *stop_json(const struct miev_run *run)
 {
-    return json_pack("{s:s, s:f, s:I, s:o, s:o}", "reason", run->stop_reason, "elapsed_s",
-                     (double)(run->finished_ns - run->started_ns) * 1e-9, "blocks",
-                     (json_int_t)run->blocks, "half_width_ratio",
-                     miev_json_real(run->blocks ? run->worst_half_width_ratio : (double)NAN),
-                     "ratio_half_width",
-                     miev_json_real(has_pair(run) ? run->worst_ratio_half_width : (double)NAN));
+    return json_pack(
+        "{s:s, s:f, s:I, s:o, s:o}", "reason", run->stop_reason ? run->stop_reason : "running",
+        "elapsed_s", (double)(run->finished_ns - run->started_ns) * 1e-9, "blocks",
+        (json_int_t)run->blocks, "half_width_ratio",
+        miev_json_real(run->blocks ? run->worst_half_width_ratio : (double)NAN), "ratio_half_width",
+        miev_json_real(has_pair(run) ? run->worst_ratio_half_width : (double)NAN));
 }
 
 /* ---- one model ------------------------------------------------------------------------------ */
@@ -465,6 +465,16 @@ static json_t *knows_json(const struct miev_run_model *model)
                      "from", model->n_labels ? miev_origin_name(model->labels_from) : NULL);
 }
 
+static json_t *error_json(const struct miev_run_model *model)
+{
+    if (model->status == MIEV_OK) /* in the report of a study that still runs */
+        return json_pack("{s:s, s:s}", "code", miev_status_name(MIEV_ERR_INTERRUPTED), "message",
+                         "the study had not come to this model when this was kept");
+    json_t *message = json_string(model->error.message);
+    return json_pack("{s:s, s:o}", "code", miev_status_name(model->status), "message",
+                     message ? message : json_string("(not valid text)"));
+}
+
 static json_t *model_json(const struct miev_run *run, struct miev_run_model *model)
 {
     json_t *out = json_object();
@@ -475,12 +485,8 @@ static json_t *model_json(const struct miev_run *run, struct miev_run_model *mod
         (void)json_object_set_new(out, "bytes", json_integer((json_int_t)model->file.length));
     }
     copy_facts(out, model->facts);
-    if (model->status != MIEV_OK) {
-        json_t *message = json_string(model->error.message);
-        (void)json_object_set_new(out, "error",
-                                  json_pack("{s:s, s:o}", "code", miev_status_name(model->status),
-                                            "message",
-                                            message ? message : json_string("(not valid text)")));
+    if (model->status != MIEV_OK || !model->prepared) {
+        (void)json_object_set_new(out, "error", error_json(model));
         return out;
     }
     (void)json_object_set_new(out, "knows", knows_json(model));

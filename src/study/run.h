@@ -69,6 +69,7 @@ struct miev_run_model {
     struct miev_mean_interval gross, net;
     double gross_idle_error_j, net_idle_error_j; /* what idle's standard error moves them by */
     bool has_energy;
+    bool prepared; /* it has come through preparation */
 };
 
 struct miev_run {
@@ -91,7 +92,8 @@ struct miev_run {
     struct miev_random random;
     size_t blocks;
     uint64_t started_ns, finished_ns;
-    const char *stop_reason; /* "precise", "budget", "interrupted", "failed" */
+    uint64_t checkpoint_ns;  /* end of the last checkpoint, 0: none yet */
+    const char *stop_reason; /* "precise", "budget", "interrupted", "failed"; NULL: it runs */
     double worst_half_width_ratio, worst_ratio_half_width;
 };
 
@@ -102,6 +104,9 @@ double miev_run_elapsed_s(const struct miev_run *run);
 double miev_run_work_cpu_s(struct miev_run *run);
 void miev_run_tell(struct miev_run *run, enum miev_study_phase phase,
                    const struct miev_run_model *model);
+
+/* Hand over what is known so far, when it is time to; where no round is under way. */
+void miev_run_checkpoint(struct miev_run *run);
 
 /* prepare.c: start a worker and bring a model to where rounds can begin. On failure the model's
  * status and error are set and its worker is gone. */

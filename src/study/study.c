@@ -100,6 +100,8 @@ static void look_at_meter(struct miev_run *run)
     run->between_model_factor = 1;
     for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++) {
         const struct miev_meter_channel *channel = miev_meter_channel_at(run->meter, c);
+        run->idle.power_w[c] = NAN; /* before an idle round it is not known, which is not 0 */
+        run->idle_error.power_w[c] = NAN;
         bool rests = channel->channel.part == MIEV_PART_GPU && run->share.no_gpu;
         if (rests || !miev_meter_adds(channel, &run->share))
             continue;
@@ -236,8 +238,10 @@ static int measure_blocks(struct miev_run *run, struct miev_error *err)
         double round_s = miev_plan_round_s(run->update_period_s, run->neighbours_busy);
         int rc = MIEV_OK;
         miev_plan_block(&run->random, run->n_models, order);
-        for (size_t i = 0; rc == MIEV_OK && i <= run->n_models && !miev_run_stopped(run); i++)
+        for (size_t i = 0; rc == MIEV_OK && i <= run->n_models && !miev_run_stopped(run); i++) {
+            miev_run_checkpoint(run);
             rc = block_turn(run, order[i], round_s, err);
+        }
         if (rc != MIEV_OK && rc != MIEV_ERR_INTERRUPTED)
             return rc;
         run->blocks++;
@@ -265,14 +269,9 @@ static void withhold_verdicts(struct miev_run *run)
                 run->ratios[pair].verdict = MIEV_VERDICT_UNRESOLVED;
 }
 
-static int measure(struct miev_run *run, struct miev_error *err)
+/* From the rounds to what the report tells. */
+static void conclude(struct miev_run *run)
 {
-    int rc = miev_run_look(run, err);
-    if (rc != MIEV_OK)
-        return rc;
-    for (size_t i = 0; i < run->n_models; i++)
-        miev_run_prepare(run, &run->models[i]);
-    rc = measure_blocks(run, err);
     run->finished_ns = miev_env_now_ns(run->options->env);
     for (size_t i = 0; i < run->n_models; i++)
         if (run->models[i].child)
@@ -280,6 +279,45 @@ static int measure(struct miev_run *run, struct miev_error *err)
     miev_stats_verdicts(run->ratios, run->n_models * (run->n_models - 1) / 2,
                         run->between_model_factor);
     withhold_verdicts(run);
+}
+
+/* The rounds of a block that is not complete are told too; its analysis is done again when it is.
+ */
+static void hand_over(struct miev_run *run)
+{
+    bool within_block = run->idle_rounds.n > run->blocks;
+    for (size_t i = 0; i < run->n_models; i++)
+        within_block = within_block || run->models[i].rounds.n > run->blocks;
+    run->blocks += within_block;
+    if (!within_block || miev_run_analyse(run, NULL) == MIEV_OK) {
+        conclude(run);
+        json_t *report = miev_run_report(run);
+        if (report)
+            run->options->checkpoint(run->options->checkpoint_context, report);
+        json_decref(report);
+    }
+    run->blocks -= within_block;
+}
+
+void miev_run_checkpoint(struct miev_run *run)
+{
+    double since_s = (double)(miev_env_now_ns(run->options->env) - run->checkpoint_ns) * 1e-9;
+    if (!run->options->checkpoint || (run->checkpoint_ns > 0 && since_s < MIEV_CHECKPOINT_AFTER_S))
+        return;
+    hand_over(run);
+    run->checkpoint_ns = miev_env_now_ns(run->options->env);
+}
+
+static int measure(struct miev_run *run, struct miev_error *err)
+{
+    miev_run_checkpoint(run);
+    int rc = miev_run_look(run, err);
+    if (rc != MIEV_OK)
+        return rc;
+    for (size_t i = 0; i < run->n_models; i++)
+        miev_run_prepare(run, &run->models[i]);
+    rc = measure_blocks(run, err);
+    conclude(run);
     return rc;
 }
 

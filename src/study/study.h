@@ -58,7 +58,15 @@ struct miev_study_options {
     const volatile sig_atomic_t *stop; /* set to end the study with what there is; may be NULL */
     void (*progress)(void *context, const struct miev_study_progress *progress); /* may be NULL */
     void *progress_context;
+    /* Called with what is known so far (not priced yet, stop.reason "running"; a borrowed
+     * reference): when the models are named and nothing has run, then between two rounds or steps,
+     * never within one, once MIEV_CHECKPOINT_AFTER_S have passed since the last. May be NULL. */
+    void (*checkpoint)(void *context, json_t *report);
+    void *checkpoint_context;
 };
+
+/* So much that with a round of its usual length less than a second lies between two. */
+#define MIEV_CHECKPOINT_AFTER_S 0.5
 
 /* Sensible values for everything but env, engines, sensors and input_path. */
 #define MIEV_STUDY_OPTIONS_INIT                                                         \

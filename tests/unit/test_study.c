@@ -12,6 +12,8 @@
 #include "core/env.h"
 #include "core/sanitizer.h"
 #include "fake_engine.h"
+#include "study/price.h"
+#include "study/report_check.h"
 #include "study/study.h"
 #include "test.h"
 
@@ -39,6 +41,8 @@ struct truth {
     const struct miev_env *env;
     uint64_t opened_ns;
 };
+
+static unsigned truth_reads; /* two a round: odd while one is under way */
 
 static int truth_open(void *state, const struct miev_env *env, size_t *n_channels,
                       struct miev_error *err)
@@ -69,6 +73,7 @@ static int truth_read(void *state, const struct miev_work *work, struct miev_rea
 {
     struct truth *truth = state;
     (void)err;
+    truth_reads++;
     double elapsed_s = (double)(miev_env_now_ns(truth->env) - truth->opened_ns) * 1e-9;
     out[0] = (struct miev_reading){.energy_j = TRUE_IDLE_W * elapsed_s + TRUE_BUSY_W * work->cpu_s,
                                    .valid = true};
@@ -415,6 +420,57 @@ static void test_a_stopped_study_gives_the_report_so_far(void **state)
     json_decref(report);
 }
 
+/* ---- what a killed process would leave ------------------------------------------------------ */
+
+struct checkpoints {
+    json_t *first, *last; /* owned */
+    size_t n;
+    unsigned reads; /* of the meter, at the first */
+};
+
+static void note_checkpoint(void *context, json_t *report)
+{
+    static const struct miev_site site = {.zone = "World", .intensity_g_per_kwh = 1, .pue = 1};
+    struct checkpoints *seen = context;
+    struct miev_price_options price = {.site = &site};
+    struct miev_error err;
+    if (seen->n++ == 0) {
+        seen->first = json_deep_copy(report);
+        seen->reads = truth_reads;
+    }
+    assert_int_equal((truth_reads - seen->reads) % 2, 0); /* never within a round */
+    assert_ok(miev_report_price(report, &price, &err), &err);
+    assert_ok(miev_report_check(report, &err), &err);
+    json_decref(seen->last);
+    seen->last = json_incref(report);
+}
+
+static void test_what_is_known_is_handed_over_from_the_start_on(void **state)
+{
+    struct setting *setting = *state;
+    struct checkpoints seen = {NULL};
+    setting->options.checkpoint = note_checkpoint;
+    setting->options.checkpoint_context = &seen;
+    json_t *report = study(setting, (const char *const[]){"fine", "slow", NULL});
+    const json_t *end = json_object_get(report, "stop");
+    const json_t *begin = json_object_get(seen.first, "stop");
+    const json_t *last = json_object_get(seen.last, "stop");
+    assert_true(seen.n >= 3);
+    assert_error(model_at(seen.first, 0), "interrupted", "had not come to this model");
+    assert_error(model_at(seen.first, 1), "interrupted", "had not come to this model");
+    assert_int_equal(json_integer_value(json_object_get(begin, "blocks")), 0);
+    assert_string_equal(json_string_value(json_object_get(begin, "reason")), "running");
+    assert_string_equal(json_string_value(json_object_get(last, "reason")), "running");
+    assert_well(model_at(seen.last, 0));
+    assert_well(model_at(seen.last, 1));
+    /* No more than the block that was under way is missing from the last. */
+    assert_true(json_integer_value(json_object_get(last, "blocks")) + 1 >=
+                json_integer_value(json_object_get(end, "blocks")));
+    json_decref(seen.first);
+    json_decref(seen.last);
+    json_decref(report);
+}
+
 static void test_the_same_model_twice_is_refused(void **state)
 {
     struct setting *setting = *state;
@@ -444,6 +500,7 @@ static int run_all(const char *who)
         TEST(test_first_use_below_the_counters_grain_is_absent),
         TEST(test_predictions_only_have_no_energy),
         TEST(test_a_stopped_study_gives_the_report_so_far),
+        TEST(test_what_is_known_is_handed_over_from_the_start_on),
         TEST(test_the_same_model_twice_is_refused),
     };
     return cmocka_run_group_tests_name(who, tests, NULL, NULL);
