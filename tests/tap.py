@@ -2,8 +2,10 @@
 """Run one file of unittest tests and print TAP: python3 tests/tap.py tests/cli/test_scripts.py"""
 
 import importlib.util
+import os
 import pathlib
 import sys
+import tempfile
 import traceback
 import unittest
 
@@ -71,7 +73,9 @@ def main(path):
     spec.loader.exec_module(module)
     suite = unittest.defaultTestLoader.loadTestsFromModule(module)
     result = TapResult()
-    suite.run(result)
+    with tempfile.TemporaryDirectory() as data:
+        os.environ["MIEV_DATA"] = data  # never the history of who runs the tests
+        suite.run(result)
     print(f"1..{result.testsRun}")
     return 0 if result.wasSuccessful() else 1
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/history.h"
 #include "cli/measure.h"
 #include "cli/output.h"
 #include "cli/preprocess.h"
@@ -15,6 +16,7 @@ struct settings {
     struct miev_override override;
     struct site_settings site;
     struct output_settings output;
+    struct history_settings history;
     const char *precision;
     bool require_measured;
 };
@@ -33,6 +35,7 @@ static const struct arg_option options[] = {
     MEASURE_OPTIONS(struct settings, measure),
     ARG_FLAG_AT(struct settings, require_measured, "--require-measured",
                 "exit with 3 when any joule was estimated"),
+    HISTORY_OPTIONS(struct settings, history),
     OUTPUT_OPTIONS(struct settings, output),
     {0},
 };
@@ -56,13 +59,36 @@ static int exit_status(const json_t *report, bool require_measured)
     return require_measured && estimated ? CLI_NO_SENSOR : CLI_OK;
 }
 
-static int tell(json_t *report, const struct settings *settings)
+static int tell(json_t *report, const struct settings *settings,
+                const struct miev_price_options *price, struct miev_keep *keep)
 {
     struct miev_error err;
-    if (site_price(report, &settings->site, &err) != MIEV_OK ||
-        output_report(report, &settings->output, &err) != MIEV_OK)
+    if (miev_report_price(report, price, &err) != MIEV_OK)
+        return cli_fail(&err);
+    history_finish(keep, report); /* before a full disk or a closed pipe ends the output */
+    if (output_report(report, &settings->output, &err) != MIEV_OK)
         return cli_fail(&err);
     return exit_status(report, settings->require_measured);
+}
+
+/* The study, kept from its start. */
+static int measure_selection(const struct settings *settings, const struct selection *selection,
+                             const struct miev_price_options *price)
+{
+    struct miev_error err;
+    struct miev_keep place, *keep = history_begin(&settings->history, price, &place);
+    json_t *report = NULL;
+    int status;
+    if (measure(&settings->measure, selection, settings->output.quiet, keep, &report, &err) ==
+        MIEV_OK) {
+        status = tell(report, settings, price, keep);
+    } else {
+        history_finish(keep, NULL);
+        status = cli_fail(&err);
+    }
+    history_tell(keep, &settings->output);
+    json_decref(report);
+    return status;
 }
 
 static int measure_and_tell(const struct settings *settings, const char *command, char **words,
@@ -70,24 +96,21 @@ static int measure_and_tell(const struct settings *settings, const char *command
 {
     struct miev_error err;
     struct selection selection;
-    json_t *report = NULL;
+    struct miev_site site;
+    struct miev_price_options price;
     int status = CLI_FAILED;
     if (!settings->measure.input) {
         (void)miev_error_set(&err, MIEV_ERR_INVALID, "--input FILE is missing: name a photo");
         return cli_usage_error(command, &err);
     }
-    if (site_check(&settings->site, &err) != MIEV_OK ||
+    if (site_options(&settings->site, &site, &price, &err) != MIEV_OK ||
         output_check(&settings->output, &err) != MIEV_OK)
         return cli_usage_error(command, &err);
     if (selection_make(&selection, words, n_words, settings->precision, &settings->override,
                        &err) != MIEV_OK)
         status = err.code == MIEV_ERR_INVALID ? cli_usage_error(command, &err) : cli_fail(&err);
-    else if (measure(&settings->measure, &selection, settings->output.quiet, &report, &err) !=
-             MIEV_OK)
-        status = cli_fail(&err);
     else
-        status = tell(report, settings);
-    json_decref(report);
+        status = measure_selection(settings, &selection, &price);
     selection_finish(&selection);
     return status;
 }

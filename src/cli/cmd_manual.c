@@ -24,6 +24,10 @@ static const struct entry exits[] = {
 static const struct entry variables[] = {
     {"MIEV_HOME",
      "Folder that holds models/ and the runtime, in place of the one beside the program."},
+    {"MIEV_DATA", "Folder that the history of studies lies in."},
+    {"XDG_DATA_HOME, HOME",
+     "Without MIEV_DATA the history lies in miev/ of the first, else in .local/share/miev of the "
+     "second."},
     {"MIEV_DEBUG", "Set to anything: what a model's process prints is shown."},
     {"MIEV_METER", "Shell command that prints the joules of the whole machine, such as a wall "
                    "meter\\(aqs reader; "
@@ -41,6 +45,7 @@ static const struct entry variables[] = {
 static const struct entry files[] = {
     {"PREFIX/share/miev/models", "The bundled models with their cards."},
     {"PREFIX/share/miev/vendor", "The runtime that executes them."},
+    {"~/.local/share/miev/history.db", "The studies that were kept."},
     {"/sys/class/powercap",
      "Energy counters of processors; \\(aqmiev doctor\\(aq tells what opens them."},
     {NULL, NULL},

@@ -34,7 +34,7 @@ static uint64_t draw_seed(double wanted)
 }
 
 int measure(const struct measure_settings *settings, const struct selection *selection, bool quiet,
-            json_t **report, struct miev_error *err)
+            struct miev_keep *keep, json_t **report, struct miev_error *err)
 {
     char runtime[PATH_MAX];
     struct progress progress;
@@ -60,6 +60,8 @@ int measure(const struct measure_settings *settings, const struct selection *sel
     options.stop = &stop_asked;
     options.progress = quiet ? NULL : progress_show;
     options.progress_context = &progress;
+    options.checkpoint = keep ? miev_keep_checkpoint : NULL;
+    options.checkpoint_context = keep;
     measure_catch_interrupt();
     rc = miev_study_run(&options, selection->entries, selection->n, report, err);
     progress_clear(&progress);

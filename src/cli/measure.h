@@ -8,6 +8,7 @@
 
 #include "cli/args.h"
 #include "cli/selection.h"
+#include "study/keep.h"
 
 struct measure_settings {
     const char *input, *delegate;
@@ -45,14 +46,14 @@ struct measure_settings {
                   "longest wait for one load or inference (default 60)")
 /* clang-format on */
 
-/* Measure the models on settings->input, telling the progress on a terminal unless quiet. Ctrl-C
- * ends it with what there is. *report: new reference, not priced yet. */
+/* Measure the models on settings->input, keeping it in the history (keep NULL: not) and telling the
+ * progress on a terminal unless quiet. Ctrl-C ends it with what there is. *report: new reference,
+ * not priced yet. */
 MIEV_MUST_USE int measure(const struct measure_settings *settings,
-                          const struct selection *selection, bool quiet, json_t **report,
-                          struct miev_error *err);
+                          const struct selection *selection, bool quiet, struct miev_keep *keep,
+                          json_t **report, struct miev_error *err);
 /* From now on Ctrl-C asks to stop, and a second one ends the program. */
 void measure_catch_interrupt(void);
-
 /* True once Ctrl-C was pressed during `measure`. */
 bool measure_interrupted(void);
 

@@ -141,6 +141,16 @@ static int write_form(const json_t *report, const struct form *form, const char 
     return ok ? MIEV_OK : miev_error_errno(err, "cannot write %s %s", form->option, path);
 }
 
+int output_json(const json_t *document, const char *path, struct miev_error *err)
+{
+    return write_form(document, &forms[0], path, err);
+}
+
+bool output_shows_table(const struct output_settings *settings)
+{
+    return !form_on_standard_output(settings);
+}
+
 int output_report(const json_t *report, const struct output_settings *settings,
                   struct miev_error *err)
 {
@@ -155,7 +165,7 @@ int output_report(const json_t *report, const struct output_settings *settings,
             path ? write_form(report, &forms[i], path, first == MIEV_OK ? err : NULL) : MIEV_OK;
         first = first == MIEV_OK ? rc : first;
     }
-    if (!form_on_standard_output(settings)) {
+    if (output_shows_table(settings)) {
         terminal_init(&terminal, stdout);
         show_report(report, &terminal, settings->quiet);
         if (settings->explain) {

@@ -43,4 +43,10 @@ MIEV_MUST_USE int output_check(const struct output_settings *settings, struct mi
 MIEV_MUST_USE int output_report(const json_t *report, const struct output_settings *settings,
                                 struct miev_error *err);
 
+/* Whether output_report shows the table: standard output is not taken by a file. */
+bool output_shows_table(const struct output_settings *settings);
+
+/* A report or another document as --json writes it; path - is standard output. */
+MIEV_MUST_USE int output_json(const json_t *document, const char *path, struct miev_error *err);
+
 #endif

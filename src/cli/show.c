@@ -527,7 +527,7 @@ static void say_stop(const json_t *report, const struct terminal *terminal)
         strcmp(reason, "precise") == 0       ? "precise enough"
         : strcmp(reason, "budget") == 0      ? "time budget used (--budget)"
         : strcmp(reason, "interrupted") == 0 ? "interrupted"
-        : strcmp(reason, "running") == 0     ? "not at all, this is what was kept while it ran"
+        : strcmp(reason, "running") == 0     ? "cut off, this is what was kept before"
                                              : "every model failed",
         reached);
 }

@@ -5,7 +5,6 @@
 
 #include "core/error.h"
 #include "grid/grid.h"
-#include "study/price.h"
 
 static int find_site(const struct site_settings *settings, struct miev_site *site,
                      struct miev_error *err)
@@ -38,17 +37,24 @@ int site_check(const struct site_settings *settings, struct miev_error *err)
     return find_site(settings, &site, err);
 }
 
+int site_options(const struct site_settings *settings, struct miev_site *site,
+                 struct miev_price_options *out, struct miev_error *err)
+{
+    int rc = find_site(settings, site, err);
+    if (rc == MIEV_OK)
+        *out = (struct miev_price_options){
+            .site = site,
+            .default_site = !settings->zone && settings->intensity < 0,
+            .embodied = !settings->no_embodied,
+            .requests_per_day = settings->requests_per_day,
+        };
+    return rc;
+}
+
 int site_price(json_t *report, const struct site_settings *settings, struct miev_error *err)
 {
     struct miev_site site;
-    int rc = find_site(settings, &site, err);
-    if (rc != MIEV_OK)
-        return rc;
-    struct miev_price_options price = {
-        .site = &site,
-        .default_site = !settings->zone && settings->intensity < 0,
-        .embodied = !settings->no_embodied,
-        .requests_per_day = settings->requests_per_day,
-    };
-    return miev_report_price(report, &price, err);
+    struct miev_price_options price;
+    int rc = site_options(settings, &site, &price, err);
+    return rc == MIEV_OK ? miev_report_price(report, &price, err) : rc;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Does a study say the same when it is done again? Pure arithmetic on two reports; the rule stands
- * in docs/method-statistics.md, 9. */
+ * in docs/method-statistics.md, 10. */
 #ifndef MIEV_STUDY_REPEAT_H
 #define MIEV_STUDY_REPEAT_H
 
