@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How much a study disturbs itself, seen from outside: watch.py PROGRAM ARGUMENT...
+
+Runs a comparison and reads /proc: memory of the parent, CPU time of the parent, and CPU time of the
+workers that are not at work, while one is. Prints one figure a line: name, value, unit.
+"""
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+import time
+
+STEP_S = 0.25
+BUSY = 0.9  # of a step: the worker that has the round to itself
+
+
+def cpu_s(pid):
+    """CPU seconds of a process, in nanoseconds' resolution; None when it is gone."""
+    try:
+        return int(pathlib.Path(f"/proc/{pid}/schedstat").read_text().split()[0]) * 1e-9
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def children(pid):
+    return [int(c) for c in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def peak_kib(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1])
+    return 0
+
+
+def watch(parent):
+    """(seconds, CPU of the parent, CPU of resting workers) over steps with one worker at work."""
+    seconds = own = resting = peak = 0
+    before, then = None, 0
+    while parent.poll() is None:
+        try:
+            now = {pid: cpu_s(pid) for pid in [parent.pid, *children(parent.pid)]}
+            peak = max(peak, peak_kib(parent.pid))
+        except OSError:
+            break
+        at = time.monotonic()
+        if before and now.keys() == before.keys() and None not in [*now.values(), *before.values()]:
+            step = at - then
+            used = {pid: now[pid] - before[pid] for pid in now}
+            mine = used.pop(parent.pid)
+            most = max(used, key=used.get, default=None)
+            if most and used[most] > BUSY * step:
+                seconds += step
+                own += mine
+                resting += sum(used.values()) - used[most]
+        before, then = now, at
+        time.sleep(STEP_S)
+    return seconds, own, resting, peak
+
+
+def main():
+    began = time.monotonic()
+    parent = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+    seconds, own, resting, peak = watch(parent)
+    if parent.wait() != 0:
+        sys.exit(f"{sys.argv[1]} failed")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"MIEV, elapsed\t{time.monotonic() - began:.4g}\ts")
+    print(f"MIEV, CPU of all its processes\t{used.ru_utime + used.ru_stime:.4g}\ts")
+    print(f"MIEV, memory of the parent\t{peak / 1024:.4g}\tMiB")
+    if seconds > 0:
+        print(f"MIEV, parent's CPU while a worker is at work\t{100 * own / seconds:.3g}\t% of a core")
+        print(f"MIEV, resting workers' CPU meanwhile\t{100 * resting / seconds:.3g}\t% of a core")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("MIEV_DATA", "/nonexistent")
+    main()
