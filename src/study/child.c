@@ -177,8 +177,8 @@ static int describe_end(const struct miev_child *child, struct miev_error *err)
 
 static int over_memory(const struct miev_child *child, struct miev_error *err)
 {
-    uint64_t resident = status_bytes(child->pid, "VmRSS:");
-    if (child->options.resident_bytes == 0 || resident <= child->options.resident_bytes)
+    if (child->options.resident_bytes == 0 ||
+        status_bytes(child->pid, "VmRSS:") <= child->options.resident_bytes)
         return MIEV_OK;
     return miev_error_set(err, MIEV_ERR_LIMIT,
                           "the model's process used more than the %llu MiB of memory allowed and "
@@ -222,15 +222,24 @@ static int take_error(const json_t *reply, struct miev_error *err)
     return miev_error_set(err, status, "%s", message ? message : "no reason was given");
 }
 
-int miev_child_ask(struct miev_child *child, json_t *request, int fd, double timeout_s,
-                   json_t **reply, struct miev_error *err)
+int miev_child_send(struct miev_child *child, json_t *request, int fd, struct miev_error *err)
 {
-    json_t *answer = NULL;
     int rc = child->pid > 0 ? miev_wire_send(&child->wire, request, fd, err)
                             : miev_error_set(err, MIEV_ERR_CRASHED, "the model's process is gone");
     json_decref(request);
-    if (rc == MIEV_OK)
-        rc = wait_for_message(child, timeout_s, &answer, err);
+    if (rc != MIEV_OK && child->pid > 0) {
+        reap(child, rc == MIEV_ERR_CRASHED ? CRASH_GRACE_MS : 0);
+        return rc == MIEV_ERR_CRASHED ? describe_end(child, err) : rc;
+    }
+    return rc;
+}
+
+int miev_child_receive(struct miev_child *child, double timeout_s, json_t **reply,
+                       struct miev_error *err)
+{
+    json_t *answer = NULL;
+    int rc = child->pid > 0 ? wait_for_message(child, timeout_s, &answer, err)
+                            : miev_error_set(err, MIEV_ERR_CRASHED, "the model's process is gone");
     if (rc == MIEV_ERR_CRASHED && child->pid > 0) {
         reap(child, CRASH_GRACE_MS); /* it hung up: it is about to end, or plays dead */
         return describe_end(child, err);
@@ -244,5 +253,30 @@ int miev_child_ask(struct miev_child *child, json_t *request, int fd, double tim
         *reply = answer;
     else
         json_decref(answer);
+    return rc;
+}
+
+int miev_child_ask(struct miev_child *child, json_t *request, int fd, double timeout_s,
+                   json_t **reply, struct miev_error *err)
+{
+    int rc = miev_child_send(child, request, fd, err);
+    return rc == MIEV_OK ? miev_child_receive(child, timeout_s, reply, err) : rc;
+}
+
+int miev_child_socket(const struct miev_child *child)
+{
+    return child->wire.socket;
+}
+
+int miev_child_has_answer(const struct miev_child *child)
+{
+    return child->wire.used > 0 && memchr(child->wire.bytes, '\n', child->wire.used) != NULL;
+}
+
+int miev_child_watch(struct miev_child *child, struct miev_error *err)
+{
+    int rc = over_memory(child, err);
+    if (rc != MIEV_OK)
+        reap(child, 0);
     return rc;
 }

@@ -30,6 +30,19 @@ void miev_child_destroy(struct miev_child *child);
 MIEV_MUST_USE int miev_child_ask(struct miev_child *child, json_t *request, int fd,
                                  double timeout_s, json_t **reply, struct miev_error *err);
 
+/* The two halves of miev_child_ask, for several requests on their way: a worker answers in the
+ * order it was asked. miev_child_receive has the statuses of miev_child_ask. */
+MIEV_MUST_USE int miev_child_send(struct miev_child *child, json_t *request, int fd,
+                                  struct miev_error *err);
+MIEV_MUST_USE int miev_child_receive(struct miev_child *child, double timeout_s, json_t **reply,
+                                     struct miev_error *err);
+/* The descriptor to poll for an answer; it stays the child's. */
+int miev_child_socket(const struct miev_child *child);
+/* True when a whole answer is here already, of which poll() would not tell. */
+int miev_child_has_answer(const struct miev_child *child);
+/* MIEV_ERR_LIMIT, and the process is ended, when it uses more memory than its watchdog allows. */
+MIEV_MUST_USE int miev_child_watch(struct miev_child *child, struct miev_error *err);
+
 /* CPU seconds that the process has used, read from its clock by this side. Keeps the last value
  * after its end. */
 double miev_child_cpu_s(struct miev_child *child);

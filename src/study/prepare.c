@@ -47,17 +47,24 @@ static int check_identity(const struct miev_run_model *model, struct miev_error 
                           file->path, model->file.sha256, file->sha256);
 }
 
-static int start_worker(struct miev_run *run, struct miev_run_model *model,
-                        const struct miev_engine_ops *engine, struct miev_error *err)
+static struct miev_child_options child_options(const struct miev_study_options *options,
+                                               uint64_t memory_bytes)
 {
-    const struct miev_study_options *options = run->options;
     struct miev_child_options child = {.program = options->worker_program,
                                        .keep_stderr =
                                            miev_env_variable(options->env, "MIEV_DEBUG") != NULL};
     if (MIEV_SANITIZED)
-        child.resident_bytes = options->memory_bytes;
+        child.resident_bytes = memory_bytes;
     else
-        child.address_space_bytes = options->memory_bytes;
+        child.address_space_bytes = memory_bytes;
+    return child;
+}
+
+static int start_worker(struct miev_run *run, struct miev_run_model *model,
+                        const struct miev_engine_ops *engine, struct miev_error *err)
+{
+    const struct miev_study_options *options = run->options;
+    struct miev_child_options child = child_options(options, options->memory_bytes);
     int rc = miev_child_spawn(&child, &model->child, err);
     if (rc != MIEV_OK)
         return rc;
@@ -315,7 +322,9 @@ static int give_input(struct miev_run *run, struct miev_run_model *model, struct
     if (rc != MIEV_OK)
         return rc;
     (void)json_object_set_new(model->facts, "preprocessing", miev_preprocess_json(&settled));
-    rc = ask(run, model, input_request(run, card, &settled), run->input.fd, 0, &reply, err);
+    json_t *request = input_request(run, card, &settled);
+    (void)json_object_set(model->facts, "input_request", request);
+    rc = ask(run, model, request, run->input.fd, 0, &reply, err);
     if (rc == MIEV_OK)
         json_decref(reply);
     return rc;
@@ -417,6 +426,7 @@ static int predict(struct miev_run *run, struct miev_run_model *model, struct mi
                     ? "output: logits, since they are no probabilities: a softmax was applied"
                     : "output: probabilities, since they add up to 1"));
     (void)json_object_set_new(model->facts, "predictions", list);
+    (void)json_object_set_new(model->facts, "classes", json_integer((json_int_t)classes));
     json_decref(reply);
     return rc;
 }
@@ -586,4 +596,39 @@ void miev_run_prepare(struct miev_run *run, struct miev_run_model *model)
         miev_run_fail(model, &err);
     else
         model->prepared = true;
+}
+
+void miev_run_open(struct miev_run *run, struct miev_run_model *model)
+{
+    struct miev_error err;
+    model->facts = json_pack("{s:[]}", "guesses");
+    int rc = load(run, model, &err);
+    if (rc == MIEV_OK)
+        rc = give_input(run, model, &err);
+    if (rc == MIEV_OK)
+        rc = first_inference(run, model, &err);
+    if (rc == MIEV_OK)
+        rc = predict(run, model, &err);
+    if (rc != MIEV_OK)
+        miev_run_fail(model, &err);
+}
+
+int miev_run_start_preparer(struct miev_run *run, uint64_t memory_bytes, struct miev_child **out,
+                            struct miev_error *err)
+{
+    json_t *reply = NULL;
+    struct miev_child *child = NULL;
+    struct miev_child_options options = child_options(run->options, memory_bytes);
+    int rc = miev_child_spawn(&options, &child, err);
+    if (rc == MIEV_OK)
+        rc = miev_child_ask(child,
+                            json_pack("{s:s, s:I}", "do", "lock", "address_space_bytes",
+                                      (json_int_t)options.address_space_bytes),
+                            -1, run->options->timeout_s, &reply, err);
+    json_decref(reply);
+    if (rc == MIEV_OK)
+        *out = child;
+    else
+        miev_child_destroy(child);
+    return rc;
 }

@@ -543,3 +543,9 @@ json_t *miev_run_report(const struct miev_run *run)
                      meter_json(run), "settings", settings_json(run), "input", input_json(run),
                      "stop", stop_json(run), "models", models, "comparison", comparison_json(run));
 }
+
+json_t *miev_run_surroundings(const struct miev_run *run)
+{
+    return json_pack("{s:o, s:o}", "machine", machine_json(&run->machine), "meter",
+                     meter_json(run));
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The state of a running study, shared by the files of this folder that measure (prepare.c,
- * rounds.c), steer (study.c) and tell (report.c). */
+ * rounds.c), steer (study.c) and tell (report.c); eval/ puts models and meter to its own use. */
 #ifndef MIEV_STUDY_RUN_H
 #define MIEV_STUDY_RUN_H
 
@@ -97,6 +97,12 @@ struct miev_run {
     double worst_half_width_ratio, worst_ratio_half_width;
 };
 
+/* study.c: models, input (NULL input_path: the caller's business), meter and machine from the
+ * options that are set in run. miev_run_tear_down in any case. */
+MIEV_MUST_USE int miev_run_set_up(struct miev_run *run, const struct miev_study_entry *entries,
+                                  struct miev_error *err);
+void miev_run_tear_down(struct miev_run *run);
+
 /* True once the user asked to stop. */
 bool miev_run_stopped(const struct miev_run *run);
 double miev_run_elapsed_s(const struct miev_run *run);
@@ -111,6 +117,12 @@ void miev_run_checkpoint(struct miev_run *run);
 /* prepare.c: start a worker and bring a model to where rounds can begin. On failure the model's
  * status and error are set and its worker is gone. */
 void miev_run_prepare(struct miev_run *run, struct miev_run_model *model);
+/* The part of it that comes before any measuring: its facts then hold "input_request" (what its
+ * worker was told about pictures) and "classes". */
+void miev_run_open(struct miev_run *run, struct miev_run_model *model);
+/* Start a worker that will run no model, and lock it. */
+MIEV_MUST_USE int miev_run_start_preparer(struct miev_run *run, uint64_t memory_bytes,
+                                          struct miev_child **out, struct miev_error *err);
 
 /* picture.c */
 /* Decode the photo once in a process of its own and keep what it is in run->picture. A photo that
@@ -141,5 +153,7 @@ void miev_run_fail(struct miev_run_model *model, const struct miev_error *err);
 
 /* report.c */
 json_t *miev_run_report(const struct miev_run *run);
+/* {"machine", "meter"} as in the report. */
+json_t *miev_run_surroundings(const struct miev_run *run);
 
 #endif

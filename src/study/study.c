@@ -115,8 +115,8 @@ static void look_at_meter(struct miev_run *run)
     }
 }
 
-static int set_up(struct miev_run *run, const struct miev_study_entry *entries,
-                  struct miev_error *err)
+int miev_run_set_up(struct miev_run *run, const struct miev_study_entry *entries,
+                    struct miev_error *err)
 {
     const struct miev_study_options *options = run->options;
     run->models = calloc(run->n_models, sizeof(*run->models));
@@ -128,7 +128,7 @@ static int set_up(struct miev_run *run, const struct miev_study_entry *entries,
         run->models[i].file.fd = -1;
     }
     int rc = name_models(run, err);
-    if (rc == MIEV_OK)
+    if (rc == MIEV_OK && options->input_path)
         rc = miev_sealed_load(options->input_path, MIEV_IMAGE_MAX_BYTES, &run->input, err);
     if (rc == MIEV_OK)
         rc = miev_meter_create(options->env, options->sensors, &run->meter, err);
@@ -146,7 +146,7 @@ static int set_up(struct miev_run *run, const struct miev_study_entry *entries,
     return MIEV_OK;
 }
 
-static void tear_down(struct miev_run *run)
+void miev_run_tear_down(struct miev_run *run)
 {
     for (size_t i = 0; run->models && i < run->n_models; i++) {
         struct miev_run_model *model = &run->models[i];
@@ -334,7 +334,7 @@ int miev_study_run(const struct miev_study_options *options, const struct miev_s
     if (n_entries == 0 || n_entries > MIEV_STUDY_MAX_MODELS)
         return miev_error_set(err, MIEV_ERR_INVALID, "a study compares 1 to %d models, not %zu",
                               MIEV_STUDY_MAX_MODELS, n_entries);
-    int rc = set_up(&run, entries, err);
+    int rc = miev_run_set_up(&run, entries, err);
     if (rc == MIEV_OK)
         rc = measure(&run, err);
     if (rc == MIEV_OK) {
@@ -342,6 +342,6 @@ int miev_study_run(const struct miev_study_options *options, const struct miev_s
         if (!*report)
             rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the report");
     }
-    tear_down(&run);
+    miev_run_tear_down(&run);
     return rc;
 }

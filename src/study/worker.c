@@ -13,6 +13,7 @@
 #include "core/json.h"
 #include "media/media.h"
 #include "study/predict.h"
+#include "study/preparer.h"
 #include "study/sandbox.h"
 #include "study/wire.h"
 
@@ -27,10 +28,11 @@ struct worker {
     const uint8_t *image; /* mapped, NULL before "input" */
     size_t image_bytes;
     uint8_t *rgb; /* decoded, owned */
-    struct miev_image_options picture;
-    struct miev_pixel_format pixels;
+    struct miev_picture_plan plan;
     struct miev_tensor tensor; /* the model's input 0 */
     struct miev_predictor predictor;
+    struct miev_preparer preparer; /* of a worker without a model */
+    struct miev_tensor_ring ring;  /* what a preparer has made ready */
 };
 
 static uint64_t now_ns(void)
@@ -38,32 +40,6 @@ static uint64_t now_ns(void)
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* Map a received descriptor for reading; it is closed in any case. */
-static int map_descriptor(int fd, const char *what, const void **out, size_t *length,
-                          struct miev_error *err)
-{
-    if (fd < 0)
-        return miev_error_set(err, MIEV_ERR_INVALID, "no %s came with the request", what);
-    int rc = MIEV_OK;
-    void *bytes = MAP_FAILED;
-    /* Not fstat(), which glibc 2.36 makes of a call that the sandbox refuses. */
-    off_t end = lseek(fd, 0, SEEK_END);
-    if (end < 0)
-        rc = miev_error_errno(err, "cannot look at the %s", what);
-    else if (end == 0)
-        rc = miev_error_set(err, MIEV_ERR_INVALID, "the %s is empty", what);
-    else
-        bytes = mmap(NULL, (size_t)end, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (rc == MIEV_OK && bytes == MAP_FAILED)
-        rc = miev_error_errno(err, "cannot map the %s", what);
-    (void)close(fd);
-    if (rc == MIEV_OK) {
-        *out = bytes;
-        *length = (size_t)end;
-    }
-    return rc;
 }
 
 static json_t *info_to_json(const struct worker *worker)
@@ -158,14 +134,14 @@ static int do_load(struct worker *worker, const json_t *request, int fd, json_t 
                    struct miev_error *err)
 {
     (void)request;
-    const void *model = NULL;
+    void *model = NULL;
     size_t length = 0;
     if (!worker->state) {
         if (fd >= 0)
             (void)close(fd);
         return miev_error_set(err, MIEV_ERR_INVALID, "\"open\" comes before \"load\"");
     }
-    int rc = map_descriptor(fd, "model", &model, &length, err);
+    int rc = miev_map_descriptor(fd, "model", false, &model, &length, err);
     if (rc == MIEV_OK)
         rc = worker->engine->load(worker->state, model, length, &worker->info, err);
     if (rc == MIEV_OK)
@@ -218,13 +194,15 @@ static int do_metadata(struct worker *worker, const json_t *request, int fd, jso
 
 static int stage_decode(struct worker *worker, struct miev_error *err)
 {
-    return miev_image_load(worker->image, worker->image_bytes, &worker->picture, worker->rgb, err);
+    return miev_image_load(worker->image, worker->image_bytes, &worker->plan.picture, worker->rgb,
+                           err);
 }
 
 static int stage_preprocess(struct worker *worker, struct miev_error *err)
 {
-    return miev_image_to_tensor(worker->rgb, worker->picture.width, worker->picture.height,
-                                &worker->pixels, &worker->tensor, err);
+    return miev_image_to_tensor(worker->rgb, worker->plan.picture.width,
+                                worker->plan.picture.height, &worker->plan.pixels, &worker->tensor,
+                                err);
 }
 
 static int stage_inference(struct worker *worker, struct miev_error *err)
@@ -249,44 +227,28 @@ static const struct {
     {"postprocess", stage_postprocess},
 };
 
-static void read_triple(const json_t *list, double out[3])
-{
-    for (size_t i = 0; i < 3; i++)
-        out[i] = json_number_value(json_array_get(list, i));
-}
-
 /* {"do":"input","width":..,...} with the picture's descriptor: decode it once and fill the tensor.
  */
 static int do_input(struct worker *worker, const json_t *request, int fd, json_t *reply,
                     struct miev_error *err)
 {
     (void)reply;
-    const void *image = NULL;
+    void *image = NULL;
     size_t length = 0;
-    int rc = map_descriptor(fd, "picture", &image, &length, err);
+    int rc = miev_map_descriptor(fd, "picture", false, &image, &length, err);
     if (rc == MIEV_OK && !worker->state)
         rc = miev_error_set(err, MIEV_ERR_INVALID, "\"load\" comes before \"input\"");
     if (rc != MIEV_OK)
         return rc;
     worker->image = image;
     worker->image_bytes = length;
-    worker->picture = (struct miev_image_options){
-        .width = (unsigned)json_integer_value(json_object_get(request, "width")),
-        .height = (unsigned)json_integer_value(json_object_get(request, "height")),
-        .resize = (enum miev_resize)json_integer_value(json_object_get(request, "resize")),
-        .crop_ratio = json_number_value(json_object_get(request, "crop_ratio")),
-        .fast = json_is_true(json_object_get(request, "fast")),
-    };
-    worker->pixels.channels_first = json_is_true(json_object_get(request, "channels_first"));
-    worker->pixels.bgr = json_is_true(json_object_get(request, "bgr"));
-    read_triple(json_object_get(request, "mean"), worker->pixels.mean);
-    read_triple(json_object_get(request, "std"), worker->pixels.std);
+    miev_picture_plan_read(request, &worker->plan);
     worker->predictor.logits = json_is_true(json_object_get(request, "logits"));
     worker->predictor.guess = !json_is_boolean(json_object_get(request, "logits"));
     rc = worker->engine->input(worker->state, 0, &worker->tensor, err);
     if (rc != MIEV_OK)
         return rc;
-    worker->rgb = calloc((size_t)worker->picture.width * worker->picture.height, 3);
+    worker->rgb = calloc((size_t)worker->plan.picture.width * worker->plan.picture.height, 3);
     if (!worker->rgb)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the resized picture");
     rc = stage_decode(worker, err);
@@ -298,14 +260,14 @@ static int do_input(struct worker *worker, const json_t *request, int fd, json_t
 static int do_look(struct worker *worker, const json_t *request, int fd, json_t *reply,
                    struct miev_error *err)
 {
-    const void *image = NULL;
+    void *image = NULL;
     size_t length = 0;
     uint8_t rgb[3];
     struct miev_image_info info = {0};
     struct miev_image_options options = {
         .width = 1, .height = 1, .fast = json_is_true(json_object_get(request, "fast"))};
     (void)worker;
-    int rc = map_descriptor(fd, "picture", &image, &length, err);
+    int rc = miev_map_descriptor(fd, "picture", false, &image, &length, err);
     if (rc == MIEV_OK)
         rc = lock(request, reply, err);
     if (rc == MIEV_OK)
@@ -410,13 +372,104 @@ static int do_predict(struct worker *worker, const json_t *request, int fd, json
     return MIEV_OK;
 }
 
+/* {"do":"lock","address_space_bytes"}: lock a worker that will run no model. */
+static int do_lock(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                   struct miev_error *err)
+{
+    (void)worker;
+    (void)fd;
+    return lock(request, reply, err);
+}
+
+/* {"do":"ring"} with the descriptor of the ring: written by a preparer, read by a model. */
+static int do_ring(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                   struct miev_error *err)
+{
+    (void)request;
+    (void)reply;
+    return worker->state ? miev_tensor_ring_take(&worker->ring, fd, false, err)
+                         : miev_tensor_ring_take(&worker->preparer.ring, fd, true, err);
+}
+
+static int do_as(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                 struct miev_error *err)
+{
+    (void)fd;
+    (void)reply;
+    return miev_preparer_as(&worker->preparer, request, err);
+}
+
+static int do_keep(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                   struct miev_error *err)
+{
+    (void)request;
+    (void)reply;
+    return miev_preparer_keep(&worker->preparer, fd, err);
+}
+
+static int do_prepare(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                      struct miev_error *err)
+{
+    return miev_preparer_prepare(&worker->preparer, request, fd, reply, err);
+}
+
+/* One tensor of the ring: its best classes, -1 each where its scores are no numbers. */
+static int classify_one(struct worker *worker, const uint8_t *tensor, json_t *best,
+                        struct miev_error *err)
+{
+    memcpy(worker->tensor.data, tensor, worker->tensor.bytes);
+    int rc = stage_inference(worker, err);
+    if (rc != MIEV_OK)
+        return rc;
+    bool known = stage_postprocess(worker, err) == MIEV_OK;
+    for (size_t i = 0; i < worker->predictor.n_best; i++)
+        (void)json_array_append_new(
+            best, json_integer(known ? (json_int_t)worker->predictor.best[i].index : -1));
+    return MIEV_OK;
+}
+
+/* {"do":"classify","at","count"}: the best classes of tensors that lie ready in the ring. */
+static int do_classify(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                       struct miev_error *err)
+{
+    (void)fd;
+    uint8_t *tensors = NULL;
+    json_int_t count = json_integer_value(json_object_get(request, "count"));
+    if (!worker->rgb || worker->predictor.n_best == 0)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"predict\" comes before \"classify\"");
+    int rc =
+        miev_tensor_ring_place(&worker->ring, json_integer_value(json_object_get(request, "at")),
+                               count, worker->tensor.bytes, &tensors, err);
+    if (rc != MIEV_OK)
+        return rc;
+    json_t *best = json_array();
+    uint64_t start_ns = now_ns();
+    for (json_int_t i = 0; rc == MIEV_OK && i < count; i++)
+        rc = classify_one(worker, tensors + (size_t)i * worker->tensor.bytes, best, err);
+    (void)json_object_set_new(reply, "best", best);
+    (void)json_object_set_new(reply, "busy_ns", json_integer((json_int_t)(now_ns() - start_ns)));
+    return rc;
+}
+
 static const struct {
     const char *name;
     int (*run)(struct worker *worker, const json_t *request, int fd, json_t *reply,
                struct miev_error *err);
 } requests[] = {
-    {"open", do_open},   {"load", do_load},     {"metadata", do_metadata}, {"shape", do_shape},
-    {"input", do_input}, {"repeat", do_repeat}, {"predict", do_predict},   {"look", do_look},
+    {"open", do_open},
+    {"load", do_load},
+    {"metadata", do_metadata},
+    {"shape", do_shape},
+    {"input", do_input},
+    {"repeat", do_repeat},
+    {"predict", do_predict},
+    {"look", do_look},
+    {"lock", do_lock},
+    {"ring", do_ring},
+    {"as", do_as},
+    {"keep", do_keep},
+    {"prepare", do_prepare},
+    {"classify", do_classify},
 };
 
 static int answer(struct worker *worker, const json_t *request, int fd, json_t *reply,
@@ -446,6 +499,7 @@ static void finish(struct worker *worker)
         free(worker->state);
     }
     free(worker->rgb);
+    miev_preparer_finish(&worker->preparer);
     miev_predictor_finish(&worker->predictor);
     miev_wire_finish(&worker->wire);
 }

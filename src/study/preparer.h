@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The worker without a model, which turns picture files into tensors ahead of the one that runs the
+ * model; its requests stand in docs/worker.md. Runs inside the sandbox. */
+#ifndef MIEV_STUDY_PREPARER_H
+#define MIEV_STUDY_PREPARER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "media/media.h"
+
+/* How a picture becomes a tensor. */
+struct miev_picture_plan {
+    struct miev_image_options picture;
+    struct miev_pixel_format pixels;
+};
+void miev_picture_plan_read(const json_t *request, struct miev_picture_plan *out);
+
+/* Map a received descriptor; it is closed in any case. Not writable: a private view. */
+MIEV_MUST_USE int miev_map_descriptor(int fd, const char *what, bool writable, void **out,
+                                      size_t *length, struct miev_error *err);
+
+/* Tensors on their way to a model. */
+struct miev_tensor_ring {
+    uint8_t *bytes; /* mapped, NULL before it is given */
+    size_t length;
+};
+MIEV_MUST_USE int miev_tensor_ring_take(struct miev_tensor_ring *ring, int fd, bool writable,
+                                        struct miev_error *err);
+/* The place of `count` tensors of tensor_bytes each behind byte `at`. */
+MIEV_MUST_USE int miev_tensor_ring_place(const struct miev_tensor_ring *ring, json_int_t at,
+                                         json_int_t count, size_t tensor_bytes, uint8_t **out,
+                                         struct miev_error *err);
+
+struct miev_preparer {
+    struct miev_picture_plan plan;
+    struct miev_tensor tensor; /* data: of no one until a picture is prepared */
+    struct miev_tensor_ring ring;
+    uint8_t *kept; /* decoded pictures of all images, mapped and shared; NULL: none are kept */
+    size_t kept_bytes;
+    uint8_t *rgb; /* one picture, owned */
+};
+
+/* The requests "as", "keep", and "prepare"; the descriptor is closed in any case. */
+MIEV_MUST_USE int miev_preparer_as(struct miev_preparer *preparer, const json_t *request,
+                                   struct miev_error *err);
+MIEV_MUST_USE int miev_preparer_keep(struct miev_preparer *preparer, int fd,
+                                     struct miev_error *err);
+MIEV_MUST_USE int miev_preparer_prepare(struct miev_preparer *preparer, const json_t *request,
+                                        int fd, json_t *reply, struct miev_error *err);
+void miev_preparer_finish(struct miev_preparer *preparer);
+
+#endif
