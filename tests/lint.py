@@ -40,6 +40,7 @@ BELOW = {
     "store": {"core"},
 }
 BELOW["study"] = set(BELOW)
+BELOW["eval"] = set(BELOW)
 BELOW["server"] = set(BELOW)
 BELOW["cli"] = set(BELOW)
 

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The state of a running evaluation, shared by the files of this folder. */
+#ifndef MIEV_EVAL_PASS_H
+#define MIEV_EVAL_PASS_H
+
+#include "eval/dataset.h"
+#include "eval/eval.h"
+#include "study/run.h"
+
+#define MIEV_EVAL_TOP          5
+#define MIEV_EVAL_MAX_DECODERS 64u
+#define MIEV_EVAL_MAX_FAILURES 100u /* that are told by name */
+
+enum miev_eval_outcome {
+    MIEV_EVAL_OPEN,     /* not looked at yet */
+    MIEV_EVAL_ANSWERED, /* best holds its classes */
+    MIEV_EVAL_FAILED,   /* not readable, not decodable, or scores that are no numbers */
+};
+
+/* Joules of all that was metered of one model's pass, in this run and those before it. */
+struct miev_eval_part {
+    char method[16], sensor[32]; /* "" before the first span; method "unavailable", "mixed" ... */
+    double gross_j, net_j, low_j, high_j;
+};
+struct miev_eval_energy {
+    struct miev_eval_part parts[MIEV_PART_COUNT];
+    double seconds, cpu_s, neighbour_cpu_s, idle_shift_j; /* last: one standard error of idle */
+    size_t images;                                        /* that the joules cover */
+};
+
+struct miev_eval_model {
+    struct miev_run_model *run; /* of the struct miev_run */
+    size_t classes, n_best;
+    uint32_t *class_map;    /* dataset's class -> the model's, owned */
+    int32_t *best;          /* MIEV_EVAL_TOP an image, owned */
+    unsigned char *outcome; /* enum miev_eval_outcome an image, owned */
+    size_t done;            /* images [0, done) are no longer open */
+    size_t right, n_failed;
+    json_t *failures; /* {"image", "message"}, the first MIEV_EVAL_MAX_FAILURES; owned */
+    struct miev_eval_energy energy;
+    size_t resumed; /* images that an earlier run had done */
+    double resumed_seconds;
+    int64_t resumed_unix_s;
+    /* Of this run: wall time of the pass, and of that the time in the model's process; CPU time of
+     * that process. */
+    double seconds, busy_s, cpu_s;
+    size_t n_decoded, n_kept;
+    char state_path[4096]; /* "": nothing is written */
+    int state_fd;          /* -1: none */
+};
+
+/* A process that makes tensors ahead. */
+struct miev_eval_decoder {
+    struct miev_child *child; /* NULL: not started */
+    size_t waiting;           /* requests that it has not answered */
+};
+
+struct miev_eval {
+    const struct miev_eval_options *options;
+    struct miev_run run;
+    struct miev_dataset dataset;
+    struct miev_eval_model *models; /* run.n_models of them */
+    struct miev_eval_decoder decoders[MIEV_EVAL_MAX_DECODERS];
+    size_t n_decoders;
+    double finished_cpu_s; /* of decoders that are gone */
+    size_t respawns;
+    /* Decoded pictures that stay for the next model. */
+    int kept_fd;         /* -1: none stay */
+    char *kept_as;       /* what they were resized to and how, as text; owned */
+    unsigned char *kept; /* an image: its pixels are there; owned */
+    bool keeps;          /* kept_fd holds pictures of this pass's kind */
+    uint64_t told_ns;    /* when progress was told last */
+};
+
+/* CPU seconds of all processes that evaluate, this one too. */
+double miev_eval_cpu_s(struct miev_eval *eval);
+
+/* pass.c: put all images that are still open through one model. Stops early when the user asks. */
+MIEV_MUST_USE int miev_eval_pass(struct miev_eval *eval, struct miev_eval_model *model,
+                                 struct miev_error *err);
+void miev_eval_end_decoders(struct miev_eval *eval);
+
+/* Note what came of one image; message NULL: answered with best. */
+void miev_eval_note(const struct miev_eval *eval, struct miev_eval_model *model, size_t image,
+                    const json_t *best, size_t at, const char *message);
+
+/* energy.c */
+/* Add the span between two readings, in which so many images were done. */
+MIEV_MUST_USE int miev_eval_add_span(struct miev_eval *eval, struct miev_eval_model *model,
+                                     const struct miev_round *span, struct miev_error *err);
+json_t *miev_eval_energy_json(const struct miev_eval_energy *energy, size_t images);
+/* For the state file. */
+json_t *miev_eval_energy_save(const struct miev_eval_energy *energy);
+bool miev_eval_energy_load(const json_t *from, struct miev_eval_energy *out);
+
+/* state.c: answers on disk, so that an evaluation can go on where it was ended. */
+/* Take up what the folder holds of this very evaluation, and open its file for more. */
+MIEV_MUST_USE int miev_eval_state_open(struct miev_eval *eval, struct miev_eval_model *model,
+                                       struct miev_error *err);
+/* Add the answers of images [first, first + count) and the energy so far. */
+MIEV_MUST_USE int miev_eval_state_add(struct miev_eval_model *model, size_t first, size_t count,
+                                      struct miev_error *err);
+MIEV_MUST_USE int miev_eval_state_add_energy(struct miev_eval_model *model, struct miev_error *err);
+/* Close it; remove: the answers are all told. */
+void miev_eval_state_close(struct miev_eval_model *model, bool remove);
+/* Read the lines behind the first one of a state file into the model: for miev_eval_state_open, and
+ * for the fuzzer. Returns the bytes that are whole and fit; what follows them is not used. */
+size_t miev_eval_state_replay(const struct miev_eval *eval, struct miev_eval_model *model,
+                              const char *text, size_t length);
+
+/* report.c */
+json_t *miev_eval_report(const struct miev_eval *eval, const char *stop_reason);
+
+#endif
