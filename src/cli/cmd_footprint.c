@@ -20,8 +20,8 @@ static const struct arg_option options[] = {
     {0},
 };
 
-static int price(const char *word, const struct settings *settings, struct report_source *source,
-                 struct miev_error *err)
+static int price(const char *word, const struct miev_price_options *options,
+                 struct report_source *source, struct miev_error *err)
 {
     int rc = report_open(word, source, err);
     if (rc != MIEV_OK)
@@ -31,13 +31,15 @@ static int price(const char *word, const struct settings *settings, struct repor
                               "%.200s holds no energy of any model, so there is nothing to price: "
                               "measure with a --budget above 0",
                               word);
-    return site_price(source->report, &settings->site, err);
+    return miev_report_price(source->report, options, err);
 }
 
 static int run_footprint(const void *given, char **words, size_t n_words)
 {
     const struct settings *settings = given;
     struct report_source source = {.report = NULL};
+    struct miev_site site;
+    struct miev_price_options place;
     struct miev_error err;
     int status = CLI_OK;
     if (n_words == 0) {
@@ -46,10 +48,10 @@ static int run_footprint(const void *given, char **words, size_t n_words)
                              "('miev history') or a file");
         return cli_usage_error("footprint", &err);
     }
-    if (site_check(&settings->site, &err) != MIEV_OK ||
+    if (site_options(&settings->site, &site, &place, &err) != MIEV_OK ||
         output_check(&settings->output, &err) != MIEV_OK)
         return cli_usage_error("footprint", &err);
-    if (price(words[0], settings, &source, &err) != MIEV_OK ||
+    if (price(words[0], &place, &source, &err) != MIEV_OK ||
         output_report(source.report, &settings->output, &err) != MIEV_OK)
         status = cli_fail(&err);
     report_close(&source);

@@ -36,6 +36,9 @@ static const struct entry variables[] = {
     {"XDG_DATA_HOME, HOME",
      "The profile of \\(aqmiev calibrate\\(aq is XDG_DATA_HOME/miev/machine.csv, else "
      "HOME/.local/share/miev/machine.csv."},
+    {"XDG_CACHE_HOME, HOME",
+     "Where miev eval keeps answers until all are there: in miev/eval of the first one, or in\n"
+     "the folder .cache/miev/eval of the second."},
     {"NO_COLOR", "Set to anything but nothing: no colour."},
     {"TERM", "With dumb: no colour, and no line is written over."},
     {"LC_ALL, LC_CTYPE, LANG", "The first that is set tells whether the terminal shows UTF-8."},

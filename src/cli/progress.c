@@ -14,7 +14,7 @@ void progress_init(struct progress *progress)
 
 /* Cut at the terminal's edge: a line that wraps could not be taken back. What is left of a longer
  * line before is covered with blanks, which every terminal knows. */
-static void print_line(struct progress *progress, const char *text)
+void progress_line(struct progress *progress, const char *text)
 {
     const struct terminal *terminal = &progress->terminal;
     size_t left = terminal->columns > 1 ? terminal->columns - 1 : 79, used = 0;
@@ -69,13 +69,13 @@ void progress_show(void *context, const struct miev_study_progress *state)
         (void)snprintf(line, sizeof(line), "%s  model %zu of %zu: %s %s", bar,
                        state->model_index + 1, state->n_models, miev_study_phase_name(state->phase),
                        state->model ? state->model : "");
-    print_line(progress, line);
+    progress_line(progress, line);
 }
 
 void progress_clear(struct progress *progress)
 {
     if (progress->shown > 0) {
-        print_line(progress, "");
+        progress_line(progress, "");
         (void)fputc('\r', progress->terminal.file);
     }
 }

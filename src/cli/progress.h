@@ -14,6 +14,8 @@ struct progress {
 void progress_init(struct progress *progress);
 /* For miev_study_options.progress; does nothing when no person looks. */
 void progress_show(void *progress, const struct miev_study_progress *state);
+/* Show a line in place of the one that stands there. */
+void progress_line(struct progress *progress, const char *text);
 /* Take the line away. */
 void progress_clear(struct progress *progress);
 

@@ -31,12 +31,6 @@ static int find_site(const struct site_settings *settings, struct miev_site *sit
     return MIEV_OK;
 }
 
-int site_check(const struct site_settings *settings, struct miev_error *err)
-{
-    struct miev_site site;
-    return find_site(settings, &site, err);
-}
-
 int site_options(const struct site_settings *settings, struct miev_site *site,
                  struct miev_price_options *out, struct miev_error *err)
 {
@@ -49,12 +43,4 @@ int site_options(const struct site_settings *settings, struct miev_site *site,
             .requests_per_day = settings->requests_per_day,
         };
     return rc;
-}
-
-int site_price(json_t *report, const struct site_settings *settings, struct miev_error *err)
-{
-    struct miev_site site;
-    struct miev_price_options price;
-    int rc = site_options(settings, &site, &price, err);
-    return rc == MIEV_OK ? miev_report_price(report, &price, err) : rc;
 }

@@ -38,14 +38,10 @@ struct site_settings {
                   "counted, and totals per year")
 /* clang-format on */
 
-/* MIEV_ERR_INVALID when the zone is unknown or two options contradict each other. Asked before
- * anything is measured; site_price then only adds the grams. */
-MIEV_MUST_USE int site_check(const struct site_settings *settings, struct miev_error *err);
-/* What the options say as numbers; *out refers to *site. */
+/* What the options say, for miev_report_price and its like; *out refers to *site. Asked before
+ * anything is measured: MIEV_ERR_INVALID when the zone is unknown or two options contradict each
+ * other. */
 MIEV_MUST_USE int site_options(const struct site_settings *settings, struct miev_site *site,
                                struct miev_price_options *out, struct miev_error *err);
-/* Add site and footprint to a report, in place of those it has. */
-MIEV_MUST_USE int site_price(json_t *report, const struct site_settings *settings,
-                             struct miev_error *err);
 
 #endif

@@ -38,7 +38,7 @@ void terminal_wrap(const struct terminal *terminal, const char *text, unsigned i
 void terminal_wrap_from(const struct terminal *terminal, const char *text, size_t column,
                         unsigned indent);
 
-#define TABLE_MAX_COLUMNS 12
+#define TABLE_MAX_COLUMNS 24
 #define TABLE_CELL_BYTES  96
 
 struct table {

@@ -11,8 +11,8 @@ import unittest
 import support
 from support import CAT, ROOT, miev, on_terminal
 
-COMMANDS = ["compare", "run", "footprint", "repeat", "history", "import", "models", "zones",
-            "doctor", "calibrate", "completion", "manual", "version"]
+COMMANDS = ["compare", "run", "footprint", "repeat", "history", "import", "eval", "models",
+            "zones", "doctor", "calibrate", "completion", "manual", "version"]
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 QUICK = ["--input", CAT, "--budget=0"]
 

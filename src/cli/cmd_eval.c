@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `miev eval`: how right models are on pictures whose answers are known. */
+#include <limits.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/eval_progress.h"
+#include "cli/output.h"
+#include "cli/preprocess.h"
+#include "cli/selection.h"
+#include "cli/show_eval.h"
+#include "cli/site.h"
+#include "core/error.h"
+#include "eval/eval.h"
+
+struct settings {
+    struct site_settings site;
+    struct miev_override override;
+    const char *dataset, *precision, *delegate, *state, *json;
+    double limit, seed, threads, decoders, memory_mib, timeout_s;
+    bool fresh, strict, dedicated, fast_decode, quiet;
+};
+
+static const struct settings defaults = {.site = SITE_SETTINGS_INIT,
+                                         .precision = "all",
+                                         .threads = 1,
+                                         .memory_mib = 4096,
+                                         .timeout_s = 60};
+
+/* clang-format off */
+static const struct arg_option options[] = {
+    ARG_TEXT_AT(struct settings, dataset, "--dataset", "DIR",
+                "a folder with a folder for each class, or a list\nfile: \"picture<TAB>label\" a line"),
+    ARG_COUNT_AT(struct settings, limit, "--limit", "N", 0, 2000000,
+                 "so many pictures of each class's share, drawn by the\nseed; default: all"),
+    ARG_COUNT_AT(struct settings, seed, "--seed", "N", 0, 9007199254740991.0,
+                 "which are drawn, and their order (default 0)"),
+    ARG_TEXT_AT(struct settings, precision, "--precision", "WORD",
+                "float32, int8 or all (default) of each bundled model"),
+    ARG_TEXT_AT(struct settings, state, "--state", "DIR",
+                "where answers are kept until all are there, so that\nthe same command goes on "
+                "(default: the cache folder)"),
+    ARG_FLAG_AT(struct settings, fresh, "--fresh", "begin anew, whatever is kept"),
+    ARG_FLAG_AT(struct settings, strict, "--strict",
+                "exit with 1 when a picture could not be evaluated"),
+    PREPROCESS_OPTIONS(struct settings, override),
+    SITE_OPTIONS(struct settings, site),
+    ARG_COUNT_AT(struct settings, threads, "--threads", "N", 1, 1024,
+                 "threads of the engine (default 1)"),
+    ARG_COUNT_AT(struct settings, decoders, "--decoders", "N", 1, 64,
+                 "processes that decode ahead; default: 1 to 4 by the CPUs"),
+    ARG_TEXT_AT(struct settings, delegate, "--delegate", "NAME",
+                "\"none\" for plain kernels; default: the engine's best"),
+    ARG_FLAG_AT(struct settings, dedicated, "--dedicated",
+                "the machine is there for this alone: count all of its idle power"),
+    ARG_FLAG_AT(struct settings, fast_decode, "--fast-decode",
+                "shrink JPEGs while decoding: faster, not the picture\nthat models were trained on"),
+    ARG_NUMBER_AT(struct settings, memory_mib, "--memory", "MIB", 64, 1048576,
+                  "limit of one model (default 4096)"),
+    ARG_NUMBER_AT(struct settings, timeout_s, "--timeout", "SECONDS", 0.1, 86400,
+                  "longest wait for one load or inference (default 60)"),
+    ARG_TEXT_AT(struct settings, json, "--json", "FILE",
+                "write the report; - for standard output, instead\nof the tables"),
+    ARG_FLAG_AT(struct settings, quiet, "--quiet", "the first table only: no progress, no sentences"),
+    {0},
+};
+/* clang-format on */
+
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int number)
+{
+    (void)number;
+    stop_asked = 1;
+}
+
+/* A second Ctrl-C ends the program; what was answered is in the state folder. */
+static void catch_interrupt(void)
+{
+    struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = (int)SA_RESETHAND};
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+/* Without a home there is nowhere to keep answers, which is no reason to refuse. */
+static const char *state_folder(const struct settings *settings, char *out, size_t capacity)
+{
+    const char *cache = miev_env_variable(miev_env_host(), "XDG_CACHE_HOME");
+    const char *home = miev_env_variable(miev_env_host(), "HOME");
+    int n = 0;
+    if (settings->state)
+        return settings->state;
+    if (cache && cache[0] == '/')
+        n = snprintf(out, capacity, "%s/miev/eval", cache);
+    else if (home && home[0] == '/')
+        n = snprintf(out, capacity, "%s/.cache/miev/eval", home);
+    return n > 0 && (size_t)n < capacity ? out : NULL;
+}
+
+static int evaluate(const struct settings *settings, const struct selection *selection,
+                    json_t **report, struct miev_error *err)
+{
+    char runtime[PATH_MAX], folder[PATH_MAX];
+    struct eval_progress progress;
+    int rc = miev_runtime_dir(miev_env_host(), runtime, sizeof(runtime), err);
+    if (rc != MIEV_OK)
+        return rc;
+    eval_progress_init(&progress);
+    struct miev_eval_options eval = {
+        .study = {.env = miev_env_host(),
+                  .engines = miev_engines,
+                  .sensors = miev_sensors,
+                  .runtime_dir = runtime,
+                  .threads = (unsigned)settings->threads,
+                  .delegate = settings->delegate,
+                  .seed = (uint64_t)settings->seed,
+                  .dedicated = settings->dedicated,
+                  .fast_decode = settings->fast_decode,
+                  .memory_bytes = (uint64_t)settings->memory_mib << 20,
+                  .timeout_s = settings->timeout_s,
+                  .stop = &stop_asked},
+        .dataset_path = settings->dataset,
+        .limit = (size_t)settings->limit,
+        .decoders = (unsigned)settings->decoders,
+        .state_folder = state_folder(settings, folder, sizeof(folder)),
+        .fresh = settings->fresh,
+        .progress = settings->quiet ? NULL : eval_progress_show,
+        .progress_context = &progress,
+    };
+    catch_interrupt();
+    rc = miev_eval_run(&eval, selection->entries, selection->n, report, err);
+    eval_progress_clear(&progress);
+    return rc;
+}
+
+static int exit_status(const json_t *report, bool strict)
+{
+    size_t i;
+    json_t *model;
+    bool failed = false, skipped = false;
+    json_array_foreach(json_object_get(report, "models"), i, model)
+    {
+        const json_t *not_evaluated = json_object_get(model, "not_evaluated");
+        failed = failed || json_object_get(model, "error");
+        skipped = skipped || json_integer_value(json_object_get(not_evaluated, "images")) > 0;
+    }
+    if (stop_asked)
+        return CLI_INTERRUPTED;
+    return failed || (strict && skipped) ? CLI_FAILED : CLI_OK;
+}
+
+static int tell(json_t *report, const struct settings *settings,
+                const struct miev_price_options *place)
+{
+    struct miev_error err;
+    struct terminal terminal;
+    int rc = miev_eval_price(report, place, &err);
+    if (rc == MIEV_OK && settings->json)
+        rc = output_json(report, settings->json, &err);
+    if (!settings->json || strcmp(settings->json, "-") != 0) {
+        terminal_init(&terminal, stdout);
+        show_eval(report, &terminal, settings->quiet);
+    }
+    return rc == MIEV_OK ? exit_status(report, settings->strict) : cli_fail(&err);
+}
+
+static int run_eval(const void *from, char **words, size_t n_words)
+{
+    const struct settings *settings = from;
+    struct miev_error err;
+    struct selection selection;
+    struct miev_site site;
+    struct miev_price_options place;
+    json_t *report = NULL;
+    int status = CLI_FAILED;
+    if (!settings->dataset) {
+        (void)miev_error_set(&err, MIEV_ERR_INVALID,
+                             "--dataset DIR is missing: name a folder with a folder of pictures "
+                             "for each class");
+        return cli_usage_error("eval", &err);
+    }
+    if (site_options(&settings->site, &site, &place, &err) != MIEV_OK)
+        return cli_usage_error("eval", &err);
+    if (selection_make(&selection, words, n_words, settings->precision, &settings->override,
+                       &err) != MIEV_OK)
+        status = err.code == MIEV_ERR_INVALID ? cli_usage_error("eval", &err) : cli_fail(&err);
+    else if (evaluate(settings, &selection, &report, &err) != MIEV_OK)
+        status = err.code == MIEV_ERR_INTERRUPTED ? CLI_INTERRUPTED : cli_fail(&err);
+    else
+        status = tell(report, settings, &place);
+    json_decref(report);
+    selection_finish(&selection);
+    return status;
+}
+
+const struct cli_command cli_eval = {
+    "eval",
+    "how right models are on a dataset, and what that cost",
+    {"[MODEL...] --dataset DIR",
+     "Put every picture of a dataset through models and count the right answers: top-1 and\n"
+     "top-5 with intervals, class by class, what is taken for what, two models compared, and\n"
+     "the joules and grams of the evaluation itself. A MODEL is named as for 'miev compare'.\n"
+     "Classes are matched by label (letter case does not matter) or by number from 0.",
+     "  miev eval cifar10-small:int8 --dataset cifar10/test\n"
+     "  miev eval cifar10-small ./mine.json --dataset list.tsv --limit 1000 --zone KR\n"
+     "  miev eval cifar10-large --dataset cifar10/test --json eval.json",
+     options, ARGS_ANY_WORDS},
+    &defaults,
+    sizeof(defaults),
+    run_eval,
+};
