@@ -65,7 +65,7 @@ def load_arrays():
 
 
 def load_split():
-    """(training images, labels), (validation images, labels); the test split is not touched."""
+    """(training images, labels), (validation images, labels); the test split is evaluate.py's."""
     arrays = load_arrays()
     x, y = arrays["x_train"], arrays["y_train"]
     rng = np.random.default_rng(SPLIT_SEED)
@@ -74,12 +74,6 @@ def load_split():
         members = np.flatnonzero(y == label)
         held[rng.choice(members, VAL_PER_CLASS, replace=False)] = True
     return (x[~held], y[~held]), (x[held], y[held])
-
-
-def load_test():
-    """Only evaluate.py calls this, after every choice has been made."""
-    arrays = load_arrays()
-    return arrays["x_test"], arrays["y_test"]
 
 
 def normalise(x):
