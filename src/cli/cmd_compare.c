@@ -86,7 +86,7 @@ static int measure_selection(const struct settings *settings, const struct selec
         history_finish(keep, NULL);
         status = cli_fail(&err);
     }
-    history_tell(keep, &settings->output);
+    history_tell(keep, report ? &settings->output : NULL);
     json_decref(report);
     return status;
 }

@@ -20,7 +20,7 @@ static const struct arg_option options[] = {
     {0},
 };
 
-static int price(const char *word, const struct miev_price_options *options,
+static int price(const char *word, const struct miev_price_options *place,
                  struct report_source *source, struct miev_error *err)
 {
     int rc = report_open(word, source, err);
@@ -31,7 +31,7 @@ static int price(const char *word, const struct miev_price_options *options,
                               "%.200s holds no energy of any model, so there is nothing to price: "
                               "measure with a --budget above 0",
                               word);
-    return miev_report_price(source->report, options, err);
+    return miev_report_price(source->report, place, err);
 }
 
 static int run_footprint(const void *given, char **words, size_t n_words)

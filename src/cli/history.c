@@ -25,7 +25,7 @@ void history_tell(struct miev_keep *keep, const struct output_settings *output)
     if (keep->status != MIEV_OK)
         (void)fprintf(stderr, "miev: this study is not kept in the history: %s\n",
                       keep->error.message);
-    else if (keep->row.id != 0 && !output->quiet && output_shows_table(output))
+    else if (keep->row.id != 0 && output && !output->quiet && output_shows_table(output))
         printf("Kept as #%lld ('miev history show %lld').\n", (long long)keep->row.id,
                (long long)keep->row.id);
     miev_keep_close(keep);

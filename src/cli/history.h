@@ -29,8 +29,8 @@ struct miev_keep *history_begin(const struct history_settings *settings,
                                 const struct miev_price_options *price, struct miev_keep *keep);
 /* Keep the finished report; NULL: the study failed as a whole. keep may be NULL. */
 void history_finish(struct miev_keep *keep, const json_t *report);
-/* Say where the study is, below the table where one is shown; that it is not kept, on standard
- * error. Closes keep, which may be NULL. */
+/* Say where the study is, below the table where one is shown (output NULL: there is none); that it
+ * is not kept, on standard error. Closes keep, which may be NULL. */
 void history_tell(struct miev_keep *keep, const struct output_settings *output);
 
 #endif
