@@ -21,5 +21,8 @@ table equivalents, "equivalents.csv"
 table cpu_tdp, "cpu_tdp.csv"
 table cpu_microarch_w, "cpu_microarch_w.csv"
 table imagenet_labels, "imagenet_labels.txt"
+table cloud_instance, "cloud_instance.csv"
+table cpu_design, "cpu_design.csv"
+table server_power, "server_power.csv"
 
     .section .note.GNU-stack, "", %progbits

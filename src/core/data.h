@@ -12,5 +12,8 @@ extern const char miev_data_equivalents[];
 extern const char miev_data_cpu_tdp[];
 extern const char miev_data_cpu_microarch_w[];
 extern const char miev_data_imagenet_labels[];
+extern const char miev_data_cloud_instance[];
+extern const char miev_data_cpu_design[];
+extern const char miev_data_server_power[];
 
 #endif

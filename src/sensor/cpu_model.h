@@ -22,7 +22,7 @@ struct miev_profile;
 bool miev_power_model_refine(const struct miev_profile *profile, struct miev_power_model *out,
                              struct miev_power_model *whole);
 
-/* idle_w is the constant power of the memory, busy_w_per_cpu is 0. */
+/* idle_w is the power of the memory at rest, busy_w_per_cpu what one busy CPU adds to it. */
 void miev_power_model_of_memory(const struct miev_machine *machine, struct miev_power_model *out);
 
 #endif

@@ -13,7 +13,7 @@
 
 /* Watts per CPU second differ between models by vector width and memory traffic, so that a ratio of
  * estimated energies is uncertain by this factor (90 %); docs/method.md says where it is from. */
-#define BETWEEN_MODEL_FACTOR 1.5
+#define BETWEEN_MODEL_FACTOR 1.9
 #define MIN_BLOCKS           10
 #define MAX_BLOCKS           2000
 

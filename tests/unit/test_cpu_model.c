@@ -7,6 +7,7 @@
 #include "machine_fixture.h"
 #include "sensor/cpu_table.h"
 #include "sensor/sensor.h"
+#include "sensor/server_power.h"
 #include "test.h"
 
 extern const struct miev_sensor_ops miev_sensor_cpu_model;
@@ -86,6 +87,82 @@ static void test_every_design_idles_below_its_full_power(void **state)
     }
 }
 
+/* What the fit says of a server, and its arithmetic here once more. */
+static struct miev_server_power wall_of(const struct miev_server *server)
+{
+    struct miev_server_power wall;
+    assert_true(miev_server_power_of(miev_data_server_power, server, &wall));
+    assert_true(wall.idle.low_w < wall.idle.w && wall.idle.w < wall.idle.high_w);
+    assert_true(wall.full.low_w < wall.full.w && wall.full.w < wall.full.high_w);
+    assert_true(wall.idle.w < wall.full.w);
+    return wall;
+}
+
+static void test_published_servers_are_estimated_within_their_intervals(void **state)
+{
+    (void)state;
+    /* AMD EPYC 7763, two sockets, 512 GiB: 500 to 590 W at full load in its published results. */
+    struct miev_server milan = {.cpu_name = "AMD EPYC 7763 64-Core Processor",
+                                .design = "EPYC 3rd Gen",
+                                .sockets = 2,
+                                .cores = 128,
+                                .memory_gib = 512};
+    struct miev_server_power wall = wall_of(&milan);
+    assert_int_equal(wall.known, MIEV_SERVER_RATING_AND_DESIGN);
+    assert_near(wall.full.w, 545, 110);
+    assert_true(wall.full.high_w / wall.full.low_w <= 2.5);
+    assert_true(wall.idle.high_w / wall.idle.low_w <= 3.5);
+}
+
+static void test_the_less_is_known_the_wider_the_interval(void **state)
+{
+    (void)state;
+    struct miev_server server = {
+        .cpu_name = "Mystery 9000", .design = "Skylake", .sockets = 2, .cores = 40};
+    struct miev_server_power design = wall_of(&server);
+    assert_int_equal(design.known, MIEV_SERVER_DESIGN);
+    server.design = "";
+    struct miev_server_power neither = wall_of(&server);
+    assert_int_equal(neither.known, MIEV_SERVER_NEITHER);
+    assert_true(neither.idle.high_w / neither.idle.low_w > design.idle.high_w / design.idle.low_w);
+    server.cpu_name = "AMD Ryzen 7 5800X 8-Core Processor";
+    assert_int_equal(wall_of(&server).known, MIEV_SERVER_RATING);
+}
+
+static void test_a_table_without_its_lines_gives_no_watts(void **state)
+{
+    (void)state;
+    struct miev_server server = {.cpu_name = "", .design = "", .sockets = 1, .cores = 4};
+    struct miev_server_power wall = {.tdp_w = 7};
+    assert_false(miev_server_power_of("watts,known,term,value\n", &server, &wall));
+    assert_false(miev_server_power_of("idle,neither,constant,x\n", &server, &wall));
+    server.cores = 0;
+    assert_false(miev_server_power_of(miev_data_server_power, &server, &wall));
+    assert_near(wall.tdp_w, 7, 0);
+}
+
+static void test_a_name_tells_its_design(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"Intel(R) Xeon(R) CPU E5-2699 v4 @ 2.20GHz", "Broadwell"},
+        {"Intel(R) Xeon(R) Platinum 8280 CPU @ 2.70GHz", "Cascade Lake"},
+        {"Intel(R) Xeon(R) Gold 6338N CPU @ 2.20GHz", "Ice Lake"},
+        {"INTEL(R) XEON(R) PLATINUM 8592+", "Emerald Rapids"},
+        {"AMD EPYC 9654 96-Core Processor", "EPYC 4th Gen"},
+        {"AMD EPYC 9965 192-Core Processor", "EPYC 5th Gen"},
+        {"Ampere(R) Altra(R) Max Processor", "Neoverse N1"},
+        {"Intel(R) Xeon(R) 6780E", "Sierra Forest"},
+    };
+    char design[MIEV_CPU_DESIGN_MAX];
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        assert_true(miev_cpu_design_find(pairs[i][0], design));
+        assert_string_equal(design, pairs[i][1]);
+    }
+    assert_false(miev_cpu_design_find("Mystery 9000", design));
+    assert_false(miev_cpu_design_find("", design));
+}
+
 static void test_a_guest_gets_its_share_of_a_host(void **state)
 {
     (void)state;
@@ -94,22 +171,86 @@ static void test_a_guest_gets_its_share_of_a_host(void **state)
                                  .virtual_machine = true,
                                  .cpu_name = "AMD EPYC",
                                  .microarchitecture = "EPYC 3rd Gen"};
+    struct miev_usual_server usual;
+    assert_true(miev_usual_server_of(miev_data_server_power, "EPYC 3rd Gen", &usual));
+    unsigned cores = usual.sockets * usual.cores_per_socket;
+    struct miev_server host = {.cpu_name = "AMD EPYC",
+                               .design = "EPYC 3rd Gen",
+                               .sockets = usual.sockets,
+                               .cores = cores,
+                               .memory_gib = usual.gib_per_core * cores};
+    struct miev_server_power wall = wall_of(&host);
     struct miev_power_model model;
     miev_power_model_of_cpu(&guest, &model);
-    assert_near(model.idle_w, 2 * 0.456, 1e-12);
-    assert_near(model.busy_w_per_cpu, 1.957 - 0.456, 1e-12);
+    double threads = cores * usual.threads_per_core;
+    double idle_w = 0.45 * wall.idle.w - 0.04 * host.memory_gib;
+    double full_w = 0.68 * wall.full.w - 0.25 * host.memory_gib;
+    assert_near(model.idle_w, idle_w * 2 / threads, 1e-9);
+    assert_near(model.busy_w_per_cpu, (full_w - idle_w) / threads, 1e-9);
     assert_non_null(strstr(model.source, "EPYC 3rd Gen"));
 }
 
-static void test_a_rated_machine_gets_all_of_its_power(void **state)
+static void test_an_instance_type_tells_the_size_of_its_host(void **state)
+{
+    (void)state;
+    struct miev_machine guest = {.logical_cpus = 4,
+                                 .sockets = 1,
+                                 .virtual_machine = true,
+                                 .cpu_name = "Intel(R) Xeon(R) Platinum 8259CL CPU @ 2.50GHz",
+                                 .microarchitecture = "Cascade Lake",
+                                 .vendor = "Amazon EC2",
+                                 .product = "m5.xlarge"};
+    struct miev_power_model of_type, of_usual;
+    miev_power_model_of_cpu(&guest, &of_type);
+    assert_non_null(strstr(of_type.source, "4 of the 96 logical CPUs"));
+    (void)snprintf(guest.product, sizeof(guest.product), "m5y.xlarge");
+    miev_power_model_of_cpu(&guest, &of_usual);
+    assert_null(strstr(of_usual.source, "instance type"));
+    assert_true(of_usual.high_ratio > of_type.high_ratio);
+    assert_true(of_usual.low_ratio < of_type.low_ratio);
+}
+
+static void test_a_server_gets_all_of_its_power_but_what_the_wall_adds(void **state)
+{
+    (void)state;
+    struct miev_machine machine = {.logical_cpus = 256,
+                                   .sockets = 2,
+                                   .cores = 128,
+                                   .memory_bytes = 512ull << 30,
+                                   .cpu_name = "AMD EPYC 7763 64-Core Processor"};
+    struct miev_server server = {
+        .cpu_name = machine.cpu_name, .design = "", .sockets = 2, .cores = 128, .memory_gib = 512};
+    struct miev_server_power wall = wall_of(&server);
+    struct miev_power_model cpu, memory;
+    miev_power_model_of_cpu(&machine, &cpu);
+    miev_power_model_of_memory(&machine, &memory);
+    assert_near(cpu.idle_w + memory.idle_w, 0.45 * wall.idle.w, 1e-9);
+    assert_near(cpu.idle_w + memory.idle_w + 256 * (cpu.busy_w_per_cpu + memory.busy_w_per_cpu),
+                0.68 * wall.full.w, 1e-9);
+}
+
+static void test_memory_never_takes_all_of_a_servers_power(void **state)
+{
+    (void)state;
+    struct miev_machine machine = {.logical_cpus = 256,
+                                   .sockets = 2,
+                                   .cores = 128,
+                                   .memory_bytes = 8192ull << 30,
+                                   .cpu_name = "AMD EPYC 7763 64-Core Processor"};
+    struct miev_power_model cpu;
+    miev_power_model_of_cpu(&machine, &cpu);
+    assert_true(cpu.idle_w > 10 && cpu.busy_w_per_cpu > 0);
+}
+
+static void test_a_client_part_gets_its_rating(void **state)
 {
     (void)state;
     struct miev_machine machine = {
-        .logical_cpus = 256, .sockets = 2, .cpu_name = "AMD EPYC 7763 64-Core Processor"};
+        .logical_cpus = 12, .sockets = 1, .cores = 6, .cpu_name = "Intel(R) Core(TM) i7-8700"};
     struct miev_power_model model;
     miev_power_model_of_cpu(&machine, &model);
-    assert_near(model.idle_w, 2 * 280.0 * 0.12, 1e-12);
-    assert_near(model.busy_w_per_cpu, 2 * 280.0 * 1.26 / 256, 1e-12);
+    assert_near(model.idle_w, 65.0 * 0.12, 1e-12);
+    assert_near(model.busy_w_per_cpu, 65.0 * 1.26 / 12, 1e-12);
 }
 
 static void test_a_guest_on_a_rated_part_of_unknown_design_gets_threads_of_it(void **state)
@@ -128,7 +269,8 @@ static void test_what_is_not_known_has_the_widest_bounds(void **state)
 {
     (void)state;
     struct miev_machine unknown = {.logical_cpus = 4, .sockets = 1, .cpu_name = "Mystery 9000"};
-    struct miev_machine known = {.logical_cpus = 4, .microarchitecture = "Skylake"};
+    struct miev_machine known = {
+        .logical_cpus = 4, .virtual_machine = true, .microarchitecture = "Skylake"};
     struct miev_power_model prior, model;
     miev_power_model_of_cpu(&unknown, &prior);
     miev_power_model_of_cpu(&known, &model);
@@ -150,8 +292,13 @@ static void test_joules_are_watts_by_time_and_by_cpu_time(void **state)
     fixture_advance(fixture, 10.0);
     struct miev_reading readings[2];
     assert_ok(ops->read(self, &(struct miev_work){.cpu_s = 4.0}, readings, &err), &err);
-    assert_near(readings[0].energy_j, 0.912 * 10 + 1.501 * 4, 1e-12);
-    assert_near(readings[1].energy_j, 0.3725 * 24684096.0 / 1048576.0 * 10, 1e-12);
+    struct miev_machine machine;
+    struct miev_power_model cpu;
+    miev_machine_read(&fixture->env, &machine);
+    miev_power_model_of_cpu(&machine, &cpu);
+    assert_near(readings[0].energy_j, cpu.idle_w * 10 + cpu.busy_w_per_cpu * 4, 1e-12);
+    double memory_gib = 24684096.0 / 1048576.0;
+    assert_near(readings[1].energy_j, memory_gib * (0.04 * 10 + 0.21 / 2 * 4), 1e-9);
     ops->close(self);
     free(self);
     fixture_close(fixture);
@@ -189,7 +336,14 @@ int main(void)
         cmocka_unit_test(test_every_row_of_the_table_can_be_found),
         cmocka_unit_test(test_every_design_idles_below_its_full_power),
         cmocka_unit_test(test_a_guest_gets_its_share_of_a_host),
-        cmocka_unit_test(test_a_rated_machine_gets_all_of_its_power),
+        cmocka_unit_test(test_published_servers_are_estimated_within_their_intervals),
+        cmocka_unit_test(test_the_less_is_known_the_wider_the_interval),
+        cmocka_unit_test(test_a_table_without_its_lines_gives_no_watts),
+        cmocka_unit_test(test_a_name_tells_its_design),
+        cmocka_unit_test(test_an_instance_type_tells_the_size_of_its_host),
+        cmocka_unit_test(test_a_server_gets_all_of_its_power_but_what_the_wall_adds),
+        cmocka_unit_test(test_memory_never_takes_all_of_a_servers_power),
+        cmocka_unit_test(test_a_client_part_gets_its_rating),
         cmocka_unit_test(test_a_guest_on_a_rated_part_of_unknown_design_gets_threads_of_it),
         cmocka_unit_test(test_what_is_not_known_has_the_widest_bounds),
         cmocka_unit_test(test_joules_are_watts_by_time_and_by_cpu_time),
