@@ -39,11 +39,13 @@ struct fractions {
     double of_idle, above_idle;
 };
 
-/* CPU time of the work over that of the machine. Ticks of 10 ms may make the machine's smaller than
- * the work's exact time, hence the clamp; a machine that cannot tell leaves no neighbour to see. */
-static double cpu_share(double work_cpu_s, double machine_cpu_s)
+/* CPU time of the work over that of the machine. The machine's is counted in ticks, so that a
+ * difference of one tick either way is none: to share by it would take joules from the work
+ * wherever the ticks happen to fall late, and give none back where they fall early. A machine that
+ * cannot tell leaves no neighbour to see. */
+static double cpu_share(double work_cpu_s, double machine_cpu_s, double tick_s)
 {
-    if (isnan(machine_cpu_s) || work_cpu_s >= machine_cpu_s)
+    if (isnan(machine_cpu_s) || work_cpu_s + tick_s * 1.0001 >= machine_cpu_s)
         return work_cpu_s > 0.0 || isnan(machine_cpu_s) ? 1.0 : 0.0;
     return work_cpu_s / machine_cpu_s;
 }
@@ -243,7 +245,8 @@ static struct span span_of(const struct miev_meter *meter, const struct miev_met
                          .share = share,
                          .duration_s = span_s(start, stop),
                          .share_of_cpu = cpu_share(stop->work_cpu_s - start->work_cpu_s,
-                                                   stop->machine_cpu_s - start->machine_cpu_s)};
+                                                   stop->machine_cpu_s - start->machine_cpu_s,
+                                                   1 / meter->ticks_per_s)};
 }
 
 void miev_meter_attribute_channel(const struct miev_meter *meter, size_t i,

@@ -101,8 +101,8 @@ struct miev_span_energy {
 };
 
 /* Attribute what lies between two samples (design.md 5.6): per channel, energy above idle times the
- * work's share of the machine's CPU time (clamped to 1; 1 for own_work_only channels and GPUs, and
- * where the machine's CPU time is not known), plus idle energy times reserved / logical CPUs (1
+ * work's share of the machine's CPU time (1 where that is less than a tick of /proc/stat larger than
+ * the work's, or not known, and for own_work_only channels and GPUs), plus idle energy times reserved / logical CPUs (1
  * when dedicated, and for GPUs). Pure.
  * idle may be NULL, or NAN for a channel: then net_j is NAN and gross_j takes the whole reading
  * times the CPU share.

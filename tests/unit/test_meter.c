@@ -258,6 +258,18 @@ static void test_a_share_of_cpu_time_is_never_more_than_all(void **state)
     assert_near(world->span.neighbour_cpu_s, 0.0, 0);
 }
 
+static void test_a_tick_of_difference_is_no_neighbour(void **state)
+{
+    struct world *world = *state;
+    add_channel(&counters, "package-0", MIEV_PART_CPU, MIEV_MEASURED, "", 1.1);
+    begin(world);
+    counters.readings[0].energy_j = 60.0;
+    /* Ticks may also fall late: that took up to 5 % from a round of 200 ms, and never gave it back.
+     */
+    assert_ok(end(world, 2.992, 3.0), &world->err);
+    assert_near(world->span.net_j, 60.0, 1e-12);
+}
+
 static void test_a_net_below_zero_is_not_clamped(void **state)
 {
     struct world *world = *state;
@@ -452,6 +464,7 @@ int main(void)
         WORLD_TEST(test_what_is_inside_another_channel_is_never_added),
         WORLD_TEST(test_the_work_pays_idle_by_the_cpus_it_reserves),
         WORLD_TEST(test_a_share_of_cpu_time_is_never_more_than_all),
+        WORLD_TEST(test_a_tick_of_difference_is_no_neighbour),
         WORLD_TEST(test_a_net_below_zero_is_not_clamped),
         WORLD_TEST(test_an_estimate_of_own_work_is_not_shared_with_neighbours),
         WORLD_TEST(test_a_part_is_the_sum_of_its_channels_taken_apart),
