@@ -20,7 +20,7 @@ double miev_quantile(double *values, size_t n, double q);
 struct miev_mean_interval {
     double mean, low, high;  /* of the confidence asked for */
     double half_width_ratio; /* (high - low) / 2 / |mean|; INFINITY when the mean alone is 0 */
-    double standard_error;   /* of the mean */
+    double standard_error;   /* of the mean, with n_effective - 1 degrees of freedom */
     size_t n;                /* rounds */
     size_t n_effective;      /* batches when correlated, else n */
     double lag1;             /* correlation of successive rounds */
@@ -34,6 +34,11 @@ struct miev_mean_interval {
  * values or a value that is not finite. */
 MIEV_MUST_USE int miev_stats_mean(const double *values, size_t n, double confidence,
                                   struct miev_mean_interval *out, struct miev_error *err);
+
+/* Widen the interval by an independent error of the mean, `standard_error` with `df` degrees of
+ * freedom (Welch and Satterthwaite). Nothing happens for an error or df that is not above zero. */
+void miev_stats_widen(struct miev_mean_interval *interval, double confidence, double standard_error,
+                      double df);
 
 enum miev_verdict {
     MIEV_VERDICT_LOWER,

@@ -97,6 +97,25 @@ static void test_correlated_rounds_count_as_fewer(void **state)
     assert_true(!out.batched && !out.enough && out.n_effective == 9);
 }
 
+static void test_a_second_error_widens_by_welch_and_satterthwaite(void **state)
+{
+    (void)state;
+    double values[10];
+    struct miev_mean_interval interval;
+    struct miev_error err;
+    for (int i = 0; i < 10; i++)
+        values[i] = i % 2 ? 11 : 9; /* s^2 = 10/9, error of the mean 1/3 */
+    assert_ok(miev_stats_mean(values, 10, 0.95, &interval, &err), &err);
+    assert_near(interval.standard_error, 1.0 / 3, 1e-12);
+    struct miev_mean_interval alone = interval;
+    miev_stats_widen(&interval, 0.95, 0, 9);
+    assert_near(interval.high, alone.high, 0);
+    /* As large an error of as many degrees of freedom: 18 of them, t = 2.100922. */
+    miev_stats_widen(&interval, 0.95, 1.0 / 3, 9);
+    assert_near(interval.high - 10, 2.100922 * sqrt(2.0) / 3, 1e-6);
+    assert_near(interval.half_width_ratio, (interval.high - interval.low) / 20, 1e-12);
+}
+
 static void test_equal_rounds_have_no_width(void **state)
 {
     (void)state;
@@ -502,6 +521,7 @@ int main(void)
         cmocka_unit_test(test_shares_that_are_none_are_refused),
         cmocka_unit_test(test_student_t_matches_the_tables),
         cmocka_unit_test(test_student_t_of_nonsense_is_not_a_number),
+        cmocka_unit_test(test_a_second_error_widens_by_welch_and_satterthwaite),
         cmocka_unit_test(test_quantiles_lie_between_the_values),
         cmocka_unit_test(test_the_mean_of_a_worked_example),
         cmocka_unit_test(test_skewed_rounds_must_be_twenty),
