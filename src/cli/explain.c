@@ -295,15 +295,14 @@ static void explain_statistical(const json_t *energy, const char *which,
     if (!isfinite(half_j))
         return;
     say(terminal,
-        "Statistical, of %s: %.0f %s scatter by a standard error of %.6g J; Student's t for 95 %% "
-        "of "
-        "them is %.6g; idle's own error moves the mean by %.6g J.",
+        "Statistical, of %s: %.0f %s scatter by a standard error of %.6g J, idle's own error moves "
+        "the mean by %.6g J; Student's t of both together for 95 %% is %.6g.",
         which, field_number(at, "rounds_effective"),
         json_is_true(field_at(at, "batched")) ? "batches of rounds that resemble each other"
                                               : "rounds",
-        field_number(at, "standard_error_j"), field_number(at, "student_t"),
-        field_number(at, "idle_error_j"));
-    equation(terminal, "half width", half_j, "J", "sqrt((%.6g x %.6g)^2 + (1.96 x %.6g)^2)",
+        field_number(at, "standard_error_j"), field_number(at, "idle_error_j"),
+        field_number(at, "student_t"));
+    equation(terminal, "half width", half_j, "J", "%.6g x sqrt(%.6g^2 + %.6g^2)",
              field_number(at, "student_t"), field_number(at, "standard_error_j"),
              field_number(at, "idle_error_j"));
     equation(terminal, "low", low_j, "J", "%.6g J - %.6g J", value_j, half_j);

@@ -23,6 +23,7 @@ table cpu_microarch_w, "cpu_microarch_w.csv"
 table imagenet_labels, "imagenet_labels.txt"
 table cloud_instance, "cloud_instance.csv"
 table cpu_design, "cpu_design.csv"
+table simulation, "simulation.csv"
 table server_power, "server_power.csv"
 
     .section .note.GNU-stack, "", %progbits

@@ -14,6 +14,7 @@ extern const char miev_data_cpu_microarch_w[];
 extern const char miev_data_imagenet_labels[];
 extern const char miev_data_cloud_instance[];
 extern const char miev_data_cpu_design[];
+extern const char miev_data_simulation[];
 extern const char miev_data_server_power[];
 
 #endif

@@ -266,16 +266,14 @@ static json_t *per_inference_json(const struct miev_mean_interval *interval, dou
     double mean = interval->mean;
     /* A negative net (within the noise) turns the factors round. */
     double a = mean * low_ratio, b = mean * high_ratio;
-    double freedom = interval->n_effective > 1 ? (double)interval->n_effective - 1 : (double)NAN;
-    return json_pack("{s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:I, s:I, s:b, s:b}", "per_inference_j",
-                     "value", miev_json_real(mean), "statistical",
-                     interval_json(interval->low, interval->high), "systematic",
-                     interval_json(fmin(a, b), fmax(a, b)), "standard_error_j",
-                     miev_json_real(interval->standard_error), "student_t",
-                     miev_json_real(miev_student_t(MIEV_RUN_CONFIDENCE, freedom)), "idle_error_j",
-                     miev_json_real(fabs(idle_error_j)), "rounds", (json_int_t)interval->n,
-                     "rounds_effective", (json_int_t)interval->n_effective, "enough_rounds",
-                     (int)interval->enough, "batched", (int)interval->batched);
+    return json_pack(
+        "{s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:I, s:I, s:b, s:b}", "per_inference_j", "value",
+        miev_json_real(mean), "statistical", interval_json(interval->low, interval->high),
+        "systematic", interval_json(fmin(a, b), fmax(a, b)), "standard_error_j",
+        miev_json_real(interval->standard_error), "student_t", miev_json_real(interval->student_t),
+        "idle_error_j", miev_json_real(fabs(idle_error_j)), "rounds", (json_int_t)interval->n,
+        "rounds_effective", (json_int_t)interval->n_effective, "enough_rounds",
+        (int)interval->enough, "batched", (int)interval->batched);
 }
 
 static const char *method_word(const struct miev_span_energy *energy)

@@ -10,7 +10,10 @@
 /* A round is void when others used more of the machine's CPU time than this; judged by CPU time,
  * never by the energy, so that no round is thrown away for its result. */
 #define NEIGHBOUR_SHARE 0.10
-#define SETTLE_NS       300000000u
+/* What neighbours use in an idle round passes for idle power, and is not shared out: such a round
+ * counts only below this, as long as at least half of them do. */
+#define IDLE_NEIGHBOUR_SHARE 0.01
+#define SETTLE_NS            300000000u
 
 void miev_rounds_finish(struct miev_rounds *rounds)
 {
@@ -35,25 +38,50 @@ static struct miev_round *round_at(struct miev_rounds *rounds, size_t index)
     return &rounds->list[index];
 }
 
-static void judge_neighbours(struct miev_run *run, struct miev_round *round)
+/* CPU time of others over all that the machine had; NAN when it does not tell. */
+static double neighbour_share(const struct miev_run *run, const struct miev_round *round)
 {
     double span_s = (double)(round->stop.time_ns - round->start.time_ns) * 1e-9;
     double others_s = round->stop.machine_cpu_s - round->start.machine_cpu_s -
                       (round->stop.work_cpu_s - round->start.work_cpu_s);
-    round->disturbed = others_s > NEIGHBOUR_SHARE * span_s * run->share.logical_cpus;
+    return others_s / (span_s * run->share.logical_cpus);
+}
+
+static void judge_neighbours(struct miev_run *run, struct miev_round *round)
+{
+    round->disturbed = neighbour_share(run, round) > NEIGHBOUR_SHARE;
     run->neighbours_busy = round->disturbed && run->neighbours_matter;
 }
 
+/* Ask the model's worker. */
+static int repeat_in_worker(const struct miev_run *run, const struct miev_run_model *model,
+                            const char *stage, size_t count, struct miev_repeated *out,
+                            struct miev_error *err)
+{
+    json_t *reply = NULL;
+    json_t *request =
+        json_pack("{s:s, s:s, s:I}", "do", "repeat", "stage", stage, "count", (json_int_t)count);
+    double timeout_s = run->options->timeout_s + 20 * model->inference_s * (double)count;
+    int rc = miev_child_ask(model->child, request, -1, timeout_s, &reply, err);
+    if (rc != MIEV_OK)
+        return rc;
+    json_int_t counted = json_integer_value(json_object_get(reply, "count"));
+    *out = (struct miev_repeated){
+        .count = counted > 0 ? (size_t)counted : 0,
+        .start_ns = json_integer_value(json_object_get(reply, "start_ns")),
+        .end_ns = json_integer_value(json_object_get(reply, "end_ns")),
+    };
+    json_decref(reply);
+    return MIEV_OK;
+}
+
 /* The worker's own times are believed only where they fit between our two readings. */
-static int take_times(const json_t *reply, size_t count, struct miev_round *round,
+static int take_times(const struct miev_repeated *repeated, size_t count, struct miev_round *round,
                       struct miev_error *err)
 {
-    json_int_t start_ns = json_integer_value(json_object_get(reply, "start_ns"));
-    json_int_t end_ns = json_integer_value(json_object_get(reply, "end_ns"));
     double span_s = (double)(round->stop.time_ns - round->start.time_ns) * 1e-9;
-    round->busy_s = (double)(end_ns - start_ns) * 1e-9;
-    if (json_integer_value(json_object_get(reply, "count")) != (json_int_t)count ||
-        round->busy_s < 0 || round->busy_s > span_s)
+    round->busy_s = (double)(repeated->end_ns - repeated->start_ns) * 1e-9;
+    if (repeated->count != count || round->busy_s < 0 || round->busy_s > span_s)
         return miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
     round->count = count;
     return MIEV_OK;
@@ -62,25 +90,21 @@ static int take_times(const json_t *reply, size_t count, struct miev_round *roun
 int miev_run_round(struct miev_run *run, struct miev_run_model *model, const char *stage,
                    size_t count, struct miev_rounds *rounds, size_t index, struct miev_error *err)
 {
+    const struct miev_executor *executor = run->executor;
     struct miev_round *round = round_at(rounds, index);
-    json_t *reply = NULL;
+    struct miev_repeated repeated;
     if (!round)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for another round");
     *round = (struct miev_round){0};
-    json_t *request =
-        json_pack("{s:s, s:s, s:I}", "do", "repeat", "stage", stage, "count", (json_int_t)count);
     int rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &round->start, err);
-    if (rc != MIEV_OK) {
-        json_decref(request);
+    if (rc != MIEV_OK)
         return rc;
-    }
-    double timeout_s = run->options->timeout_s + 20 * model->inference_s * (double)count;
-    rc = miev_child_ask(model->child, request, -1, timeout_s, &reply, err);
+    rc = executor ? executor->repeat(executor->context, model, count, &repeated, err)
+                  : repeat_in_worker(run, model, stage, count, &repeated, err);
     if (rc == MIEV_OK)
         rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &round->stop, err);
     if (rc == MIEV_OK)
-        rc = take_times(reply, count, round, err);
-    json_decref(reply);
+        rc = take_times(&repeated, count, round, err);
     if (rc == MIEV_OK)
         judge_neighbours(run, round);
     return rc;
@@ -135,16 +159,32 @@ static void judge_crowd(struct miev_run *run)
             run->void_disturbed = run->neighbours_matter;
 }
 
+/* Most CPU time that others may have used in an idle round: little, or as in any other round where
+ * the machine is never so quiet. */
+static double idle_neighbour_limit(const struct miev_run *run)
+{
+    size_t usable = 0, quiet = 0;
+    for (size_t i = 0; i < run->idle_rounds.n; i++) {
+        const struct miev_round *round = &run->idle_rounds.list[i];
+        usable += miev_round_usable(run, round);
+        quiet +=
+            miev_round_usable(run, round) && !(neighbour_share(run, round) > IDLE_NEIGHBOUR_SHARE);
+    }
+    return run->neighbours_matter && 2 * quiet >= usable ? IDLE_NEIGHBOUR_SHARE : INFINITY;
+}
+
 /* Mean idle power of each channel over the idle rounds, and its standard error. */
 static void analyse_idle(struct miev_run *run)
 {
+    double limit = idle_neighbour_limit(run);
+    run->idle_count = 0;
     for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++) {
         double sum = 0, squares = 0;
         size_t n = 0;
         for (size_t i = 0; i < run->idle_rounds.n; i++) {
             const struct miev_round *round = &run->idle_rounds.list[i];
             struct miev_idle idle;
-            if (!miev_round_usable(run, round))
+            if (!miev_round_usable(run, round) || neighbour_share(run, round) > limit)
                 continue;
             miev_meter_idle_power(run->meter, &round->start, &round->stop, &idle);
             if (!isfinite(idle.power_w[c]))
@@ -157,6 +197,7 @@ static void analyse_idle(struct miev_run *run)
         double variance = n > 1 ? (squares - sum * mean) / (double)(n - 1) : 0;
         run->idle.power_w[c] = mean;
         run->idle_error.power_w[c] = n > 1 ? sqrt(fmax(variance, 0) / (double)n) : 0;
+        run->idle_count = n > run->idle_count ? n : run->idle_count;
     }
 }
 
@@ -179,12 +220,12 @@ void miev_run_channel_energy(const struct miev_run *run, const struct miev_round
 }
 
 /* The statistical interval of a series, widened by what idle's own error moves it. */
-static bool series_interval(const double *series, size_t n, double idle_shift_j,
+static bool series_interval(const struct miev_run *run, const double *series, double idle_shift_j,
                             struct miev_mean_interval *out)
 {
-    double *values = calloc(n + 1, sizeof(*values));
+    double *values = calloc(run->blocks + 1, sizeof(*values));
     size_t used = 0;
-    for (size_t i = 0; values && i < n; i++)
+    for (size_t i = 0; values && i < run->blocks; i++)
         if (isfinite(series[i]))
             values[used++] = series[i];
     int rc =
@@ -192,10 +233,7 @@ static bool series_interval(const double *series, size_t n, double idle_shift_j,
     free(values);
     if (rc != MIEV_OK)
         return false;
-    double half_j = hypot((out->high - out->low) / 2, MIEV_RUN_NORMAL * idle_shift_j);
-    out->low = out->mean - half_j;
-    out->high = out->mean + half_j;
-    out->half_width_ratio = half_j / fabs(out->mean);
+    miev_stats_widen(out, MIEV_RUN_CONFIDENCE, idle_shift_j, (double)run->idle_count - 1);
     return true;
 }
 
@@ -238,9 +276,10 @@ static int analyse_model(const struct miev_run *run, struct miev_run_model *mode
     if (rc != MIEV_OK)
         return rc;
     model->has_energy =
-        series_interval(model->gross_j, run->blocks, model->gross_idle_error_j, &model->gross);
-    if (!series_interval(model->net_j, run->blocks, model->net_idle_error_j, &model->net))
-        model->net = (struct miev_mean_interval){.mean = NAN, .low = NAN, .high = NAN};
+        series_interval(run, model->gross_j, model->gross_idle_error_j, &model->gross);
+    if (!series_interval(run, model->net_j, model->net_idle_error_j, &model->net))
+        model->net = (struct miev_mean_interval){
+            .mean = NAN, .low = NAN, .high = NAN, .standard_error = NAN, .student_t = NAN};
     return MIEV_OK;
 }
 

@@ -14,7 +14,6 @@
 #include "study/study.h"
 
 #define MIEV_RUN_CONFIDENCE   0.95 /* of every statistical interval */
-#define MIEV_RUN_NORMAL       1.96 /* standard errors of the same confidence, of many values */
 #define MIEV_RUN_STAGES       3
 #define MIEV_RUN_STAGE_ROUNDS 3
 
@@ -72,8 +71,23 @@ struct miev_run_model {
     bool prepared; /* it has come through preparation */
 };
 
+/* What a round of inferences was, by the clock of the one that executed it. */
+struct miev_repeated {
+    size_t count;
+    int64_t start_ns, end_ns;
+};
+
+/* A stand-in for the models' workers whose truth is known: see simulate.c. */
+struct miev_executor {
+    int (*repeat)(void *context, const struct miev_run_model *model, size_t count,
+                  struct miev_repeated *out, struct miev_error *err);
+    double (*work_cpu_s)(void *context); /* CPU seconds of the work so far */
+    void *context;
+};
+
 struct miev_run {
     const struct miev_study_options *options;
+    const struct miev_executor *executor; /* NULL: the models' workers */
     struct miev_meter *meter;
     struct miev_machine machine;
     struct miev_share share;
@@ -83,6 +97,7 @@ struct miev_run {
     size_t n_models;
     struct miev_rounds idle_rounds;
     struct miev_idle idle, idle_error; /* mean power and its standard error */
+    size_t idle_count;                 /* idle rounds that it rests on */
     struct miev_ratio *ratios;         /* of pairs (i, j), i < j, row by row; owned */
     bool neighbours_matter;            /* a measured counter holds their joules too */
     bool void_disturbed;               /* disturbed rounds do not count; see rounds.c */
@@ -148,8 +163,16 @@ void miev_run_channel_energy(const struct miev_run *run, const struct miev_round
 /* Every model's series, intervals and ratios from the rounds so far. */
 int miev_run_analyse(struct miev_run *run, struct miev_error *err);
 void miev_rounds_finish(struct miev_rounds *rounds);
+/* Its rounds, results and file of a model; its worker is ended. */
+void miev_run_model_finish(struct miev_run_model *model);
 /* Give up on a model: keep the reason, end its worker. */
 void miev_run_fail(struct miev_run_model *model, const struct miev_error *err);
+
+/* study.c */
+/* Learn from the open meter what rounds need to know of it. */
+void miev_run_look_at_meter(struct miev_run *run);
+/* Blocks of rounds until the answer is precise or the time is used, then the verdicts. */
+int miev_run_measure(struct miev_run *run, struct miev_error *err);
 
 /* report.c */
 json_t *miev_run_report(const struct miev_run *run);

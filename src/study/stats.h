@@ -21,6 +21,7 @@ struct miev_mean_interval {
     double mean, low, high;  /* of the confidence asked for */
     double half_width_ratio; /* (high - low) / 2 / |mean|; INFINITY when the mean alone is 0 */
     double standard_error;   /* of the mean, with n_effective - 1 degrees of freedom */
+    double student_t;        /* what the half width is of all standard errors together */
     size_t n;                /* rounds */
     size_t n_effective;      /* batches when correlated, else n */
     double lag1;             /* correlation of successive rounds */

@@ -40,6 +40,8 @@ double miev_run_elapsed_s(const struct miev_run *run)
 double miev_run_work_cpu_s(struct miev_run *run)
 {
     double sum_s = 0;
+    if (run->executor)
+        return run->executor->work_cpu_s(run->executor->context);
     for (size_t i = 0; i < run->n_models; i++)
         sum_s += run->models[i].child ? miev_child_cpu_s(run->models[i].child)
                                       : run->models[i].finished_cpu_s;
@@ -95,7 +97,7 @@ static int name_models(struct miev_run *run, struct miev_error *err)
     return MIEV_OK;
 }
 
-static void look_at_meter(struct miev_run *run)
+void miev_run_look_at_meter(struct miev_run *run)
 {
     run->between_model_factor = 1;
     for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++) {
@@ -142,26 +144,29 @@ int miev_run_set_up(struct miev_run *run, const struct miev_study_entry *entries
         .dedicated = options->dedicated,
         .no_gpu = true, /* every engine here computes on the CPU */
     };
-    look_at_meter(run);
+    miev_run_look_at_meter(run);
     return MIEV_OK;
+}
+
+void miev_run_model_finish(struct miev_run_model *model)
+{
+    miev_child_destroy(model->child);
+    miev_sealed_finish(&model->file);
+    json_decref(model->facts);
+    miev_labels_finish(&model->metadata.labels);
+    miev_labels_finish(&model->guessed);
+    free(model->latency.seconds);
+    for (size_t s = 0; s < MIEV_RUN_STAGES; s++)
+        miev_rounds_finish(&model->stages[s].rounds);
+    miev_rounds_finish(&model->rounds);
+    free(model->gross_j);
+    free(model->net_j);
 }
 
 void miev_run_tear_down(struct miev_run *run)
 {
-    for (size_t i = 0; run->models && i < run->n_models; i++) {
-        struct miev_run_model *model = &run->models[i];
-        miev_child_destroy(model->child);
-        miev_sealed_finish(&model->file);
-        json_decref(model->facts);
-        miev_labels_finish(&model->metadata.labels);
-        miev_labels_finish(&model->guessed);
-        free(model->latency.seconds);
-        for (size_t s = 0; s < MIEV_RUN_STAGES; s++)
-            miev_rounds_finish(&model->stages[s].rounds);
-        miev_rounds_finish(&model->rounds);
-        free(model->gross_j);
-        free(model->net_j);
-    }
+    for (size_t i = 0; run->models && i < run->n_models; i++)
+        miev_run_model_finish(&run->models[i]);
     miev_rounds_finish(&run->idle_rounds);
     miev_sealed_finish(&run->input);
     json_decref(run->picture);
@@ -187,7 +192,7 @@ static int block_turn(struct miev_run *run, size_t turn, double round_s, struct 
     if (rc == MIEV_OK) {
         const struct miev_round *round = &model->rounds.list[run->blocks];
         model->inference_s = fmax(round->busy_s / (double)round->count, 1e-9);
-    } else if (rc != MIEV_ERR_INTERRUPTED && !miev_child_alive(model->child)) {
+    } else if (rc != MIEV_ERR_INTERRUPTED && model->child && !miev_child_alive(model->child)) {
         miev_run_fail(model, err); /* its own row only; the study goes on */
         rc = MIEV_OK;
     }
@@ -273,9 +278,6 @@ static void withhold_verdicts(struct miev_run *run)
 static void conclude(struct miev_run *run)
 {
     run->finished_ns = miev_env_now_ns(run->options->env);
-    for (size_t i = 0; i < run->n_models; i++)
-        if (run->models[i].child)
-            run->models[i].peak_bytes = miev_child_peak_bytes(run->models[i].child);
     miev_stats_verdicts(run->ratios, run->n_models * (run->n_models - 1) / 2,
                         run->between_model_factor);
     withhold_verdicts(run);
@@ -308,6 +310,13 @@ void miev_run_checkpoint(struct miev_run *run)
     run->checkpoint_ns = miev_env_now_ns(run->options->env);
 }
 
+int miev_run_measure(struct miev_run *run, struct miev_error *err)
+{
+    int rc = measure_blocks(run, err);
+    conclude(run);
+    return rc;
+}
+
 static int measure(struct miev_run *run, struct miev_error *err)
 {
     miev_run_checkpoint(run);
@@ -316,8 +325,7 @@ static int measure(struct miev_run *run, struct miev_error *err)
         return rc;
     for (size_t i = 0; i < run->n_models; i++)
         miev_run_prepare(run, &run->models[i]);
-    rc = measure_blocks(run, err);
-    conclude(run);
+    rc = miev_run_measure(run, err);
     return rc;
 }
 
