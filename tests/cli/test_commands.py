@@ -12,7 +12,7 @@ import support
 from support import CAT, ROOT, miev, on_terminal
 
 COMMANDS = ["compare", "run", "footprint", "repeat", "history", "import", "eval", "models",
-            "zones", "doctor", "calibrate", "completion", "manual", "version"]
+            "zones", "doctor", "calibrate", "selftest", "completion", "manual", "version"]
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 QUICK = ["--input", CAT, "--budget=0"]
 
@@ -433,3 +433,25 @@ class Machines(unittest.TestCase):
         done = miev("doctor", "--root", self.root / "nowhere")
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertIn("nowhere", done.stderr)
+
+
+class SelfTest(unittest.TestCase):
+    def test_simulated_machines_and_this_one_are_told(self):
+        done = miev("selftest", "--studies=2", "--seconds=3")
+        self.assertEqual(done.stderr, "")
+        for name in ("quiet", "neighbours", "wraps", "large server"):
+            self.assertRegex(done.stdout, rf"\n{name} +\d+ % ")
+        self.assertIn("\nthis machine (two equal loads", done.stdout)
+        self.assertRegex(done.stdout, "Energy is (estimated|measured)|No interval")
+
+    def test_this_machine_alone(self):
+        done = miev("selftest", "--studies=0", "--seconds=1")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertNotIn("simulated", done.stdout)
+
+    def test_more_than_a_minute_is_refused(self):
+        done = miev("selftest", "--seconds=61")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--seconds", done.stderr)
+
+
