@@ -80,16 +80,25 @@ def normalise(x):
     return (x.astype(np.float32) - np.float32(MEAN)) / np.float32(STD)
 
 
+def hole_mask(rng, n, side, hole):
+    """True within one square of each of n images."""
+    centre = rng.integers(0, side, (2, n, 1))
+    inside = np.abs(np.arange(side) - centre + 0.5) <= hole / 2
+    return inside[0][:, :, None] & inside[1][:, None, :]
+
+
 class Batches:
     """Shuffled, cropped and mirrored batches; the same seed and epoch give the same batches.
 
     The first `short` epochs see crops of 24x24 instead of 32x32, at little more than half the
-    work: the nets end in a global average, so they take either.
+    work: the nets end in a global average, so they take either. With `hole`, a square of so many
+    pixels is blanked in every image, at a place of its own and perhaps half outside: no single part
+    of a thing may be all that a net looks for.
     """
 
-    def __init__(self, x, y, batch, seed, short=0, pad=4):
+    def __init__(self, x, y, batch, seed, short=0, hole=0, pad=4):
         self.x = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)), mode="reflect")
-        self.y, self.batch, self.seed, self.short = y, batch, seed, short
+        self.y, self.batch, self.seed, self.short, self.hole = y, batch, seed, short, hole
 
     def __len__(self):
         return len(self.y) // self.batch
@@ -109,4 +118,7 @@ class Batches:
             col = rng.integers(0, places, self.batch)[:, None] + span
             flip = mirrored[pick]
             col[flip] = col[flip, ::-1]
-            yield self.x[pick[:, None, None], row[:, :, None], col[:, None, :]], self.y[pick]
+            images = self.x[pick[:, None, None], row[:, :, None], col[:, None, :]]
+            if self.hole:
+                images[hole_mask(rng, len(images), len(span), self.hole)] = np.uint8(np.round(MEAN))
+            yield images, self.y[pick]

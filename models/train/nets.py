@@ -2,48 +2,55 @@
 """The family: plain 3x3 convolutions, each model about four times the work of the one before.
 
 Plain convolutions rather than depthwise ones: they train fast on a CPU and both
-runtimes have their best kernels for them. A width step always comes with stride 2.
+runtimes have their best kernels for them. A width step comes with half the map.
 """
 import tensorflow as tf
 
-# stem: channels and stride. Each stage: channels, then the convolutions that follow
-# its stride-2 one; "r" is a residual pair, "c" a single convolution.
+# stem: channels and stride. Each stage: channels, then how it halves the map and what follows.
 FAMILY = {
-    "cifar10-nano": {"stem": (12, 2), "stages": [(24, ""), (48, ""), (64, "1")]},
-    "cifar10-micro": {"stem": (16, 2), "stages": [(32, "c"), (64, "c")]},
-    "cifar10-small": {"stem": (16, 1), "stages": [(32, "c"), (64, "c"), (128, "")]},
-    "cifar10-medium": {"stem": (16, 1), "stages": [(40, "c"), (80, "c"), (160, "")]},
-    "cifar10-large": {"stem": (16, 1), "stages": [(40, "cr"), (80, "cr"), (160, "r")]},
+    "cifar10-nano": {"stem": (12, 2), "stages": [(24, "s"), (48, "s"), (64, "1")]},
+    "cifar10-micro": {"stem": (16, 2), "stages": [(32, "sc"), (64, "sc")]},
+    "cifar10-small": {"stem": (16, 1), "stages": [(32, "sc"), (64, "sc"), (128, "s")]},
+    "cifar10-medium": {"stem": (16, 1), "stages": [(40, "sc"), (80, "sc"), (160, "s")]},
+    "cifar10-large": {"stem": (32, 1), "stages": [(64, "pr"), (144, "prr")]},
 }
 CLASSES = 10
 
 
-def conv(x, channels, stride=1):
-    """Convolution, batch normalisation (folded away at export) and ReLU."""
-    x = tf.keras.layers.Conv2D(channels, 3, stride, "same", use_bias=False,
-                               kernel_initializer="he_normal")(x)
-    x = tf.keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
-    return tf.keras.layers.ReLU()(x)
+def convolve(x, channels, stride=1):
+    return tf.keras.layers.Conv2D(channels, 3, stride, "same", use_bias=False,
+                                  kernel_initializer="he_normal")(x)
+
+
+def normalise(x, gamma="ones"):
+    """Batch normalisation, folded away at export."""
+    return tf.keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5,
+                                              gamma_initializer=gamma)(x)
+
+
+def conv(x, channels, stride=1, pool=False):
+    """Convolution, batch normalisation and ReLU."""
+    x = convolve(x, channels, stride)
+    if pool:
+        x = tf.keras.layers.MaxPooling2D()(x)
+    return tf.keras.layers.ReLU()(normalise(x))
 
 
 def residual_pair(x, channels):
-    """Two convolutions beside x; their last scale starts at zero: a new pair changes nothing."""
-    branch = x
-    for half, gamma in (("a", "ones"), ("b", "zeros")):
-        name = f"pair{channels}{half}"
-        branch = tf.keras.layers.Conv2D(channels, 3, 1, "same", use_bias=False, name=name,
-                                        kernel_initializer="he_normal")(branch)
-        branch = tf.keras.layers.BatchNormalization(
-            momentum=0.9, epsilon=1e-5, gamma_initializer=gamma, name=f"{name}_norm")(branch)
-        if half == "a":
-            branch = tf.keras.layers.ReLU()(branch)
+    """Two convolutions beside x; as their last scale starts at zero, a new pair changes nothing."""
+    branch = normalise(convolve(conv(x, channels), channels), gamma="zeros")
     return tf.keras.layers.ReLU()(tf.keras.layers.Add()([x, branch]))
 
 
 def stage(x, channels, tail):
-    """`tail` "1" means: widen without stride, for maps that are small enough already."""
-    x = conv(x, channels, 1 if tail == "1" else 2)
-    for kind in tail.replace("1", ""):
+    """Halve the map while widening, then the convolutions of `tail`.
+
+    "s" halves with the stride of the convolution, "p" with a max-pool behind it: dearer, since the
+    convolution sees the whole map, and more accurate. "1" halves nothing, for maps that are small
+    enough already. Each "c" is one more convolution, each "r" a residual pair of them.
+    """
+    x = conv(x, channels, 2 if tail[0] == "s" else 1, pool=tail[0] == "p")
+    for kind in tail[1:]:
         x = conv(x, channels) if kind == "c" else residual_pair(x, channels)
     return x
 
@@ -56,19 +63,10 @@ def build(name, batch=None, softmax=False, side=32):
     for channels, tail in shape["stages"]:
         x = stage(x, channels, tail)
     x = tf.keras.layers.GlobalAveragePooling2D()(x)
-    x = tf.keras.layers.Dense(CLASSES, name="logits")(x)
+    x = tf.keras.layers.Dense(CLASSES, name="logits", dtype="float32")(x)
     if softmax:
         x = tf.keras.layers.Softmax(name="probabilities")(x)
     return tf.keras.Model(inputs, x, name=name)
-
-
-def grow(model, smaller):
-    """Give `model` the weights of the network that it is but for its residual pairs."""
-    shared = [layer for layer in model.layers if layer.weights and "pair" not in layer.name]
-    sources = [layer for layer in smaller.layers if layer.weights]
-    assert len(shared) == len(sources)
-    for layer, source in zip(shared, sources):
-        layer.set_weights(source.get_weights())
 
 
 def count_macs(model):
