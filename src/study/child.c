@@ -18,11 +18,13 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/json.h"
+#include "core/text.h"
 #include "study/wire.h"
 #include "study/worker.h"
 
 #define WATCH_INTERVAL_MS 20
 #define CRASH_GRACE_MS    2000
+#define SEND_TIMEOUT_S    10
 
 struct miev_child {
     struct miev_child_options options;
@@ -80,6 +82,9 @@ int miev_child_spawn(const struct miev_child_options *options, struct miev_child
         free(child);
         return miev_error_errno(err, "cannot make a socket pair");
     }
+    /* One that answers and never reads would block us for ever. */
+    const struct timeval send_timeout = {.tv_sec = SEND_TIMEOUT_S};
+    (void)setsockopt(sockets[0], SOL_SOCKET, SO_SNDTIMEO, &send_timeout, sizeof(send_timeout));
     miev_wire_init(&child->wire, sockets[0]);
     int rc = MIEV_OK;
     if (sockets[1] == MIEV_WORKER_SOCKET) {
@@ -219,7 +224,9 @@ static int take_error(const json_t *reply, struct miev_error *err)
     int status = miev_status_from_name(code ? code : "");
     if (status == MIEV_OK)
         status = MIEV_ERR_BROKEN;
-    return miev_error_set(err, status, "%s", message ? message : "no reason was given");
+    char shown[sizeof(err->message)];
+    miev_text_show(shown, sizeof(shown), message ? message : "no reason was given");
+    return miev_error_set(err, status, "%s", *shown ? shown : "no reason was given");
 }
 
 int miev_child_send(struct miev_child *child, json_t *request, int fd, struct miev_error *err)

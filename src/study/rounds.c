@@ -79,9 +79,11 @@ static int repeat_in_worker(const struct miev_run *run, const struct miev_run_mo
 static int take_times(const struct miev_repeated *repeated, size_t count, struct miev_round *round,
                       struct miev_error *err)
 {
+    int64_t busy_ns = -1;
     double span_s = (double)(round->stop.time_ns - round->start.time_ns) * 1e-9;
-    round->busy_s = (double)(repeated->end_ns - repeated->start_ns) * 1e-9;
-    if (repeated->count != count || round->busy_s < 0 || round->busy_s > span_s)
+    bool fits = !__builtin_sub_overflow(repeated->end_ns, repeated->start_ns, &busy_ns);
+    round->busy_s = (double)busy_ns * 1e-9;
+    if (repeated->count != count || !fits || busy_ns < 0 || round->busy_s > span_s)
         return miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
     round->count = count;
     return MIEV_OK;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/error.h"
@@ -62,6 +63,8 @@ int miev_wire_send(struct miev_wire *wire, const json_t *message, int fd, struct
         ssize_t n = send_some(wire->socket, line + sent, length - sent, sent == 0 ? fd : -1);
         if (n >= 0)
             sent += (size_t)n;
+        else if (errno == EAGAIN)
+            rc = miev_error_set(err, MIEV_ERR_TIMEOUT, "the other process takes no message");
         else if (errno == EPIPE || errno == ECONNRESET)
             rc = miev_error_set(err, MIEV_ERR_CRASHED, "the other process has ended");
         else if (errno != EINTR)
@@ -143,10 +146,28 @@ static int take_message(struct miev_wire *wire, json_t **out, struct miev_error 
     return rc;
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* What is left of the wait, for poll(): the other process cannot prolong it by a byte now and then.
+ */
+static int left_ms(int timeout_ms, int64_t begun_ms)
+{
+    if (timeout_ms < 0)
+        return -1;
+    int64_t left = begun_ms + timeout_ms - now_ms();
+    return left > 0 ? (int)left : 0;
+}
+
 int miev_wire_receive(struct miev_wire *wire, int timeout_ms, json_t **out, int *fd,
                       struct miev_error *err)
 {
     json_t *message = NULL;
+    int64_t begun_ms = now_ms();
     for (;;) {
         int rc = take_message(wire, &message, err);
         if (rc != MIEV_OK)
@@ -154,7 +175,7 @@ int miev_wire_receive(struct miev_wire *wire, int timeout_ms, json_t **out, int 
         if (message)
             break;
         struct pollfd waiting = {.fd = wire->socket, .events = POLLIN};
-        int ready = poll(&waiting, 1, timeout_ms);
+        int ready = poll(&waiting, 1, left_ms(timeout_ms, begun_ms));
         if (ready == 0)
             return miev_error_set(err, MIEV_ERR_TIMEOUT, "no answer within %d ms", timeout_ms);
         if (ready < 0 && errno == EINTR)

@@ -21,7 +21,7 @@ void miev_wire_init(struct miev_wire *wire, int socket);
 void miev_wire_finish(struct miev_wire *wire);
 
 /* Send one message; fd -1: none. Takes no reference of message. MIEV_ERR_CRASHED: the other side is
- * gone. */
+ * gone; MIEV_ERR_TIMEOUT: it reads nothing, where the socket has a timeout (SO_SNDTIMEO). */
 MIEV_MUST_USE int miev_wire_send(struct miev_wire *wire, const json_t *message, int fd,
                                  struct miev_error *err);
 

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "test.h"
@@ -133,6 +135,45 @@ static void test_a_line_without_end_is_refused_at_the_limit(void **state)
     pair_close(&pair);
 }
 
+/* A byte now and then must not make the wait longer: the other process ends before a line does. */
+static void test_bytes_that_trickle_do_not_prolong_the_wait(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct pair pair = pair_open();
+    json_t *message = NULL;
+    pid_t pid = fork();
+    if (pid == 0)
+        (void)close(pair.here.socket); /* so that the other end is the only one */
+    for (int i = 0; pid == 0 && i < 300 && write(pair.there.socket, "x", 1) == 1; i++)
+        (void)usleep(10000);
+    if (pid == 0)
+        _exit(0);
+    assert_true(pid > 0);
+    (void)close(pair.there.socket);
+    pair.there.socket = -1;
+    assert_refused(receive(&pair, &message, &err), MIEV_ERR_TIMEOUT, &err, "50 ms");
+    pair_close(&pair); /* which ends its writing */
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void test_one_that_reads_nothing_is_not_waited_for(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct pair pair = pair_open();
+    const struct timeval timeout = {.tv_usec = 1000};
+    json_t *message = json_pack("{s:i}", "n", 1);
+    int rc = MIEV_OK;
+    assert_int_equal(
+        setsockopt(pair.here.socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)), 0);
+    for (int i = 0; i < 1000000 && rc == MIEV_OK; i++)
+        rc = miev_wire_send(&pair.here, message, -1, &err);
+    assert_refused(rc, MIEV_ERR_TIMEOUT, &err, "takes no message");
+    json_decref(message);
+    pair_close(&pair);
+}
+
 static int file_with(const char *text)
 {
     int fd = memfd_create("test", MFD_CLOEXEC);
@@ -220,6 +261,8 @@ int main(void)
         cmocka_unit_test(test_a_message_in_pieces_is_put_together),
         cmocka_unit_test(test_nonsense_is_refused_and_the_next_message_is_read),
         cmocka_unit_test(test_a_line_without_end_is_refused_at_the_limit),
+        cmocka_unit_test(test_bytes_that_trickle_do_not_prolong_the_wait),
+        cmocka_unit_test(test_one_that_reads_nothing_is_not_waited_for),
         cmocka_unit_test(test_a_descriptor_comes_with_its_message),
         cmocka_unit_test(test_descriptors_that_nobody_takes_are_closed),
         cmocka_unit_test(test_a_closed_peer_is_crashed),
