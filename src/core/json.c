@@ -5,14 +5,18 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/text.h"
 
 int miev_json_parse(const char *text, size_t length, json_t **out, struct miev_error *err)
 {
     json_error_t where;
     json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &where);
-    if (!value)
+    if (!value) {
+        char shown[sizeof(where.text)]; /* it quotes the text */
+        miev_text_show(shown, sizeof(shown), where.text);
         return miev_error_set(err, MIEV_ERR_INVALID, "not valid JSON at line %d, column %d: %s",
-                              where.line, where.column, where.text);
+                              where.line, where.column, shown);
+    }
     *out = value;
     return MIEV_OK;
 }

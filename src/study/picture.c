@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "core/sanitizer.h"
 #include "media/media.h"
+#include "study/report_check.h"
 #include "study/run.h"
 
 /* The decoder did not come back with words of its own. */
@@ -36,11 +37,22 @@ static int ask(struct miev_run *run, struct miev_child *child, uint64_t address_
     json_t *request = json_pack(
         "{s:s, s:s?, s:b, s:I}", "do", "look", "picture", miev_run_picture_format(run), "fast",
         (int)run->options->fast_decode, "address_space_bytes", (json_int_t)address_space_bytes);
-    int rc =
-        miev_child_ask(child, request, run->input.fd, run->options->timeout_s, &run->picture, err);
+    json_t *reply = NULL;
+    int rc = miev_child_ask(child, request, run->input.fd, run->options->timeout_s, &reply, err);
     if (rc == MIEV_ERR_INTERRUPTED)
         return MIEV_OK; /* each model tells that it was stopped, and the report has what there is */
-    return rc == MIEV_OK ? rc : say_how_it_ended(run->options, rc, err);
+    if (rc != MIEV_OK)
+        return say_how_it_ended(run->options, rc, err);
+    json_t *picture = json_object();
+    rc = miev_report_take_picture(picture, reply, err);
+    json_decref(reply);
+    if (rc == MIEV_OK)
+        run->picture = picture;
+    else
+        json_decref(picture);
+    return rc == MIEV_OK ? rc
+                         : miev_error_prefix(err, "the process that decoded %s answered nonsense",
+                                             run->options->input_path);
 }
 
 int miev_run_look(struct miev_run *run, struct miev_error *err)

@@ -10,6 +10,8 @@
 #include "core/json.h"
 #include "core/sanitizer.h"
 #include "media/media.h"
+#include "study/predict.h"
+#include "study/report_check.h"
 #include "study/run.h"
 
 #define MODEL_MAX_BYTES     (2ull << 30)
@@ -32,6 +34,14 @@ static int ask(struct miev_run *run, struct miev_run_model *model, json_t *reque
     if (rc == MIEV_ERR_INTERRUPTED)
         (void)miev_error_set(err, rc, "stopped before this model was measured");
     return rc;
+}
+
+/* Keep what an answer tells for the report; its reference is taken. */
+static int take_facts(struct miev_run_model *model, json_t *reply, struct miev_error *err)
+{
+    int rc = miev_report_take_model(model->facts, reply, err);
+    json_decref(reply);
+    return rc == MIEV_OK ? rc : miev_error_prefix(err, "the model's process answered nonsense");
 }
 
 /* ---- the file and its worker ---------------------------------------------------------------- */
@@ -75,10 +85,7 @@ static int start_worker(struct miev_run *run, struct miev_run_model *model,
                   options->runtime_dir, "picture", miev_run_picture_format(run),
                   "address_space_bytes", (json_int_t)child.address_space_bytes);
     rc = ask(run, model, request, -1, 0, &reply, err);
-    if (rc == MIEV_OK)
-        (void)json_object_update(model->facts, reply);
-    json_decref(reply);
-    return rc;
+    return rc == MIEV_OK ? take_facts(model, reply, err) : rc;
 }
 
 /* Load the model between two meter readings: first use is told by itself. */
@@ -91,8 +98,9 @@ static int load_metered(struct miev_run *run, struct miev_run_model *model, stru
     rc = ask(run, model, json_pack("{s:s}", "do", "load"), model->file.fd, 0, &reply, err);
     if (rc != MIEV_OK)
         return rc;
-    (void)json_object_update(model->facts, reply);
-    json_decref(reply);
+    rc = take_facts(model, reply, err);
+    if (rc != MIEV_OK)
+        return rc;
     model->load.count = 1;
     return miev_meter_read(run->meter, miev_run_work_cpu_s(run), &model->load.stop, err);
 }
@@ -285,10 +293,7 @@ static int give_shape(struct miev_run *run, struct miev_run_model *model,
         (void)json_array_append_new(shape, json_integer((json_int_t)plan->dims[i]));
     int rc =
         ask(run, model, json_pack("{s:s, s:o}", "do", "shape", "shape", shape), -1, 0, &reply, err);
-    if (rc == MIEV_OK)
-        (void)json_object_update(model->facts, reply);
-    json_decref(reply);
-    return rc;
+    return rc == MIEV_OK ? take_facts(model, reply, err) : rc;
 }
 
 /* Numbers in the first output, as far as its shape is known before the first run; else 0. */
@@ -396,7 +401,7 @@ static int add_prediction(const struct miev_run_model *model, const json_t *answ
 {
     json_int_t index = json_integer_value(json_object_get(answer, "index"));
     double score = json_number_value(json_object_get(answer, "score"));
-    if (index < 0 || (size_t)index >= classes || !isfinite(score))
+    if (index < 0 || (size_t)index >= classes || !(score >= -1 && score <= 2))
         return miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
     char number[32];
     (void)snprintf(number, sizeof(number), "class %lld", (long long)index);
@@ -413,9 +418,14 @@ static int predict(struct miev_run *run, struct miev_run_model *model, struct mi
     int rc = ask(run, model, json_pack("{s:s}", "do", "predict"), -1, 0, &reply, err);
     if (rc != MIEV_OK)
         return rc;
-    size_t classes = (size_t)json_integer_value(json_object_get(reply, "classes"));
+    double classes_told = 0;
     json_t *list = json_array(), *answers = json_object_get(reply, "predictions");
-    rc = settle_labels(model, classes, err);
+    rc = miev_json_number(reply, "classes", 1, MIEV_PREDICT_MAX_CLASSES, &classes_told, err);
+    size_t classes = (size_t)classes_told;
+    if (rc != MIEV_OK || json_array_size(answers) > MIEV_PREDICT_TOP)
+        rc = miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
+    if (rc == MIEV_OK)
+        rc = settle_labels(model, classes, err);
     for (size_t i = 0; rc == MIEV_OK && i < json_array_size(answers); i++)
         rc = add_prediction(model, json_array_get(answers, i), classes, list, err);
     if (rc == MIEV_OK && !model->entry.card->output_known)
@@ -433,6 +443,24 @@ static int predict(struct miev_run *run, struct miev_run_model *model, struct mi
 
 /* ---- time ----------------------------------------------------------------------------------- */
 
+/* Latencies as the worker tells them, which cannot be longer together than we waited: on them rests
+ * how long it is waited for next. */
+static int read_latencies(const json_t *list, double waited_s, double *seconds, size_t count,
+                          struct miev_error *err)
+{
+    double sum_s = 0;
+    bool below_zero = false;
+    for (size_t i = 0; i < count; i++) {
+        seconds[i] = (double)json_integer_value(json_array_get(list, i)) * 1e-9;
+        below_zero = below_zero || seconds[i] < 0;
+        sum_s += seconds[i];
+    }
+    if (json_array_size(list) != count || below_zero || sum_s > waited_s)
+        return miev_error_set(err, MIEV_ERR_BROKEN,
+                              "the model's process did not time what it was asked to");
+    return MIEV_OK;
+}
+
 /* Single inferences, each timed, into fresh memory. */
 static int time_each(struct miev_run *run, struct miev_run_model *model, size_t count,
                      struct miev_run_latency *out, struct miev_error *err)
@@ -440,22 +468,19 @@ static int time_each(struct miev_run *run, struct miev_run_model *model, size_t 
     json_t *reply = NULL;
     json_t *request = json_pack("{s:s, s:s, s:I, s:b}", "do", "repeat", "stage", "inference",
                                 "count", (json_int_t)count, "each", 1);
+    double asked_s = miev_run_elapsed_s(run);
     int rc = ask(run, model, request, -1, 20 * model->inference_s * (double)count, &reply, err);
     if (rc != MIEV_OK)
         return rc;
-    const json_t *list = json_object_get(reply, "latencies_ns");
     double *seconds = calloc(count, sizeof(*seconds));
-    if (!seconds || json_array_size(list) != count) {
-        rc = miev_error_set(err, seconds ? MIEV_ERR_BROKEN : MIEV_ERR_NOMEM,
-                            "the model's process did not time what it was asked to");
-        free(seconds);
-        seconds = NULL;
-    }
-    for (size_t i = 0; rc == MIEV_OK && i < count; i++)
-        seconds[i] = (double)json_integer_value(json_array_get(list, i)) * 1e-9;
+    rc = seconds ? read_latencies(json_object_get(reply, "latencies_ns"),
+                                  miev_run_elapsed_s(run) - asked_s, seconds, count, err)
+                 : miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu latencies", count);
     json_decref(reply);
     if (rc == MIEV_OK)
         *out = (struct miev_run_latency){seconds, count};
+    else
+        free(seconds);
     return rc;
 }
 

@@ -66,6 +66,7 @@ enum kind {
     FLAG,
     OBJECT,
     LIST, /* of objects; min and max: how many */
+    DIMS, /* a shape: a list of whole numbers; min and max: how many */
 };
 
 enum {
@@ -129,6 +130,14 @@ static const struct rule engine[] = {
     {"delegate", TEXT, 0, 0, 64, NULL},
     {0},
 };
+static const struct rule tensor[] = {
+    {"name", TEXT, OPTIONAL, 0, 512, NULL},
+    {"dtype", TEXT, 0, 1, 32, NULL},
+    {"shape", DIMS, 0, 0, 8, NULL},
+    {"scale", NUMBER, OPTIONAL, 0, BIG, NULL},
+    {"zero_point", WHOLE, OPTIONAL, -BIG, BIG, NULL},
+    {0},
+};
 static const struct rule prediction[] = {
     {"label", TEXT, 0, 0, 1024, NULL},
     {"index", WHOLE, 0, 0, 1e9, NULL},
@@ -163,6 +172,26 @@ static const struct rule model[] = {
     {"energy", OBJECT, OPTIONAL, 0, 0, energy},
     {"footprint", OBJECT, OPTIONAL | NULLABLE, 0, 0, footprint},
     {"error", OBJECT, OPTIONAL, 0, 0, failure},
+    {0},
+};
+static const struct rule color_profile[] = {
+    {"name", TEXT, 0, 0, 256, NULL},
+    {"use", TEXT, 0, 1, 64, NULL},
+    {0},
+};
+/* What processes that are not trusted may tell of themselves. */
+static const struct rule told_of_model[] = {
+    {"sandbox", TEXT, OPTIONAL, 1, 64, NULL},
+    {"engine", OBJECT, OPTIONAL, 0, 0, engine},
+    {"inputs", LIST, OPTIONAL, 0, 64, tensor},
+    {"outputs", LIST, OPTIONAL, 0, 64, tensor},
+    {0},
+};
+static const struct rule told_of_picture[] = {
+    {"format", TEXT, 0, 1, 32, NULL},
+    {"width", WHOLE, 0, 1, 1e6, NULL},
+    {"height", WHOLE, 0, 1, 1e6, NULL},
+    {"color_profile", OBJECT, 0, 0, 0, color_profile},
     {0},
 };
 static const struct rule pair[] = {
@@ -283,6 +312,19 @@ static int check_list(const json_t *list, const struct rule *rule, const char *p
     return MIEV_OK;
 }
 
+static int check_dims(const json_t *list, const struct rule *rule, const char *path,
+                      struct miev_error *err)
+{
+    size_t n = json_array_size(list);
+    bool right = json_is_array(list) && n >= (size_t)rule->min && n <= (size_t)rule->max;
+    for (size_t i = 0; right && i < n; i++)
+        right = json_is_integer(json_array_get(list, i));
+    return right ? MIEV_OK
+                 : miev_error_set(err, MIEV_ERR_INVALID,
+                                  "\"%s\" must be a list of %.0f to %.0f whole numbers", path,
+                                  rule->min, rule->max);
+}
+
 static int check_field(const json_t *value, const struct rule *rule, const char *path,
                        struct miev_error *err)
 {
@@ -303,6 +345,8 @@ static int check_field(const json_t *value, const struct rule *rule, const char 
         return check_object(value, rule->inside, path, err);
     case LIST:
         return check_list(value, rule, path, err);
+    case DIMS:
+        return check_dims(value, rule, path, err);
     case NUMBER:
     case WHOLE:
         break;
@@ -410,6 +454,33 @@ int miev_report_read(const char *text, size_t length, json_t **out, struct miev_
     else
         json_decref(report);
     return rc;
+}
+
+/* ---- what a process tells ------------------------------------------------------------------- */
+
+static int take(json_t *facts, const json_t *answer, const struct rule *rules,
+                struct miev_error *err)
+{
+    json_t *told = json_object();
+    for (const struct rule *rule = rules; rule->key; rule++)
+        (void)json_object_set(told, rule->key, json_object_get(answer, rule->key));
+    int rc = clean_value(told, 0, err);
+    if (rc == MIEV_OK)
+        rc = check_object(told, rules, "", err);
+    if (rc == MIEV_OK && json_object_update(facts, told) != 0)
+        rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the report");
+    json_decref(told);
+    return rc;
+}
+
+int miev_report_take_model(json_t *facts, const json_t *answer, struct miev_error *err)
+{
+    return take(facts, answer, told_of_model, err);
+}
+
+int miev_report_take_picture(json_t *facts, const json_t *answer, struct miev_error *err)
+{
+    return take(facts, answer, told_of_picture, err);
 }
 
 /* ---- as text -------------------------------------------------------------------------------- */

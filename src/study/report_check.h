@@ -23,6 +23,14 @@ MIEV_MUST_USE int miev_report_read(const char *text, size_t length, json_t **out
 /* The same for a report that was parsed already and whose texts are clean. */
 MIEV_MUST_USE int miev_report_check(const json_t *report, struct miev_error *err);
 
+/* Take from the answer of a process that is not trusted what a report tells of a model (sandbox,
+ * engine, inputs, outputs) or of a picture, and nothing else, with the promises of
+ * miev_report_read. facts is unchanged on failure. */
+MIEV_MUST_USE int miev_report_take_model(json_t *facts, const json_t *answer,
+                                         struct miev_error *err);
+MIEV_MUST_USE int miev_report_take_picture(json_t *facts, const json_t *answer,
+                                           struct miev_error *err);
+
 /* The report as one line of text, terminated; the caller frees it. */
 MIEV_MUST_USE int miev_report_text(const json_t *report, char **out, size_t *length,
                                    struct miev_error *err);
