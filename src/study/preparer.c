@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "core/json.h"
 
 #define MAX_CHUNK 65536
+#define MAX_SIDE  4096 /* of what a model takes */
 
 /* ---- memory that came through a descriptor -------------------------------------------------- */
 
@@ -30,7 +32,6 @@ int miev_map_descriptor(int fd, const char *what, bool writable, void **out, siz
                      writable ? MAP_SHARED : MAP_PRIVATE, fd, 0);
     if (rc == MIEV_OK && bytes == MAP_FAILED)
         rc = miev_error_errno(err, "cannot map the %s", what);
-    (void)close(fd);
     if (rc == MIEV_OK) {
         *out = bytes;
         *length = (size_t)end;
@@ -72,8 +73,17 @@ static void read_triple(const json_t *list, double out[3])
         out[i] = json_number_value(json_array_get(list, i));
 }
 
-void miev_picture_plan_read(const json_t *request, struct miev_picture_plan *out)
+int miev_picture_plan_read(const json_t *request, struct miev_picture_plan *out,
+                           struct miev_error *err)
 {
+    double side = 0;
+    int rc = miev_json_number(request, "width", 1, MAX_SIDE, &side, err);
+    if (rc == MIEV_OK)
+        rc = miev_json_number(request, "height", 1, MAX_SIDE, &side, err);
+    if (rc == MIEV_OK)
+        rc = miev_json_number(request, "resize", 0, MIEV_RESIZE_LETTERBOX, &side, err);
+    if (rc != MIEV_OK)
+        return rc;
     *out = (struct miev_picture_plan){
         .picture = {.width = (unsigned)json_integer_value(json_object_get(request, "width")),
                     .height = (unsigned)json_integer_value(json_object_get(request, "height")),
@@ -86,6 +96,7 @@ void miev_picture_plan_read(const json_t *request, struct miev_picture_plan *out
     };
     read_triple(json_object_get(request, "mean"), out->pixels.mean);
     read_triple(json_object_get(request, "std"), out->pixels.std);
+    return MIEV_OK;
 }
 
 /* The model's input as the worker told it in its answer to "load". */
@@ -125,9 +136,10 @@ int miev_preparer_as(struct miev_preparer *preparer, const json_t *request, stru
 {
     struct miev_tensor tensor;
     int rc = read_tensor(json_object_get(request, "tensor"), &tensor, err);
+    if (rc == MIEV_OK)
+        rc = miev_picture_plan_read(request, &preparer->plan, err);
     if (rc != MIEV_OK)
         return rc;
-    miev_picture_plan_read(request, &preparer->plan);
     preparer->tensor = tensor;
     free(preparer->rgb);
     preparer->rgb = calloc(picture_bytes(preparer) + 1, 1);

@@ -14,9 +14,11 @@ struct miev_picture_plan {
     struct miev_image_options picture;
     struct miev_pixel_format pixels;
 };
-void miev_picture_plan_read(const json_t *request, struct miev_picture_plan *out);
+/* MIEV_ERR_INVALID: a side or a way to resize that is none. */
+MIEV_MUST_USE int miev_picture_plan_read(const json_t *request, struct miev_picture_plan *out,
+                                         struct miev_error *err);
 
-/* Map a received descriptor; it is closed in any case. Not writable: a private view. */
+/* Map a received descriptor, which stays the caller's. Not writable: a private view. */
 MIEV_MUST_USE int miev_map_descriptor(int fd, const char *what, bool writable, void **out,
                                       size_t *length, struct miev_error *err);
 
@@ -41,7 +43,7 @@ struct miev_preparer {
     uint8_t *rgb; /* one picture, owned */
 };
 
-/* The requests "as", "keep", and "prepare"; the descriptor is closed in any case. */
+/* The requests "as", "keep", and "prepare"; the descriptor stays the caller's. */
 MIEV_MUST_USE int miev_preparer_as(struct miev_preparer *preparer, const json_t *request,
                                    struct miev_error *err);
 MIEV_MUST_USE int miev_preparer_keep(struct miev_preparer *preparer, int fd,

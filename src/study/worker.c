@@ -71,8 +71,10 @@ static int do_open(struct worker *worker, const json_t *request, int fd, json_t 
 {
     (void)fd;
     const char *name = json_string_value(json_object_get(request, "engine"));
+    if (worker->state)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"open\" comes once");
     worker->engine = name ? miev_engine_named(worker->engines, name) : NULL;
-    if (!worker->engine || worker->state)
+    if (!worker->engine)
         return miev_error_set(err, MIEV_ERR_INVALID, "no engine is named '%s'", name ? name : "");
     struct miev_engine_options options = {
         .runtime_dir = json_string_value(json_object_get(request, "runtime_dir")),
@@ -136,11 +138,8 @@ static int do_load(struct worker *worker, const json_t *request, int fd, json_t 
     (void)request;
     void *model = NULL;
     size_t length = 0;
-    if (!worker->state) {
-        if (fd >= 0)
-            (void)close(fd);
+    if (!worker->state)
         return miev_error_set(err, MIEV_ERR_INVALID, "\"open\" comes before \"load\"");
-    }
     int rc = miev_map_descriptor(fd, "model", false, &model, &length, err);
     if (rc == MIEV_OK)
         rc = worker->engine->load(worker->state, model, length, &worker->info, err);
@@ -235,14 +234,15 @@ static int do_input(struct worker *worker, const json_t *request, int fd, json_t
     (void)reply;
     void *image = NULL;
     size_t length = 0;
-    int rc = miev_map_descriptor(fd, "picture", false, &image, &length, err);
-    if (rc == MIEV_OK && !worker->state)
-        rc = miev_error_set(err, MIEV_ERR_INVALID, "\"load\" comes before \"input\"");
+    if (!worker->state || worker->image)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"input\" comes once, behind \"load\"");
+    int rc = miev_picture_plan_read(request, &worker->plan, err);
+    if (rc == MIEV_OK)
+        rc = miev_map_descriptor(fd, "picture", false, &image, &length, err);
     if (rc != MIEV_OK)
         return rc;
     worker->image = image;
     worker->image_bytes = length;
-    miev_picture_plan_read(request, &worker->plan);
     worker->predictor.logits = json_is_true(json_object_get(request, "logits"));
     worker->predictor.guess = !json_is_boolean(json_object_get(request, "logits"));
     rc = worker->engine->input(worker->state, 0, &worker->tensor, err);
@@ -296,8 +296,12 @@ static int do_shape(struct worker *worker, const json_t *request, int fd, json_t
     size_t n = json_array_size(shape);
     if (!worker->state || n == 0 || n > MIEV_TENSOR_MAX_DIMS || !worker->engine->shape_input)
         return miev_error_set(err, MIEV_ERR_UNSUPPORTED, "this input cannot be given a shape");
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         dims[i] = json_integer_value(json_array_get(shape, i));
+        if (dims[i] < 1 || dims[i] > INT32_MAX)
+            return miev_error_set(err, MIEV_ERR_INVALID, "dimension %zu of the shape is %lld", i,
+                                  (long long)dims[i]);
+    }
     int rc = worker->engine->shape_input(worker->state, 0, dims, n, err);
     if (rc == MIEV_OK)
         rc = describe_tensors(worker, true, reply, err);
@@ -523,6 +527,8 @@ int miev_worker_main(int socket, const struct miev_engine_ops *const *engines)
             break;
         json_t *reply = json_object();
         rc = answer(&worker, request, fd, reply, &err);
+        if (fd >= 0)
+            (void)close(fd); /* what it held is mapped */
         if (rc != MIEV_OK) {
             json_decref(reply);
             reply = error_to_json(&err);
