@@ -101,7 +101,8 @@ int miev_parse_double(const char *text, double *out, struct miev_error *err)
 {
     char *end = NULL;
     bool starts_well = isdigit((unsigned char)*text) || strchr("+-.", *text) != NULL;
-    double value = starts_well && *text != '\0' ? strtod(text, &end) : NAN;
+    bool is_decimal = !strpbrk(text, "xX"); /* strtod takes "0x10" for 16 */
+    double value = starts_well && is_decimal && *text != '\0' ? strtod(text, &end) : NAN;
     if (!end || end == text || *end != '\0' || !isfinite(value))
         return miev_error_set(err, MIEV_ERR_INVALID, "'%.40s' is not a number", text);
     *out = value;
