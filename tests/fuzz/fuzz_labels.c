@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any text as a list of labels, and as the words of --normalise and --crop. */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "fuzz.h"
 #include "model/override.h"
@@ -40,10 +38,7 @@ static void check_words(const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = calloc(1, size + 1);
-    if (!text)
-        return 0;
-    memcpy(text, data, size);
+    char *text = fuzz_text(data, size);
     check_labels(text, size);
     check_words(text);
     free(text);

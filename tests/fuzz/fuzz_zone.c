@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any text as a zone, and the same text shown and folded: an answer is a zone of the table, and a
  * refusal is a sentence that a terminal can show. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/text.h"
 #include "fuzz.h"
 #include "grid/grid.h"
@@ -46,11 +43,9 @@ static void check_text(const char *text)
 /* The first byte chooses the year: the latest, or one from 1990 on. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = size > 0 ? malloc(size) : NULL;
-    if (!text)
+    if (size == 0)
         return 0;
-    memcpy(text, data + 1, size - 1);
-    text[size - 1] = '\0';
+    char *text = fuzz_text(data + 1, size - 1);
     check_text(text);
     check_find(text, data[0] == '0' ? MIEV_GRID_LATEST : 1990 + data[0] % 64);
     free(text);

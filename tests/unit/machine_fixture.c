@@ -207,8 +207,7 @@ void fixture_advance(struct fixture *fixture, double duration_s)
     fixture_sleep(fixture, (uint64_t)llround(duration_s * 1e9));
 }
 
-/* "\n", "\t" and "\\" stand for themselves in the file of one line each. */
-static void unescape(char *text)
+void fixture_unescape(char *text)
 {
     char *to = text;
     for (const char *from = text; *from != '\0'; from++) {
@@ -232,7 +231,7 @@ static void unpack(struct fixture *fixture, FILE *file)
         if (line[0] == '#' || !tab)
             continue;
         *tab = '\0';
-        unescape(tab + 1);
+        fixture_unescape(tab + 1);
         fixture_write(fixture, line, tab + 1);
     }
     free(line);

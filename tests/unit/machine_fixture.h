@@ -45,6 +45,9 @@ struct fixture {
 struct fixture *fixture_open(const char *name);
 void fixture_close(struct fixture *fixture);
 
+/* In the files of machines, "\n", "\t" and "\\" are written out. */
+void fixture_unescape(char *text);
+
 /* Write a file of the machine; folders are made as needed. */
 void fixture_write(struct fixture *fixture, const char *path, const char *content);
 
