@@ -61,6 +61,8 @@ int miev_file_metadata_read(const json_t *answer, struct miev_file_metadata *out
                 return miev_error_set(err, MIEV_ERR_BROKEN,
                                       "the model's process answered nonsense");
     }
+    if (text && !json_is_string(text))
+        return miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
     if (text && miev_labels_parse(json_string_value(text), json_string_length(text), &found.labels,
                                   &why) != MIEV_OK)
         guess(guesses, "labels: not those of the file's own '%s': %.200s", found.labels_name,
