@@ -401,7 +401,7 @@ static int add_prediction(const struct miev_run_model *model, const json_t *answ
 {
     json_int_t index = json_integer_value(json_object_get(answer, "index"));
     double score = json_number_value(json_object_get(answer, "score"));
-    if (index < 0 || (size_t)index >= classes || !(score >= -1 && score <= 2))
+    if (index < 0 || (size_t)index >= classes || !(fabs(score) <= 1e18))
         return miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
     char number[32];
     (void)snprintf(number, sizeof(number), "class %lld", (long long)index);

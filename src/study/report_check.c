@@ -141,7 +141,7 @@ static const struct rule tensor[] = {
 static const struct rule prediction[] = {
     {"label", TEXT, 0, 0, 1024, NULL},
     {"index", WHOLE, 0, 0, 1e9, NULL},
-    {"score", NUMBER, 0, -1, 2, NULL},
+    {"score", NUMBER, 0, -BIG, BIG, NULL},
     {0},
 };
 static const struct rule latency[] = {
