@@ -25,7 +25,9 @@ struct worker {
     const struct miev_engine_ops *engine;
     void *state; /* of the engine, NULL before "open" */
     struct miev_engine_info info;
-    const uint8_t *image; /* mapped, NULL before "input" */
+    void *model; /* mapped, NULL before "load" */
+    size_t model_bytes;
+    void *image; /* mapped, NULL before "input" */
     size_t image_bytes;
     uint8_t *rgb; /* decoded, owned */
     struct miev_picture_plan plan;
@@ -136,13 +138,12 @@ static int do_load(struct worker *worker, const json_t *request, int fd, json_t 
                    struct miev_error *err)
 {
     (void)request;
-    void *model = NULL;
-    size_t length = 0;
-    if (!worker->state)
-        return miev_error_set(err, MIEV_ERR_INVALID, "\"open\" comes before \"load\"");
-    int rc = miev_map_descriptor(fd, "model", false, &model, &length, err);
+    if (!worker->state || worker->model)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"load\" comes once, behind \"open\"");
+    int rc = miev_map_descriptor(fd, "model", false, &worker->model, &worker->model_bytes, err);
     if (rc == MIEV_OK)
-        rc = worker->engine->load(worker->state, model, length, &worker->info, err);
+        rc = worker->engine->load(worker->state, worker->model, worker->model_bytes, &worker->info,
+                                  err);
     if (rc == MIEV_OK)
         rc = describe_tensors(worker, true, reply, err);
     if (rc == MIEV_OK)
@@ -255,6 +256,12 @@ static int do_input(struct worker *worker, const json_t *request, int fd, json_t
     return rc == MIEV_OK ? stage_preprocess(worker, err) : rc;
 }
 
+static void unmap(void *bytes, size_t length)
+{
+    if (bytes)
+        (void)munmap(bytes, length);
+}
+
 /* {"do":"look","picture":..,"fast":..} with the picture's descriptor, to a worker without a model:
  * lock it, then decode the picture and say what it is. */
 static int do_look(struct worker *worker, const json_t *request, int fd, json_t *reply,
@@ -274,6 +281,7 @@ static int do_look(struct worker *worker, const json_t *request, int fd, json_t 
         rc = miev_image_probe(image, length, &info, err);
     if (rc == MIEV_OK)
         rc = miev_image_load(image, length, &options, rgb, err);
+    unmap(image, length);
     if (rc != MIEV_OK)
         return rc;
     json_t *profile = json_pack("{s:s, s:s}", "name", info.profile_name, "use",
@@ -502,6 +510,9 @@ static void finish(struct worker *worker)
         worker->engine->close(worker->state);
         free(worker->state);
     }
+    unmap(worker->model, worker->model_bytes);
+    unmap(worker->image, worker->image_bytes);
+    unmap(worker->ring.bytes, worker->ring.length);
     free(worker->rgb);
     miev_preparer_finish(&worker->preparer);
     miev_predictor_finish(&worker->predictor);
