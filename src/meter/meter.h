@@ -101,11 +101,10 @@ struct miev_span_energy {
 };
 
 /* Attribute what lies between two samples (design.md 5.6): per channel, energy above idle times the
- * work's share of the machine's CPU time (1 where that is less than a tick of /proc/stat larger than
- * the work's, or not known, and for own_work_only channels and GPUs), plus idle energy times reserved / logical CPUs (1
- * when dedicated, and for GPUs). Pure.
- * idle may be NULL, or NAN for a channel: then net_j is NAN and gross_j takes the whole reading
- * times the CPU share.
+ * work's share of the machine's CPU time (1 where that is less than a tick of /proc/stat larger
+ * than the work's, or not known, and for own_work_only channels and GPUs), plus idle energy times
+ * reserved / logical CPUs (1 when dedicated, and for GPUs). Pure. idle may be NULL, or NAN for a
+ * channel: then net_j is NAN and gross_j takes the whole reading times the CPU share.
  * MIEV_ERR_INVALID: stop is not after start, or the share makes no sense. */
 MIEV_MUST_USE int miev_meter_attribute(const struct miev_meter *meter,
                                        const struct miev_meter_sample *start,
