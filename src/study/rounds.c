@@ -161,6 +161,12 @@ static void judge_crowd(struct miev_run *run)
             run->void_disturbed = run->neighbours_matter;
 }
 
+/* An estimate's idle power is the work's own, whatever others do meanwhile. */
+static bool idle_usable(const struct miev_run *run, const struct miev_round *round)
+{
+    return round->count > 0 && !(round->disturbed && run->neighbours_matter);
+}
+
 /* Most CPU time that others may have used in an idle round: little, or as in any other round where
  * the machine is never so quiet. */
 static double idle_neighbour_limit(const struct miev_run *run)
@@ -168,9 +174,8 @@ static double idle_neighbour_limit(const struct miev_run *run)
     size_t usable = 0, quiet = 0;
     for (size_t i = 0; i < run->idle_rounds.n; i++) {
         const struct miev_round *round = &run->idle_rounds.list[i];
-        usable += miev_round_usable(run, round);
-        quiet +=
-            miev_round_usable(run, round) && !(neighbour_share(run, round) > IDLE_NEIGHBOUR_SHARE);
+        usable += idle_usable(run, round);
+        quiet += idle_usable(run, round) && !(neighbour_share(run, round) > IDLE_NEIGHBOUR_SHARE);
     }
     return run->neighbours_matter && 2 * quiet >= usable ? IDLE_NEIGHBOUR_SHARE : INFINITY;
 }
@@ -186,7 +191,7 @@ static void analyse_idle(struct miev_run *run)
         for (size_t i = 0; i < run->idle_rounds.n; i++) {
             const struct miev_round *round = &run->idle_rounds.list[i];
             struct miev_idle idle;
-            if (!miev_round_usable(run, round) || neighbour_share(run, round) > limit)
+            if (!idle_usable(run, round) || neighbour_share(run, round) > limit)
                 continue;
             miev_meter_idle_power(run->meter, &round->start, &round->stop, &idle);
             if (!isfinite(idle.power_w[c]))
