@@ -45,7 +45,7 @@ quiet() {
 }
 
 # What `build` compiles; empty: all.
-only=()
+targets=()
 
 # build FOLDER MESON-OPTION...: configure FOLDER unless it is, and compile what has changed. The
 # stamp tells a folder that stands for another place or other options, which is begun again, from
@@ -64,8 +64,8 @@ build() {
         printf '%s\n' "$stamp" >"$folder/stamp"
     fi
     if [ -t 1 ] && [ -t 2 ]; then
-        NINJA_STATUS='building [%f/%t] ' ninja -C "$folder" "${only[@]}" >&2 || fail "building $folder failed"
+        NINJA_STATUS='building [%f/%t] ' ninja -C "$folder" "${targets[@]}" >&2 || fail "building $folder failed"
     else
-        quiet "building $folder" ninja -C "$folder" "${only[@]}" || exit 1
+        quiet "building $folder" ninja -C "$folder" "${targets[@]}" || exit 1
     fi
 }

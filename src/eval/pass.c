@@ -290,8 +290,8 @@ static int prepare_alone(struct pass *pass, struct miev_eval_decoder *decoder, s
     json_t *reply = NULL;
     int files = -1;
     json_t *request = read_chunk(pass, chunk, &one, &files);
-    (void)json_object_set_new(
-        request, "at", json_integer((json_int_t)(slot_at(pass, chunk) + i * pass->tensor_bytes)));
+    size_t at = slot_at(pass, chunk) + i * pass->tensor_bytes;
+    (void)json_object_set_new(request, "at", json_integer((json_int_t)at));
     int rc = ask_decoder(pass, decoder, request, files, &reply, err);
     if (files >= 0)
         (void)close(files);

@@ -85,6 +85,8 @@ void miev_holm(double *p_values, size_t n)
         for (size_t i = 0; i < n; i++)
             if (p_values[i] <= 1 && (!smallest || p_values[i] < *smallest))
                 smallest = &p_values[i];
+        if (!smallest) /* never: `left` of them are */
+            break;
         highest = fmax(highest, fmin(*smallest * (double)left, 1));
         *smallest = highest + 2;
     }

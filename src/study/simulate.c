@@ -277,6 +277,7 @@ static int sim_repeat(void *context, const struct miev_run_model *model, size_t 
 
 /* ---- its files ------------------------------------------------------------------------------ */
 
+/* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): the macros are texts in two parts */
 static const char *const folders[] = {"/proc", "/sys", "/sys/class", POWERCAP, PACKAGE};
 static const char *const files[] = {"/proc/cpuinfo", "/proc/stat", NAME, COUNTER, RANGE};
 

@@ -348,7 +348,7 @@ static void test_the_folder_follows_the_environment(void **state)
         assert_ok(miev_store_folder(&world.env, folder, sizeof(folder), &err), &err);
         assert_string_equal(folder, cases[i].want);
     }
-    struct variables none = {NULL};
+    struct variables none = {NULL, NULL, NULL};
     world.env.context = &none;
     assert_refused(miev_store_folder(&world.env, folder, sizeof(folder), &err),
                    MIEV_ERR_UNAVAILABLE, &err, "MIEV_DATA");

@@ -448,7 +448,7 @@ static void note_checkpoint(void *context, json_t *report)
 static void test_what_is_known_is_handed_over_from_the_start_on(void **state)
 {
     struct setting *setting = *state;
-    struct checkpoints seen = {NULL};
+    struct checkpoints seen = {.last = NULL};
     setting->options.checkpoint = note_checkpoint;
     setting->options.checkpoint_context = &seen;
     json_t *report = study(setting, (const char *const[]){"fine", "slow", NULL});
