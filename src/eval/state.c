@@ -85,10 +85,11 @@ static bool replay_line(const struct miev_eval *eval, struct miev_eval_model *mo
     if (miev_json_parse(text, length, &line, NULL) != MIEV_OK)
         return false;
     const json_t *energy = json_object_get(line, "energy");
-    bool fits = energy ? miev_eval_energy_load(energy, &model->energy) &&
-                             model->energy.images <= model->done
+    struct miev_eval_energy told = model->energy; /* a line that does not fit leaves no trace */
+    bool fits = energy ? miev_eval_energy_load(energy, &told) && told.images <= model->done
                        : replay_chunk(eval, model, line);
     if (fits && energy) {
+        model->energy = told;
         model->resumed_unix_s = json_integer_value(json_object_get(line, "unix_s"));
         model->resumed_seconds = model->energy.seconds;
     }
