@@ -103,27 +103,26 @@ static int check_words(const char *command, char **argv, size_t n_words, size_t 
 }
 
 int args_parse(int argc, char **argv, const char *command, const struct arg_usage *usage,
-               void *settings, size_t *n_words, bool *help, struct miev_error *err)
+               void *settings, struct arg_words *out, struct miev_error *err)
 {
-    size_t words = 0;
+    struct arg_words words = {0};
     bool only_words = false;
-    *help = false;
     for (int i = 0; i < argc; i++) {
         char *word = argv[i];
         if (only_words || word[0] != '-' || word[1] == '\0') {
-            argv[words++] = word;
+            argv[words.n++] = word;
         } else if (strcmp(word, "--") == 0) {
             only_words = true;
         } else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
-            *help = true;
+            words.help = true;
         } else {
             int rc = take_option(argc, argv, &i, usage->options, settings, err);
             if (rc != MIEV_OK)
                 return rc;
         }
     }
-    *n_words = words;
-    return check_words(command, argv, words, usage->max_words, err);
+    *out = words;
+    return check_words(command, argv, words.n, usage->max_words, err);
 }
 
 static void print_option(const struct arg_option *option)

@@ -64,13 +64,18 @@ struct arg_usage {
     size_t max_words;                 /* positional words at most */
 };
 
+/* What a command was given beside its options. */
+struct arg_words {
+    size_t n;  /* positional words, moved to the front of argv */
+    bool help; /* --help or -h is among them */
+};
+
 /* Read argv (without program and command) into the settings that the table's offsets belong to.
- * Positional words are moved to its front and counted; more than max_words are refused, since what
- * is ignored in silence is misunderstood. *help becomes true when --help or -h is there.
- * MIEV_ERR_INVALID names the word that is wrong. */
+ * More than max_words positional words are refused, since what is ignored in silence is
+ * misunderstood. MIEV_ERR_INVALID names the word that is wrong. */
 MIEV_MUST_USE int args_parse(int argc, char **argv, const char *command,
-                             const struct arg_usage *usage, void *settings, size_t *n_words,
-                             bool *help, struct miev_error *err);
+                             const struct arg_usage *usage, void *settings, struct arg_words *out,
+                             struct miev_error *err);
 
 void args_print_help(const char *command, const struct arg_usage *usage);
 

@@ -52,8 +52,7 @@ static int refuse_command(const char *name)
 static int run(const struct cli_command *command, int argc, char **argv)
 {
     struct miev_error err;
-    size_t n_words = 0;
-    bool help = false;
+    struct arg_words words = {0};
     int status = CLI_OK;
     void *settings = malloc(command->settings_size + 1);
     if (!settings) {
@@ -62,13 +61,12 @@ static int run(const struct cli_command *command, int argc, char **argv)
     }
     if (command->settings_size)
         memcpy(settings, command->defaults, command->settings_size);
-    if (args_parse(argc, argv, command->name, &command->usage, settings, &n_words, &help, &err) !=
-        MIEV_OK)
+    if (args_parse(argc, argv, command->name, &command->usage, settings, &words, &err) != MIEV_OK)
         status = cli_usage_error(command->name, &err);
-    else if (help)
+    else if (words.help)
         args_print_help(command->name, &command->usage);
     else
-        status = command->run(settings, argv, n_words);
+        status = command->run(settings, argv, words.n);
     free(settings);
     return status;
 }

@@ -24,6 +24,7 @@ struct measure_settings {
 
 /* The rows of a command's option table; `at` is the measure_settings in its settings. */
 /* clang-format off */
+/* NOLINTBEGIN(bugprone-macro-parentheses): the name of a member takes none */
 #define MEASURE_OPTIONS(type, at)                                                                  \
     ARG_COUNT_AT(type, at.threads, "--threads", "N", 1, 1024,                                      \
                  "threads of the engine (default 1)"),                                             \
@@ -44,6 +45,7 @@ struct measure_settings {
                   "limit of one model (default 4096)"),                                            \
     ARG_NUMBER_AT(type, at.timeout_s, "--timeout", "SECONDS", 0.1, 86400,                          \
                   "longest wait for one load or inference (default 60)")
+/* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
 /* Measure the models on settings->input, keeping it in the history (keep NULL: not) and telling the

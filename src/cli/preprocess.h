@@ -9,6 +9,7 @@
 
 /* The rows of a command's option table; `at` is the miev_override in its settings. */
 /* clang-format off */
+/* NOLINTBEGIN(bugprone-macro-parentheses): the name of a member takes none */
 #define PREPROCESS_OPTIONS(type, at)                                                               \
     ARG_TEXT_AT(type, at.labels, "--labels", "FILE",                                               \
                 "names of the classes of your own model, one a line"),                             \
@@ -18,6 +19,7 @@
     ARG_TEXT_AT(type, at.crop, "--crop", "HOW",                                                    \
                 "its part of the photo: stretch, letterbox, crop, or\nthe share of its middle as "  \
                 "87.5%")
+/* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
 #endif

@@ -22,6 +22,7 @@ struct site_settings {
 
 /* The rows of a command's option table; `at` is the site_settings in its settings. */
 /* clang-format off */
+/* NOLINTBEGIN(bugprone-macro-parentheses): the name of a member takes none */
 #define SITE_OPTIONS(type, at)                                                                     \
     ARG_TEXT_AT(type, at.zone, "--zone", "ZONE",                                                   \
                 "where it runs: ISO code or name (\"KR\", \"France\");\ndefault: the world average"), \
@@ -36,6 +37,7 @@ struct site_settings {
     ARG_NUMBER_AT(type, at.requests_per_day, "--rate", "N", 0, 1e15,                               \
                   "requests a day: adds what each takes at that rate, waiting\nbetween them "            \
                   "counted, and totals per year")
+/* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
 /* What the options say, for miev_report_price and its like; *out refers to *site. Asked before

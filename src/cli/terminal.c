@@ -188,6 +188,7 @@ void table_set(struct table *table, size_t row, size_t column, const char *forma
     char *text = cell(table, row, column);
     va_list args;
     va_start(args, format);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is begun the line before */
     int length = vsnprintf(text, TABLE_CELL_BYTES, format, args);
     va_end(args);
     if (length < TABLE_CELL_BYTES)

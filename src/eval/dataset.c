@@ -30,7 +30,7 @@
 /* Room for entry n of a list that doubles. */
 static int grow(void **list, size_t n, size_t entry_bytes, struct miev_error *err)
 {
-    if ((n & (n - 1)) != 0) /* room is made at 0, 1, 2, 4, 8 ... */
+    if (*list && (n & (n - 1)) != 0) /* room is made at 0, 1, 2, 4, 8 ... */
         return MIEV_OK;
     void *bigger = realloc(*list, (n ? 2 * n : 1) * entry_bytes);
     if (!bigger)
@@ -120,6 +120,7 @@ static int list_classes(struct miev_dataset *dataset, struct miev_error *err)
 {
     DIR *list = open_folder(dataset->folder, ".", err);
     int rc = list ? MIEV_OK : err->code;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this folder's stream */
     for (struct dirent *entry; rc == MIEV_OK && (entry = readdir(list));)
         if (entry->d_name[0] != '.' && is_kind(dataset->folder, entry, DT_DIR, S_IFDIR))
             rc = add_class(dataset, entry->d_name, strlen(entry->d_name), err);
@@ -141,6 +142,7 @@ static int list_images(struct miev_dataset *dataset, size_t class_index, struct 
     const char *class_name = dataset->classes[class_index];
     DIR *list = open_folder(dataset->folder, class_name, err);
     int rc = list ? MIEV_OK : err->code;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this folder's stream */
     for (struct dirent *entry; rc == MIEV_OK && (entry = readdir(list));) {
         char *path = NULL;
         if (entry->d_name[0] == '.' || is_kind(dirfd(list), entry, DT_DIR, S_IFDIR))
@@ -232,8 +234,9 @@ static int number_classes(struct miev_dataset *dataset, struct label *labels, si
                           struct miev_error *err)
 {
     int rc = MIEV_OK;
-    if (n > 0)
-        qsort(labels, n, sizeof(*labels), compare_labels);
+    if (!labels)
+        return MIEV_OK; /* no pictures */
+    qsort(labels, n, sizeof(*labels), compare_labels);
     for (size_t i = 0; rc == MIEV_OK && i < n; i++) {
         if (i == 0 || compare_labels(&labels[i - 1], &labels[i]) != 0)
             rc = add_class(dataset, labels[i].text, labels[i].length, err);

@@ -40,10 +40,10 @@ static void check_command(char *text)
     struct settings settings = {.count = 1};
     struct miev_error err = {.code = MIEV_OK};
     char *words[MAX_WORDS];
-    size_t n = split(text, words), n_words = 0;
-    bool help = false;
-    int rc = args_parse((int)n, words, "test", &usage, &settings, &n_words, &help, &err);
-    fuzz_require(rc == MIEV_OK ? n_words <= 3 : err.message[0] != '\0');
+    struct arg_words found = {0};
+    size_t n = split(text, words);
+    int rc = args_parse((int)n, words, "test", &usage, &settings, &found, &err);
+    fuzz_require(rc == MIEV_OK ? found.n <= 3 : err.message[0] != '\0');
     fuzz_require(settings.rate >= 0 && settings.rate <= 1e15);
     fuzz_require(settings.count >= 1 && settings.count <= 64 &&
                  settings.count == floor(settings.count));
