@@ -7,11 +7,10 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "cli/field.h"
+#include "cli/show_parts.h"
 #include "core/error.h"
 #include "core/text.h"
 
-#define SENTENCE    1024
 #define EXPRESSION  512
 #define NAME_WIDTH  14
 #define PER_MILLION 1e6
@@ -20,25 +19,6 @@
 #define HUGE_GRAMS  1e300 /* more than any figure */
 
 /* ---- sentences and equations ---------------------------------------------------------------- */
-
-static void say(const struct terminal *terminal, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void say(const struct terminal *terminal, const char *format, ...)
-{
-    char sentence[SENTENCE];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(sentence, sizeof(sentence), format, args);
-    va_end(args);
-    terminal_wrap(terminal, sentence, 2);
-}
-
-static void heading(const struct terminal *terminal, const char *text)
-{
-    (void)fprintf(terminal->file, "\n%s%s%s\n", terminal_bold(terminal), text,
-                  terminal_reset(terminal));
-}
 
 /* "    name = expression" and below it "= value unit". */
 static void equation(const struct terminal *terminal, const char *name, double value,
@@ -100,7 +80,7 @@ static void explain_answer(const json_t *model, const struct terminal *terminal)
     char label[64];
     const json_t *best = json_array_get(field_at(model, "predictions"), 0);
     const json_t *accuracy = field_at(model, "accuracy"), *latency = field_at(model, "latency");
-    heading(terminal, "1. The answer and its time");
+    say_title(terminal, "1. The answer and its time");
     miev_text_show(label, sizeof(label), field_text(best, "label"));
     say(terminal, "The best answer is \"%s\": the largest of the model's outputs, %.6g of 1.",
         label, field_number(best, "score"));
@@ -139,7 +119,7 @@ static void explain_counters(const json_t *report, const json_t *energy,
     size_t i;
     json_t *at;
     const json_t *meter = field_at(report, "meter");
-    heading(terminal, "2. The counters");
+    say_title(terminal, "2. The counters");
     json_array_foreach(field_at(field_at(energy, "attribution"), "channels"), i, at)
     {
         const json_t *channel = find_channel(report, at);
@@ -164,7 +144,7 @@ static void explain_rounds(const json_t *report, const json_t *energy,
     const json_t *attribution = field_at(energy, "attribution");
     double made = field_number(energy, "rounds_made");
     double used = field_number(field_at(energy, "gross"), "rounds");
-    heading(terminal, "3. The rounds");
+    say_title(terminal, "3. The rounds");
     say(terminal,
         "A round repeats the inference between two readings of the counters. %.0f rounds were "
         "made, "
@@ -245,7 +225,7 @@ static void explain_channels(const json_t *report, const json_t *energy,
     size_t i;
     json_t *at;
     const json_t *attribution = field_at(energy, "attribution");
-    heading(terminal, "4. Whose joules");
+    say_title(terminal, "4. Whose joules");
     say(terminal,
         "What a channel reads above idle is the work's by its share of the machine's CPU "
         "time (1 where the channel sees the work alone); of idle power it carries the CPUs "
@@ -344,7 +324,7 @@ static void explain_systematic(const json_t *energy, const struct terminal *term
 
 static void explain_energy(const json_t *energy, const struct terminal *terminal)
 {
-    heading(terminal, "5. Joules of one inference");
+    say_title(terminal, "5. Joules of one inference");
     say(terminal,
         "Gross is all that the reserved part of the machine draws, and goes into the grams; net is "
         "what of that is above idle%s. They are %s.",
@@ -416,7 +396,7 @@ static void explain_electricity(const json_t *report, const json_t *model,
     char year[32] = "";
     if (isfinite(field_number(site, "year")))
         (void)snprintf(year, sizeof(year), " in %.0f", field_number(site, "year"));
-    heading(terminal, "6. Grams of electricity");
+    say_title(terminal, "6. Grams of electricity");
     say(terminal,
         "Place: %s, %.6g g CO2e per kWh%s (%s)%s. PUE %.6g: what the building draws for each joule "
         "of "
@@ -497,7 +477,7 @@ static void explain_manufacturing(const json_t *report, const json_t *model,
     double time_s = field_number(field_at(model, "energy"), "inference_s");
     double share = field_number(embodied, "share");
     char host[64];
-    heading(terminal, "7. Grams of manufacturing");
+    say_title(terminal, "7. Grams of manufacturing");
     if (!field_at(embodied, "machine_g") || !field_at(grams, "value")) {
         say(terminal, "Left out, or the class of this machine is not known.");
         return;
@@ -557,7 +537,7 @@ static void explain_total(const json_t *footprint, const struct terminal *termin
     double electricity_g = field_number(field_at(footprint, "operational_g"), "value");
     double value_g = field_number(total, "value");
     double low_g = field_number(total, "low"), high_g = field_number(total, "high");
-    heading(terminal, "8. Together");
+    say_title(terminal, "8. Together");
     if (isfinite(making_g))
         equation(terminal, "one inference", value_g, "g", "%.6g g + %.6g g", electricity_g,
                  making_g);
@@ -610,7 +590,7 @@ static void explain_model(const json_t *report, const json_t *model,
     const json_t *energy = field_at(model, "energy"), *footprint = field_at(model, "footprint");
     miev_text_show(name, sizeof(name), field_text(model, "name"));
     (void)snprintf(title, sizeof(title), "%s, from counter to gram", name);
-    heading(terminal, title);
+    say_title(terminal, title);
     if (field_at(model, "error")) {
         say(terminal, "It failed (%s), and has no figures.",
             field_text(field_at(model, "error"), "code"));

@@ -5,68 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/rows.h"
 #include "cli/show_parts.h"
 #include "core/text.h"
 #include "study/study.h"
 
-#define PER_MILLION 1e6
-#define SHARE_BAR   6 /* characters of the bar of 100 % */
-
-struct row {
-    const json_t *model;
-    double gross_j, p50_s;
-    double grams, grams_low, grams_high; /* per million inferences, NAN: none */
-};
-
-static struct row read_row(const json_t *model)
-{
-    const json_t *grams = field_at(field_at(model, "footprint"), "per_inference_g");
-    return (struct row){
-        .model = model,
-        .gross_j = field_number(
-            field_at(field_at(field_at(model, "energy"), "gross"), "per_inference_j"), "value"),
-        .p50_s = field_number(field_at(model, "latency"), "p50_s"),
-        .grams = field_number(grams, "value") * PER_MILLION,
-        .grams_low = field_number(grams, "low") * PER_MILLION,
-        .grams_high = field_number(grams, "high") * PER_MILLION,
-    };
-}
-
-/* Least carbon first; models without a figure, then failed ones, last. */
-static int by_carbon(const void *a, const void *b)
-{
-    const struct row *x = a, *y = b;
-    int x_class = field_at(x->model, "error") ? 2 : !isfinite(x->grams);
-    int y_class = field_at(y->model, "error") ? 2 : !isfinite(y->grams);
-    if (x_class != y_class)
-        return x_class - y_class;
-    if (x_class != 0 || x->grams == y->grams)
-        return 0;
-    return x->grams < y->grams ? -1 : 1;
-}
-
-struct units {
-    struct miev_unit time, energy, mass;
-};
-
-static struct miev_unit unit_of(enum miev_quantity quantity, const struct row *rows, size_t n,
-                                size_t offset, bool ascii)
-{
-    double values[MIEV_STUDY_MAX_MODELS] = {0};
-    size_t used = n < MIEV_STUDY_MAX_MODELS ? n : MIEV_STUDY_MAX_MODELS;
-    for (size_t i = 0; i < used; i++)
-        memcpy(&values[i], (const char *)&rows[i] + offset, sizeof(double));
-    return miev_unit_for(quantity, values, used, ascii);
-}
-
-static struct units choose_units(const struct row *rows, size_t n, bool ascii)
-{
-    return (struct units){
-        .time = unit_of(MIEV_QUANTITY_TIME_S, rows, n, offsetof(struct row, p50_s), ascii),
-        .energy = unit_of(MIEV_QUANTITY_ENERGY_J, rows, n, offsetof(struct row, gross_j), ascii),
-        .mass = unit_of(MIEV_QUANTITY_MASS_G, rows, n, offsetof(struct row, grams), ascii),
-    };
-}
+#define SHARE_BAR 6 /* characters of the bar of 100 % */
 
 /* ---- the table ------------------------------------------------------------------------------ */
 
@@ -176,7 +120,7 @@ static void print_table(const json_t *report, const struct row *rows, size_t n,
                         const struct terminal *terminal, double most_grams)
 {
     struct table table;
-    struct units units = choose_units(rows, n, !terminal->utf8);
+    struct units units = rows_units(rows, n, !terminal->utf8);
     bool fronts = pareto_has_fronts(report);
     char mass_header[64];
     if (!table_init(&table, n))
@@ -213,16 +157,6 @@ static void print_more(const json_t *report, const struct row *rows, size_t n,
     (void)fputc('\n', terminal->file);
     show_pareto(report, terminal);
     show_rate(models, ran, terminal);
-}
-
-void say(const struct terminal *terminal, const char *format, ...)
-{
-    char sentence[2 * SAY_BYTES];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(sentence, sizeof(sentence), format, args);
-    va_end(args);
-    terminal_wrap(terminal, sentence, 2);
 }
 
 void show_table(struct table *table, const struct terminal *terminal)
@@ -267,22 +201,6 @@ static void say_header(const json_t *report, const struct terminal *terminal)
         json_is_true(field_at(machine, "virtual_machine")) ? ", virtual machine under " : "",
         field_text(machine, "hypervisor"), field_number(settings, "threads"),
         field_number(settings, "threads") > 1 ? "s" : "");
-}
-
-static void say_site(const json_t *report, const struct terminal *terminal)
-{
-    const json_t *site = field_at(report, "site");
-    char number[MIEV_NUMBER_SIZE], year[16] = "";
-    if (!site)
-        return;
-    miev_format_number(number, sizeof(number), field_number(site, "intensity_g_per_kwh"));
-    if (isfinite(field_number(site, "year")))
-        (void)snprintf(year, sizeof(year), " in %.0f", field_number(site, "year"));
-    say(terminal, "Place: %s, %s g CO2e per kWh%s (%s), PUE %.3g%s.", field_text(site, "zone"),
-        number, year, field_text(site, "source"), field_number(site, "pue"),
-        json_is_true(field_at(site, "default"))
-            ? "; nobody named a place, so this is the world average: --zone sets yours"
-            : "");
 }
 
 static void say_error(const struct row *row, const struct terminal *terminal)
@@ -536,12 +454,9 @@ void show_report(const json_t *report, const struct terminal *terminal, bool qui
 {
     const json_t *models = field_at(report, "models");
     size_t n = json_array_size(models), measured = 0;
-    struct row *rows = calloc(n + 1, sizeof(*rows));
+    struct row *rows = rows_read(models);
     if (!rows)
         return;
-    for (size_t i = 0; i < n; i++)
-        rows[i] = read_row(json_array_get(models, i));
-    qsort(rows, n, sizeof(*rows), by_carbon);
     while (measured < n && isfinite(rows[measured].grams))
         measured++;
     if (!quiet) {

@@ -2,11 +2,10 @@
 #include "cli/show_eval.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/field.h"
+#include "cli/show_parts.h"
 #include "core/text.h"
 #include "study/study.h"
 
@@ -18,25 +17,6 @@
 #define FAILED_IMAGES 5  /* that are named */
 #define MATRIX_HEADER 6  /* letters of a class above its column */
 #define NAME_BYTES    96
-
-static void say(const struct terminal *terminal, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void say(const struct terminal *terminal, const char *format, ...)
-{
-    char sentence[SENTENCE];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(sentence, sizeof(sentence), format, args);
-    va_end(args);
-    terminal_wrap(terminal, sentence, 2);
-}
-
-static void title(const struct terminal *terminal, const char *text)
-{
-    (void)fprintf(terminal->file, "\n%s%s%s\n", terminal_bold(terminal), text,
-                  terminal_reset(terminal));
-}
 
 static const char *name_of(const json_t *model, char out[NAME_BYTES])
 {
@@ -188,7 +168,7 @@ static void print_classes_of_one(const json_t *model, const struct terminal *ter
     qsort(classes, n, sizeof(classes[0]), by_share);
     (void)snprintf(words, sizeof(words), "Class by class, least right first%s",
                    n > shown ? " (the 20 worst; the others: --json)" : "");
-    title(terminal, words);
+    say_title(terminal, words);
     size_t n_class = table_column(&table, "class", false);
     size_t n_images = table_column(&table, "images", true);
     size_t n_right = table_column(&table, "right", true);
@@ -227,8 +207,8 @@ static void print_classes_beside(const json_t *const *models, size_t n_models,
     json_t *item;
     if (!table_init(&table, json_array_size(classes)))
         return;
-    title(terminal, n < n_models ? "Class by class, top-1 (the first six models; all: --json)"
-                                 : "Class by class, top-1");
+    say_title(terminal, n < n_models ? "Class by class, top-1 (the first six models; all: --json)"
+                                     : "Class by class, top-1");
     size_t n_class = table_column(&table, "class", false);
     for (size_t k = 0; k < n; k++)
         columns[k] = table_column(&table, name_of(models[k], names[k]), true);
@@ -312,7 +292,7 @@ static bool print_matrix(const json_t *model, const struct terminal *terminal)
     }
     bool fits = table_fit(&table, terminal);
     if (fits) {
-        title(terminal, "What the pictures of a class (row) were taken for (column)");
+        say_title(terminal, "What the pictures of a class (row) were taken for (column)");
         table_print(&table, terminal);
     }
     table_finish(&table);
@@ -427,9 +407,9 @@ static void print_pairs(const json_t *report, const json_t *const *answered, siz
     bool all = n == json_array_size(field_at(report, "pairs"));
     if (n == 0 || !table_init(&table, n))
         return;
-    title(terminal, all ? "Two models on the same pictures (McNemar's test)"
-                        : "Each model and the next one in rank (McNemar's test; all pairs: "
-                          "--json)");
+    say_title(terminal, all ? "Two models on the same pictures (McNemar's test)"
+                            : "Each model and the next one in rank (McNemar's test; all pairs: "
+                              "--json)");
     for (size_t c = 0; c < sizeof(headers) / sizeof(headers[0]); c++)
         (void)table_column(&table, headers[c], c == 2 || c == 4);
     for (size_t i = 0; i < n; i++)
@@ -521,20 +501,6 @@ static void say_error(const json_t *model, const struct terminal *terminal)
     say(terminal, "%s failed (%s): %s.", name_of(model, name), field_text(error, "code"), message);
 }
 
-static void say_place(const json_t *report, const struct terminal *terminal)
-{
-    const json_t *site = field_at(report, "site");
-    char number[MIEV_NUMBER_SIZE], year[16] = "";
-    miev_format_number(number, sizeof(number), field_number(site, "intensity_g_per_kwh"));
-    if (isfinite(field_number(site, "year")))
-        (void)snprintf(year, sizeof(year), " in %.0f", field_number(site, "year"));
-    say(terminal, "Place: %s, %s g CO2e per kWh%s (%s), PUE %.3g%s.", field_text(site, "zone"),
-        number, year, field_text(site, "source"), field_number(site, "pue"),
-        json_is_true(field_at(site, "default"))
-            ? "; nobody named a place, so this is the world average: --zone sets yours"
-            : "");
-}
-
 static void say_end(const json_t *report, const struct terminal *terminal)
 {
     if (strcmp(field_text(field_at(report, "stop"), "reason"), "interrupted") == 0)
@@ -586,5 +552,5 @@ void show_eval(const json_t *report, const struct terminal *terminal, bool quiet
         }
     }
     say_end(report, terminal);
-    say_place(report, terminal);
+    say_site(report, terminal);
 }

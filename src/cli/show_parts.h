@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of a shown report that have files of their own; show.c puts them together. */
+/* What the documents that people are shown share (say.c), and the parts of a report that have files
+ * of their own; show.c puts them together. */
 #ifndef MIEV_CLI_SHOW_PARTS_H
 #define MIEV_CLI_SHOW_PARTS_H
 
@@ -10,6 +11,12 @@
 /* printf a sentence, broken at the terminal's edge. */
 void say(const struct terminal *terminal, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* A line of its own, below an empty one. */
+void say_title(const struct terminal *terminal, const char *text);
+
+/* Where it runs, and whose figure of the grid that is; nothing for a report without a place. */
+void say_site(const json_t *report, const struct terminal *terminal);
 
 /* Print a table, and below it what the terminal was too narrow for. */
 void show_table(struct table *table, const struct terminal *terminal);

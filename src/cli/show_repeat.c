@@ -4,23 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/field.h"
+#include "cli/show_parts.h"
 #include "study/study.h"
-
-#define SENTENCE 1024
-
-static void say(const struct terminal *terminal, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void say(const struct terminal *terminal, const char *format, ...)
-{
-    char sentence[SENTENCE];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(sentence, sizeof(sentence), format, args);
-    va_end(args);
-    terminal_wrap(terminal, sentence, 2);
-}
 
 static struct miev_unit energy_unit(const json_t *models, bool ascii)
 {

@@ -3,22 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/field.h"
+#include "cli/rows.h"
 #include "cli/writers.h"
 #include "core/text.h"
 
-#define PER_MILLION 1e6
-#define TEXT_SIZE   512
-
-struct line {
-    const json_t *model;
-    double p50_s, gross_j;
-    double grams, grams_low, grams_high; /* per million; NAN: none */
-};
+#define TEXT_SIZE 512
 
 struct page {
     FILE *file;
-    struct miev_unit time, energy, mass;
+    struct units units;
 };
 
 /* Text from a file or a card, which must not end its cell or become a link or a tag. */
@@ -34,44 +27,6 @@ static void put_text(const char *text, FILE *file)
         else
             (void)fprintf(file, "%s%c", strchr("\\`*_[]|~", *at) ? "\\" : "", *at);
     }
-}
-
-static struct line read_line(const json_t *model)
-{
-    const json_t *grams = field_at(field_at(model, "footprint"), "per_inference_g");
-    const json_t *gross = field_at(field_at(model, "energy"), "gross");
-    return (struct line){
-        .model = model,
-        .p50_s = field_number(field_at(model, "latency"), "p50_s"),
-        .gross_j = field_number(field_at(gross, "per_inference_j"), "value"),
-        .grams = field_number(grams, "value") * PER_MILLION,
-        .grams_low = field_number(grams, "low") * PER_MILLION,
-        .grams_high = field_number(grams, "high") * PER_MILLION,
-    };
-}
-
-/* Least carbon first, as on the terminal; models without a figure, then failed ones, last. */
-static int by_carbon(const void *a, const void *b)
-{
-    const struct line *x = a, *y = b;
-    int x_class = field_at(x->model, "error") ? 2 : !isfinite(x->grams);
-    int y_class = field_at(y->model, "error") ? 2 : !isfinite(y->grams);
-    if (x_class != y_class)
-        return x_class - y_class;
-    if (x_class != 0 || x->grams == y->grams)
-        return 0;
-    return x->grams < y->grams ? -1 : 1;
-}
-
-static struct miev_unit unit_of(enum miev_quantity quantity, const struct line *lines, size_t n,
-                                size_t offset)
-{
-    double *values = calloc(n + 1, sizeof(*values));
-    for (size_t i = 0; values && i < n; i++)
-        memcpy(&values[i], (const char *)&lines[i] + offset, sizeof(double));
-    struct miev_unit unit = miev_unit_for(quantity, values, values ? n : 0, false);
-    free(values);
-    return unit;
 }
 
 static void put_number(double value, const struct miev_unit *unit, FILE *file)
@@ -101,7 +56,7 @@ static void put_answer(const json_t *model, FILE *file)
     }
 }
 
-static void put_line(const struct line *line, const struct page *page)
+static void put_line(const struct row *line, const struct page *page)
 {
     char interval[MIEV_INTERVAL_SIZE];
     FILE *file = page->file;
@@ -115,11 +70,11 @@ static void put_line(const struct line *line, const struct page *page)
         return;
     }
     put_answer(line->model, file);
-    put_number(line->p50_s, &page->time, file);
-    put_number(line->gross_j, &page->energy, file);
+    put_number(line->p50_s, &page->units.time, file);
+    put_number(line->gross_j, &page->units.energy, file);
     if (isfinite(line->grams)) {
         miev_format_interval(interval, sizeof(interval), line->grams, line->grams_low,
-                             line->grams_high, &page->mass);
+                             line->grams_high, &page->units.mass);
         (void)fprintf(file, "%s | ", interval);
     } else {
         (void)fputs("- | ", file);
@@ -166,23 +121,15 @@ bool write_markdown(const json_t *report, FILE *file)
 {
     const json_t *models = field_at(report, "models");
     size_t n = json_array_size(models);
-    struct line *lines = calloc(n + 1, sizeof(*lines));
+    struct row *lines = rows_read(models);
     if (!lines)
         return false;
-    for (size_t i = 0; i < n; i++)
-        lines[i] = read_line(json_array_get(models, i));
-    qsort(lines, n, sizeof(*lines), by_carbon);
-    struct page page = {
-        .file = file,
-        .time = unit_of(MIEV_QUANTITY_TIME_S, lines, n, offsetof(struct line, p50_s)),
-        .energy = unit_of(MIEV_QUANTITY_ENERGY_J, lines, n, offsetof(struct line, gross_j)),
-        .mass = unit_of(MIEV_QUANTITY_MASS_G, lines, n, offsetof(struct line, grams)),
-    };
+    struct page page = {.file = file, .units = rows_units(lines, n, false)};
     (void)fprintf(file,
                   "| model | top prediction | accuracy (data set) | latency p50 | energy per "
                   "inference | %s CO2e per million | energy is |\n"
                   "|---|---|---|---:|---:|---|---|\n",
-                  page.mass.name);
+                  page.units.mass.name);
     for (size_t i = 0; i < n; i++)
         put_line(&lines[i], &page);
     bool any_grams = n > 0 && isfinite(lines[0].grams);
