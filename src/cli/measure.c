@@ -33,8 +33,8 @@ static uint64_t draw_seed(double wanted)
     return seed >> 11; /* so that JSON readers with doubles keep it */
 }
 
-int measure(const struct measure_settings *settings, const struct selection *selection, bool quiet,
-            struct miev_keep *keep, json_t **report, struct miev_error *err)
+int measure(const struct measure_settings *settings, const struct miev_selection *selection,
+            bool quiet, struct miev_keep *keep, json_t **report, struct miev_error *err)
 {
     char runtime[PATH_MAX];
     struct progress progress;

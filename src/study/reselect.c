@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/reselect.h"
+#include "study/reselect.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli/field.h"
 #include "core/error.h"
+#include "export/field.h"
 #include "study/sealed.h"
 
 #define MODEL_MAX_BYTES (2ull << 30)
@@ -94,8 +94,8 @@ static int load_cards(const char *folder, struct miev_catalog *out, struct miev_
     return MIEV_OK;
 }
 
-static int take_bare(struct selection *selection, const char *path, struct miev_study_entry *out,
-                     struct miev_error *err)
+static int take_bare(struct miev_selection *selection, const char *path,
+                     struct miev_study_entry *out, struct miev_error *err)
 {
     struct miev_card *card = &selection->own[selection->n_own];
     int rc = miev_card_for_file(path, card, err);
@@ -107,7 +107,7 @@ static int take_bare(struct selection *selection, const char *path, struct miev_
 }
 
 /* MIEV_ERR_UNAVAILABLE: it is nowhere. */
-static int find_model(struct reselection *all, const struct wanted *wanted, const char *folder,
+static int find_model(struct miev_reselection *all, const struct wanted *wanted, const char *folder,
                       struct miev_study_entry *out, struct miev_error *err)
 {
     char path[PATH_MAX];
@@ -127,7 +127,7 @@ static int find_model(struct reselection *all, const struct wanted *wanted, cons
                           wanted->sha256);
 }
 
-static bool is_taken(const struct selection *selection, const struct miev_study_entry *entry)
+static bool is_taken(const struct miev_selection *selection, const struct miev_study_entry *entry)
 {
     for (size_t i = 0; i < selection->n; i++)
         if (strcmp(selection->entries[i].file->path, entry->file->path) == 0)
@@ -135,14 +135,14 @@ static bool is_taken(const struct selection *selection, const struct miev_study_
     return false;
 }
 
-static void add_model(struct reselection *all, const json_t *model, const char *folder)
+static void add_model(struct miev_reselection *all, const json_t *model, const char *folder)
 {
     struct miev_error err;
     struct miev_study_entry entry;
-    const char *name = field_text(model, "name");
-    struct wanted wanted = {.sha256 = field_text(model, "sha256"),
-                            .bytes = json_integer_value(field_at(model, "bytes")),
-                            .bare = json_array_size(field_at(model, "guesses")) > 0};
+    const char *name = miev_field_text(model, "name");
+    struct wanted wanted = {.sha256 = miev_field_text(model, "sha256"),
+                            .bytes = json_integer_value(miev_field_at(model, "bytes")),
+                            .bare = json_array_size(miev_field_at(model, "guesses")) > 0};
     int rc = *wanted.sha256 ? find_model(all, &wanted, folder, &entry, &err)
                             : miev_error_set(&err, MIEV_ERR_UNAVAILABLE,
                                              "the report does not tell the hash of its file");
@@ -152,12 +152,12 @@ static void add_model(struct reselection *all, const json_t *model, const char *
         all->selection.entries[all->selection.n++] = entry;
 }
 
-int reselect(struct reselection *out, const json_t *report, const char *models_dir,
-             struct miev_error *err)
+int miev_reselect(struct miev_reselection *out, const json_t *report, const char *models_dir,
+                  struct miev_error *err)
 {
-    const json_t *models = field_at(report, "models");
+    const json_t *models = miev_field_at(report, "models");
     size_t n = json_array_size(models); /* at most MIEV_STUDY_MAX_MODELS: the report is checked */
-    *out = (struct reselection){.absent = json_object()};
+    *out = (struct miev_reselection){.absent = json_object()};
     int rc = miev_catalog_load_home(miev_env_host(), &out->selection.catalog, err);
     if (rc == MIEV_OK && models_dir)
         rc = load_cards(models_dir, &out->extra, err);
@@ -171,9 +171,9 @@ int reselect(struct reselection *out, const json_t *report, const char *models_d
     return MIEV_OK;
 }
 
-void reselect_finish(struct reselection *reselection)
+void miev_reselect_finish(struct miev_reselection *reselection)
 {
-    selection_finish(&reselection->selection);
+    miev_selection_finish(&reselection->selection);
     miev_catalog_finish(&reselection->extra);
     json_decref(reselection->absent);
 }

@@ -3,15 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/rows.h"
-#include "cli/writers.h"
 #include "core/text.h"
+#include "export/export.h"
+#include "export/rows.h"
 
 #define TEXT_SIZE 512
 
 struct page {
     FILE *file;
-    struct units units;
+    struct miev_units units;
 };
 
 /* Text from a file or a card, which must not end its cell or become a link or a tag. */
@@ -42,30 +42,30 @@ static void put_number(double value, const struct miev_unit *unit, FILE *file)
 
 static void put_answer(const json_t *model, FILE *file)
 {
-    const json_t *best = json_array_get(field_at(model, "predictions"), 0);
-    const json_t *accuracy = field_at(model, "accuracy");
-    double top1 = field_number(accuracy, "top1");
-    put_text(field_text(best, "label"), file);
-    (void)fprintf(file, " %.0f %% | ", field_number(best, "score") * 100);
+    const json_t *best = json_array_get(miev_field_at(model, "predictions"), 0);
+    const json_t *accuracy = miev_field_at(model, "accuracy");
+    double top1 = miev_field_number(accuracy, "top1");
+    put_text(miev_field_text(best, "label"), file);
+    (void)fprintf(file, " %.0f %% | ", miev_field_number(best, "score") * 100);
     if (isfinite(top1)) {
         (void)fprintf(file, "%.1f %% (", top1 * 100);
-        put_text(field_text(accuracy, "dataset"), file);
+        put_text(miev_field_text(accuracy, "dataset"), file);
         (void)fputs(") | ", file);
     } else {
         (void)fputs("- | ", file);
     }
 }
 
-static void put_line(const struct row *line, const struct page *page)
+static void put_line(const struct miev_row *line, const struct page *page)
 {
     char interval[MIEV_INTERVAL_SIZE];
     FILE *file = page->file;
     (void)fputs("| ", file);
-    put_text(field_text(line->model, "name"), file);
+    put_text(miev_field_text(line->model, "name"), file);
     (void)fputs(" | ", file);
-    if (field_at(line->model, "error")) {
+    if (miev_field_at(line->model, "error")) {
         (void)fputs("failed: ", file);
-        put_text(field_text(field_at(line->model, "error"), "message"), file);
+        put_text(miev_field_text(miev_field_at(line->model, "error"), "message"), file);
         (void)fputs(" | - | - | - | - | - |\n", file);
         return;
     }
@@ -79,22 +79,22 @@ static void put_line(const struct row *line, const struct page *page)
     } else {
         (void)fputs("- | ", file);
     }
-    (void)fprintf(file, "%s |\n", field_text(field_at(line->model, "energy"), "method"));
+    (void)fprintf(file, "%s |\n", miev_field_text(miev_field_at(line->model, "energy"), "method"));
 }
 
 static void put_place(const json_t *site, FILE *file)
 {
     char number[MIEV_NUMBER_SIZE];
-    miev_format_number(number, sizeof(number), field_number(site, "intensity_g_per_kwh"));
+    miev_format_number(number, sizeof(number), miev_field_number(site, "intensity_g_per_kwh"));
     (void)fputs("Place: ", file);
-    put_text(field_text(site, "zone"), file);
+    put_text(miev_field_text(site, "zone"), file);
     (void)fprintf(file, ", %s g CO2e per kWh", number);
-    if (isfinite(field_number(site, "year")))
-        (void)fprintf(file, " in %.0f", field_number(site, "year"));
+    if (isfinite(miev_field_number(site, "year")))
+        (void)fprintf(file, " in %.0f", miev_field_number(site, "year"));
     (void)fputs(" (", file);
-    put_text(field_text(site, "source"), file);
-    (void)fprintf(file, "), PUE %.3g", field_number(site, "pue"));
-    (void)fputs(json_is_true(field_at(site, "default"))
+    put_text(miev_field_text(site, "source"), file);
+    (void)fprintf(file, "), PUE %.3g", miev_field_number(site, "pue"));
+    (void)fputs(json_is_true(miev_field_at(site, "default"))
                     ? "; nobody named a place, so this is the world average.  \n"
                     : ".  \n",
                 file);
@@ -103,28 +103,29 @@ static void put_place(const json_t *site, FILE *file)
 /* What the figures rest on; two blanks at a line's end break it. */
 static void put_sources(const json_t *report, FILE *file)
 {
-    const json_t *machine = field_at(report, "machine");
-    const char *cpu = field_text(machine, "cpu");
-    if (field_at(report, "site"))
-        put_place(field_at(report, "site"), file);
+    const json_t *machine = miev_field_at(report, "machine");
+    const char *cpu = miev_field_text(machine, "cpu");
+    if (miev_field_at(report, "site"))
+        put_place(miev_field_at(report, "site"), file);
     (void)fputs("Machine: ", file);
     put_text(*cpu ? cpu : "an unnamed CPU", file);
-    (void)fprintf(file, ", %.0f logical CPUs%s.  \nInput: ", field_number(machine, "logical_cpus"),
-                  json_is_true(field_at(machine, "virtual_machine")) ? ", virtual machine" : "");
-    put_text(field_text(field_at(report, "input"), "name"), file);
+    (void)fprintf(
+        file, ", %.0f logical CPUs%s.  \nInput: ", miev_field_number(machine, "logical_cpus"),
+        json_is_true(miev_field_at(machine, "virtual_machine")) ? ", virtual machine" : "");
+    put_text(miev_field_text(miev_field_at(report, "input"), "name"), file);
     (void)fputs(". Made by miev ", file);
-    put_text(field_text(report, "miev_version"), file);
+    put_text(miev_field_text(report, "miev_version"), file);
     (void)fputs(".\n", file);
 }
 
-bool write_markdown(const json_t *report, FILE *file)
+bool miev_export_markdown(const json_t *report, FILE *file)
 {
-    const json_t *models = field_at(report, "models");
+    const json_t *models = miev_field_at(report, "models");
     size_t n = json_array_size(models);
-    struct row *lines = rows_read(models);
+    struct miev_row *lines = miev_rows_read(models);
     if (!lines)
         return false;
-    struct page page = {.file = file, .units = rows_units(lines, n, false)};
+    struct page page = {.file = file, .units = miev_rows_units(lines, n, false)};
     (void)fprintf(file,
                   "| model | top prediction | accuracy (data set) | latency p50 | energy per "
                   "inference | %s CO2e per million | energy is |\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/selection.h"
+#include "study/selection.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static bool same_file(const char *a, const char *b)
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-static int add_entry(struct selection *selection, const struct miev_card *card,
+static int add_entry(struct miev_selection *selection, const struct miev_card *card,
                      const struct miev_card_file *file, struct miev_error *err)
 {
     if (selection->n == MIEV_STUDY_MAX_MODELS)
@@ -29,7 +29,7 @@ static int add_entry(struct selection *selection, const struct miev_card *card,
     return MIEV_OK;
 }
 
-static int add_card(struct selection *selection, const struct miev_card *card,
+static int add_card(struct miev_selection *selection, const struct miev_card *card,
                     const char *precision, struct miev_error *err)
 {
     bool all = strcmp(precision, "all") == 0;
@@ -59,7 +59,7 @@ static bool is_path(const char *word)
 }
 
 /* A card or a bare model file of the user's own. */
-static int add_path(struct selection *selection, const char *path, const char *precision,
+static int add_path(struct miev_selection *selection, const char *path, const char *precision,
                     const struct miev_override *override, struct miev_error *err)
 {
     struct miev_card *card = &selection->own[selection->n_own];
@@ -99,8 +99,8 @@ static void tell_apart(struct miev_card *a, struct miev_card *b)
     (void)snprintf(b->name, sizeof(b->name), "%.127s", path_end(y, n));
 }
 
-static int check_override(const struct selection *selection, const struct miev_override *override,
-                          struct miev_error *err)
+static int check_override(const struct miev_selection *selection,
+                          const struct miev_override *override, struct miev_error *err)
 {
     const char *name = override->labels      ? "--labels"
                        : override->normalise ? "--normalise"
@@ -115,7 +115,7 @@ static int check_override(const struct selection *selection, const struct miev_o
 }
 
 /* "name" or "name:precision". */
-static int add_name(struct selection *selection, const char *word, const char *precision,
+static int add_name(struct miev_selection *selection, const char *word, const char *precision,
                     struct miev_error *err)
 {
     char name[128];
@@ -127,10 +127,11 @@ static int add_name(struct selection *selection, const char *word, const char *p
     return rc != MIEV_OK ? rc : add_card(selection, card, colon ? colon + 1 : precision, err);
 }
 
-int selection_make(struct selection *selection, char **words, size_t n_words, const char *precision,
-                   const struct miev_override *override, struct miev_error *err)
+int miev_selection_make(struct miev_selection *selection, char **words, size_t n_words,
+                        const char *precision, const struct miev_override *override,
+                        struct miev_error *err)
 {
-    *selection = (struct selection){.n = 0};
+    *selection = (struct miev_selection){.n = 0};
     int rc = miev_catalog_load_home(miev_env_host(), &selection->catalog, err);
     selection->own = calloc(n_words + 1, sizeof(*selection->own));
     if (rc == MIEV_OK && !selection->own)
@@ -150,7 +151,7 @@ int selection_make(struct selection *selection, char **words, size_t n_words, co
     return rc;
 }
 
-void selection_finish(struct selection *selection)
+void miev_selection_finish(struct miev_selection *selection)
 {
     for (size_t i = 0; i < selection->n_own; i++)
         miev_card_finish(&selection->own[i]);

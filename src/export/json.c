@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/columns.h"
-#include "cli/writers.h"
+#include "export/columns.h"
+#include "export/export.h"
 
 #define EXACTLY JSON_REAL_PRECISION(17)
 
-bool write_json(const json_t *report, FILE *file)
+bool miev_export_json(const json_t *report, FILE *file)
 {
     return json_dumpf(report, file, JSON_INDENT(2) | EXACTLY) == 0 && fputc('\n', file) != EOF;
 }
@@ -12,8 +12,8 @@ bool write_json(const json_t *report, FILE *file)
 static json_t *make_row(const json_t *report, const json_t *model)
 {
     json_t *row = json_object();
-    for (const struct column *column = columns; column->name; column++) {
-        const json_t *value = column_value(column, report, model);
+    for (const struct miev_column *column = miev_columns; column->name; column++) {
+        const json_t *value = miev_column_value(column, report, model);
         /* A deep copy, because the row's reference count is not the report's. */
         if (json_object_set_new(row, column->name, value ? json_deep_copy(value) : json_null()) !=
             0) {
@@ -24,7 +24,7 @@ static json_t *make_row(const json_t *report, const json_t *model)
     return row;
 }
 
-bool write_json_lines(const json_t *report, FILE *file)
+bool miev_export_json_lines(const json_t *report, FILE *file)
 {
     size_t i;
     json_t *model;

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/columns.h"
-#include "cli/writers.h"
+#include "export/columns.h"
+#include "export/export.h"
 
 #define NUMBER_SIZE 40
 
@@ -56,9 +56,9 @@ static void put_value(const json_t *value, FILE *file)
 
 static void put_row(const json_t *report, const json_t *model, FILE *file)
 {
-    for (const struct column *column = columns; column->name; column++) {
-        const json_t *value = column_value(column, report, model);
-        if (column != columns)
+    for (const struct miev_column *column = miev_columns; column->name; column++) {
+        const json_t *value = miev_column_value(column, report, model);
+        if (column != miev_columns)
             (void)fputc(',', file);
         if (value) /* absent is an empty cell */
             put_value(value, file);
@@ -66,12 +66,12 @@ static void put_row(const json_t *report, const json_t *model, FILE *file)
     (void)fputs("\r\n", file);
 }
 
-bool write_csv(const json_t *report, FILE *file)
+bool miev_export_csv(const json_t *report, FILE *file)
 {
     size_t i;
     json_t *model;
-    for (const struct column *column = columns; column->name; column++)
-        (void)fprintf(file, "%s%s", column == columns ? "" : ",", column->name);
+    for (const struct miev_column *column = miev_columns; column->name; column++)
+        (void)fprintf(file, "%s%s", column == miev_columns ? "" : ",", column->name);
     (void)fputs("\r\n", file);
     json_array_foreach(json_object_get(report, "models"), i, model) put_row(report, model, file);
     return !ferror(file);
