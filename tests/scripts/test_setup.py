@@ -40,7 +40,7 @@ class Machine:
     def has_all(self):
         lines = (self.root / "scripts/packages.txt").read_text(encoding="utf-8").splitlines()
         rows = [line.split() for line in lines if line and line[0] != "#"]
-        self.has(*[row[1].split("|")[-1] for row in rows])
+        self.has(*[row[1].split("=")[0].split("|")[-1] for row in rows])
 
     def setup(self, *arguments):
         return subprocess.run([self.root / "scripts/setup", *arguments], capture_output=True,
@@ -73,6 +73,34 @@ class Setup(unittest.TestCase):
 
     def test_it_is_silent_when_nothing_is_missing(self):
         self.machine.has_all()
+        done = self.machine.setup("--full")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+
+    def has_all_but_the_page(self):
+        self.machine.has_all()
+        query = self.machine.bin / "dpkg-query"
+        lines = query.read_text(encoding="utf-8").replace("installed nodejs\n", "").replace("installed npm\n", "")
+        query.write_text(lines, encoding="utf-8")
+
+    def test_without_node_the_program_is_built_without_its_page(self):
+        self.has_all_but_the_page()
+        done = self.machine.setup()
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+        self.assertIn("packages nodejs npm the program is built without its web page", done.stderr)
+
+    def test_root_without_node_goes_on_when_it_cannot_be_installed(self):
+        self.has_all_but_the_page()
+        self.machine.tool("id", "echo 0")
+        self.machine.tool("apt-get", 'printf "%s\n" "$*" >>"$0.log"; exit 100')
+        done = self.machine.setup()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("built without its web page", done.stderr)
+        self.assertIn(" nodejs npm", (self.machine.bin / "apt-get.log").read_text(encoding="utf-8"))
+
+    def test_node_of_other_origin_is_not_asked_for(self):
+        self.has_all_but_the_page()
+        self.machine.tool("node", "exit 0")
+        self.machine.tool("npm", "exit 0")
         done = self.machine.setup("--full")
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
 
