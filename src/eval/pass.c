@@ -139,7 +139,8 @@ static int ready_decoder(struct pass *pass, struct miev_eval_decoder *decoder,
     if (!decoder->child) {
         uint64_t bytes = DECODER_MEMORY + 2 * (uint64_t)pass->n_slots * pass->slot_bytes +
                          (eval->keeps ? 2 * KEEP_BYTES : 0);
-        rc = miev_run_start_preparer(&eval->run, bytes, &decoder->child, err);
+        rc = miev_run_start_preparer(&eval->run, bytes, eval->dataset.to_prepare, &decoder->child,
+                                     err);
     }
     if (rc == MIEV_OK)
         rc = ask_decoder(pass, decoder, json_pack("{s:s}", "do", "ring"), pass->ring_fd, NULL, err);

@@ -185,6 +185,12 @@ int miev_image_prepare(const char *format, struct miev_error *err)
     return MIEV_OK;
 }
 
+const char *miev_image_to_prepare(const uint8_t *bytes, size_t length)
+{
+    const struct miev_image_ops *format = format_of(bytes, length);
+    return format && format->prepare ? format->name : NULL;
+}
+
 const char *miev_image_profile_name(enum miev_image_profile profile)
 {
     static const char *const names[] = {

@@ -90,6 +90,8 @@ const char *miev_image_format_name(const uint8_t *bytes, size_t length);
 /* Before a process is locked: load what decoding this format (its name in the table, NULL: nothing)
  * takes. MIEV_ERR_UNAVAILABLE names the package that is missing; decoding would say the same. */
 int miev_image_prepare(const char *format, struct miev_error *err);
+/* The format of the bytes where decoding it takes that, else NULL. */
+const char *miev_image_to_prepare(const uint8_t *bytes, size_t length);
 
 /* "none", "srgb", "converted", "ignored". */
 const char *miev_image_profile_name(enum miev_image_profile profile);

@@ -384,7 +384,7 @@ static int do_predict(struct worker *worker, const json_t *request, int fd, json
     return MIEV_OK;
 }
 
-/* {"do":"lock","address_space_bytes"}: lock a worker that will run no model. */
+/* {"do":"lock","picture","address_space_bytes"}: lock a worker that will run no model. */
 static int do_lock(struct worker *worker, const json_t *request, int fd, json_t *reply,
                    struct miev_error *err)
 {
