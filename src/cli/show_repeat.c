@@ -94,7 +94,7 @@ void show_repeat(const json_t *result, const struct terminal *terminal, bool qui
             say(terminal, "To know: %s.", json_string_value(note));
         say(terminal,
             "The interval is of now / then; a model agrees when it holds 1 or lies within "
-            "3 %% of it, and the first answer is the same.");
+            "3 %% of it, is not wider than 0.8 to 1.25, and the first answer is the same.");
     }
     say(terminal, "%sThe repeated study: %s.%s", terminal_bold(terminal),
         miev_field_text(result, "verdict"), terminal_reset(terminal));

@@ -469,8 +469,8 @@ int miev_dataset_image_open(const struct miev_dataset *dataset, size_t i, size_t
     return fd;
 }
 
-/* SHA-256 of one file, zeros when it cannot be read. */
-static void hash_file(const struct miev_dataset *dataset, size_t i, uint8_t out[32])
+/* SHA-256 of one file, zeros when it cannot be read; and a look at what its first bytes are. */
+static void hash_file(struct miev_dataset *dataset, size_t i, uint8_t out[32])
 {
     static const size_t block = 1u << 16;
     SHA2_CTX sha;
@@ -481,8 +481,11 @@ static void hash_file(const struct miev_dataset *dataset, size_t i, uint8_t out[
     memset(out, 0, 32);
     if (fd >= 0) {
         SHA256Init(&sha);
-        while ((n = read(fd, bytes, block)) > 0)
+        for (bool first = true; (n = read(fd, bytes, block)) > 0; first = false) {
+            if (first && !dataset->to_prepare)
+                dataset->to_prepare = miev_image_to_prepare(bytes, (size_t)n);
             SHA256Update(&sha, bytes, (size_t)n);
+        }
         if (n == 0)
             SHA256Final(out, &sha);
         (void)close(fd);

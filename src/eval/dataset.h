@@ -28,6 +28,9 @@ struct miev_dataset {
     size_t n_classes;
     size_t n_found;  /* images before miev_dataset_draw left some out */
     char sha256[65]; /* of all drawn paths, classes and bytes; "" before miev_dataset_hash */
+    /* A format among its pictures that a decoder has to prepare for (miev_image_prepare), or NULL;
+     * known after miev_dataset_hash. */
+    const char *to_prepare;
 };
 
 /* List the pictures at path: a folder with a folder for each class (hidden names are passed over),

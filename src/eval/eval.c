@@ -52,15 +52,13 @@ static void note_failure(const struct miev_eval *eval, struct miev_eval_model *m
 }
 
 void miev_eval_note(const struct miev_eval *eval, struct miev_eval_model *model, size_t image,
-                    const json_t *best, size_t at, const char *message)
+                    const int32_t *best, const char *message)
 {
     int32_t *to = model->best + image * MIEV_EVAL_TOP;
     if (model->outcome[image] != MIEV_EVAL_OPEN)
         return;
     for (size_t k = 0; k < MIEV_EVAL_TOP; k++)
-        to[k] = best && k < model->n_best
-                    ? (int32_t)json_integer_value(json_array_get(best, at + k))
-                    : -1;
+        to[k] = best && k < model->n_best ? best[k] : -1;
     if (!message && to[0] < 0)
         message = "the model's scores for it are not finite numbers";
     if (message) {

@@ -18,7 +18,7 @@
 #include "eval/pass.h"
 
 #define CHUNK_S        0.08 /* of inference in a chunk: progress, and what kill -9 can cost */
-#define MAX_CHUNK      512u
+#define MAX_CHUNK      128u /* more would not stay in the cache between decoder and model */
 #define CHUNK_BYTES    ((size_t)4 << 20) /* of tensors */
 #define CHUNK_FILES    ((size_t)16 << 20)
 #define ON_THEIR_WAY   4u
@@ -45,6 +45,7 @@ struct pass {
     struct slot *slots;
     size_t n_slots, slot_bytes, tensor_bytes, max_chunk;
     int ring_fd;
+    int32_t *best;                            /* classes of the chunk just answered; owned */
     json_t *as;                               /* what decoders are told about pictures; owned */
     size_t next_image;                        /* first that no chunk has */
     size_t issued, classify_sent, classified; /* chunks */
@@ -138,7 +139,8 @@ static int ready_decoder(struct pass *pass, struct miev_eval_decoder *decoder,
     if (!decoder->child) {
         uint64_t bytes = DECODER_MEMORY + 2 * (uint64_t)pass->n_slots * pass->slot_bytes +
                          (eval->keeps ? 2 * KEEP_BYTES : 0);
-        rc = miev_run_start_preparer(&eval->run, bytes, &decoder->child, err);
+        rc = miev_run_start_preparer(&eval->run, bytes, eval->dataset.to_prepare, &decoder->child,
+                                     err);
     }
     if (rc == MIEV_OK)
         rc = ask_decoder(pass, decoder, json_pack("{s:s}", "do", "ring"), pass->ring_fd, NULL, err);
@@ -438,23 +440,8 @@ static int take_prepared(struct pass *pass, size_t which, struct miev_error *err
     return MIEV_OK;
 }
 
-static bool classes_fit(const struct miev_eval_model *model, const json_t *best, size_t count)
-{
-    size_t i;
-    json_t *item;
-    if (json_array_size(best) != count * model->n_best)
-        return false;
-    json_array_foreach(best, i, item)
-    {
-        json_int_t index = json_integer_value(item);
-        if (!json_is_integer(item) || index < -1 || index >= (json_int_t)model->classes)
-            return false;
-    }
-    return true;
-}
-
 /* What a chunk's images came to, in order; then the failed ones. */
-static void note_chunk(struct pass *pass, const struct slot *slot, const json_t *best)
+static void note_chunk(struct pass *pass, const struct slot *slot)
 {
     struct miev_eval_model *model = pass->model;
     size_t i;
@@ -462,12 +449,11 @@ static void note_chunk(struct pass *pass, const struct slot *slot, const json_t 
     json_array_foreach(slot->failed, i, item)
     {
         size_t at = (size_t)json_integer_value(json_object_get(item, "at"));
-        miev_eval_note(pass->eval, model, slot->first + at, NULL, 0,
+        miev_eval_note(pass->eval, model, slot->first + at, NULL,
                        json_string_value(json_object_get(item, "message")));
     }
     for (i = 0; i < slot->count; i++)
-        if (model->outcome[slot->first + i] == MIEV_EVAL_OPEN)
-            miev_eval_note(pass->eval, model, slot->first + i, best, i * model->n_best, NULL);
+        miev_eval_note(pass->eval, model, slot->first + i, pass->best + i * model->n_best, NULL);
     model->done = slot->first + slot->count;
 }
 
@@ -480,15 +466,15 @@ static int take_classified(struct pass *pass, struct miev_error *err)
     if (rc != MIEV_OK)
         return rc;
     const json_t *best = json_object_get(reply, "best");
+    bool fits = json_is_string(best) && pass->classified < pass->classify_sent &&
+                miev_classes_read(json_string_value(best), json_string_length(best),
+                                  slot->count * model->n_best, model->classes, pass->best);
     double busy_s = (double)json_integer_value(json_object_get(reply, "busy_ns")) * 1e-9;
     double waited_s = (double)(now_ns(pass) - slot->sent_ns) * 1e-9;
-    if (pass->classified == pass->classify_sent || !classes_fit(model, best, slot->count) ||
-        !(busy_s >= 0) || busy_s > waited_s) {
-        json_decref(reply);
-        return miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
-    }
-    note_chunk(pass, slot, best);
     json_decref(reply);
+    if (!fits || !(busy_s >= 0) || busy_s > waited_s)
+        return miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
+    note_chunk(pass, slot);
     model->busy_s += busy_s;
     pass->image_s = busy_s / (double)slot->count;
     pass->classified++;
@@ -716,7 +702,8 @@ static int set_up(struct pass *pass, struct miev_error *err)
         return rc;
     pass->n_slots = ON_THEIR_WAY * (eval->n_decoders + 1) + 1;
     pass->slots = calloc(pass->n_slots, sizeof(*pass->slots));
-    if (!pass->slots)
+    pass->best = calloc(pass->max_chunk, MIEV_EVAL_TOP * sizeof(*pass->best));
+    if (!pass->slots || !pass->best)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for chunks");
     pass->ring_fd = make_memory("miev-tensors", pass->n_slots * pass->slot_bytes, err);
     if (pass->ring_fd < 0)
@@ -746,6 +733,7 @@ int miev_eval_pass(struct miev_eval *eval, struct miev_eval_model *model, struct
         if (eval->decoders[d].waiting > 0) /* stopped in the middle of something */
             end_decoder(eval, &eval->decoders[d]);
     free(pass.slots);
+    free(pass.best);
     json_decref(pass.as);
     if (pass.ring_fd >= 0)
         (void)close(pass.ring_fd);

@@ -5,9 +5,10 @@
 
 #include "eval/dataset.h"
 #include "eval/eval.h"
+#include "study/predict.h"
 #include "study/run.h"
 
-#define MIEV_EVAL_TOP          5
+#define MIEV_EVAL_TOP          MIEV_PREDICT_TOP
 #define MIEV_EVAL_MAX_DECODERS 64u
 #define MIEV_EVAL_MAX_FAILURES 100u /* that are told by name */
 
@@ -80,9 +81,9 @@ MIEV_MUST_USE int miev_eval_pass(struct miev_eval *eval, struct miev_eval_model 
                                  struct miev_error *err);
 void miev_eval_end_decoders(struct miev_eval *eval);
 
-/* Note what came of one image; message NULL: answered with best. */
+/* Note what came of one image; message NULL: answered with best, model->n_best classes. */
 void miev_eval_note(const struct miev_eval *eval, struct miev_eval_model *model, size_t image,
-                    const json_t *best, size_t at, const char *message);
+                    const int32_t *best, const char *message);
 
 /* energy.c */
 /* Add the span between two readings, in which so many images were done. */

@@ -26,7 +26,7 @@ static json_t *key_of(const struct miev_eval *eval, const struct miev_eval_model
     const struct miev_eval_options *options = eval->options;
     const json_t *facts = model->run->facts;
     json_t *key = json_pack("{s:s, s:s, s:I, s:s, s:I, s:s, s:s, s:I}", "schema",
-                            "miev.eval-state/1", "dataset", eval->dataset.sha256, "images",
+                            "miev.eval-state/2", "dataset", eval->dataset.sha256, "images",
                             (json_int_t)eval->dataset.n, "model", model->run->file.sha256, "seed",
                             (json_int_t)options->study.seed, "name", model->run->name,
                             "miev_version", miev_version(), "n_best", (json_int_t)model->n_best);
@@ -37,45 +37,54 @@ static json_t *key_of(const struct miev_eval *eval, const struct miev_eval_model
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
-/* {"first","best","failed":[{"at","message"}]} */
-static bool replay_chunk(const struct miev_eval *eval, struct miev_eval_model *model,
-                         const json_t *line)
+/* {"at","message"} of images within the chunk. */
+static bool failures_fit(const json_t *failed, size_t count)
 {
-    const json_t *best = json_object_get(line, "best"), *failed = json_object_get(line, "failed");
-    json_int_t first = json_integer_value(json_object_get(line, "first"));
-    json_int_t count = json_integer_value(json_object_get(line, "count"));
     size_t i;
     json_t *item;
-    if (first != (json_int_t)model->done || count < 1 ||
-        (size_t)count > eval->dataset.n - model->done ||
-        json_array_size(best) != (size_t)count * model->n_best ||
-        json_array_size(failed) > (size_t)count)
-        return false;
-    json_array_foreach(best, i, item)
-    {
-        json_int_t index = json_integer_value(item);
-        if (!json_is_integer(item) || index < -1 || index >= (json_int_t)model->classes)
-            return false;
-    }
     json_array_foreach(failed, i, item)
     {
         json_int_t at = json_integer_value(json_object_get(item, "at"));
-        const char *message = json_string_value(json_object_get(item, "message"));
-        if (at < 0 || at >= count || !message)
+        if (at < 0 || (size_t)at >= count || !json_is_string(json_object_get(item, "message")))
             return false;
     }
+    return i <= count;
+}
+
+static void note_all(const struct miev_eval *eval, struct miev_eval_model *model, size_t count,
+                     const int32_t *best, const json_t *failed)
+{
+    size_t i;
+    json_t *item;
     json_array_foreach(failed, i, item)
     {
         size_t image = model->done + (size_t)json_integer_value(json_object_get(item, "at"));
-        if (model->outcome[image] == MIEV_EVAL_OPEN)
-            miev_eval_note(eval, model, image, NULL, 0,
-                           json_string_value(json_object_get(item, "message")));
+        miev_eval_note(eval, model, image, NULL,
+                       json_string_value(json_object_get(item, "message")));
     }
-    for (size_t k = 0; k < (size_t)count; k++)
-        if (model->outcome[model->done + k] == MIEV_EVAL_OPEN)
-            miev_eval_note(eval, model, model->done + k, best, k * model->n_best, NULL);
-    model->done += (size_t)count;
-    return true;
+    for (i = 0; i < count; i++)
+        miev_eval_note(eval, model, model->done + i, best + i * model->n_best, NULL);
+    model->done += count;
+}
+
+/* {"first","count","best","failed":[{"at","message"}]} */
+static bool replay_chunk(const struct miev_eval *eval, struct miev_eval_model *model,
+                         const json_t *line)
+{
+    const json_t *text = json_object_get(line, "best"), *failed = json_object_get(line, "failed");
+    json_int_t first = json_integer_value(json_object_get(line, "first"));
+    json_int_t count = json_integer_value(json_object_get(line, "count"));
+    if (first != (json_int_t)model->done || count < 1 ||
+        (size_t)count > eval->dataset.n - model->done || !json_is_string(text) ||
+        !failures_fit(failed, (size_t)count))
+        return false;
+    int32_t *best = calloc((size_t)count, model->n_best * sizeof(*best));
+    bool fits = best && miev_classes_read(json_string_value(text), json_string_length(text),
+                                          (size_t)count * model->n_best, model->classes, best);
+    if (fits)
+        note_all(eval, model, (size_t)count, best, failed);
+    free(best);
+    return fits;
 }
 
 static bool replay_line(const struct miev_eval *eval, struct miev_eval_model *model,
@@ -140,15 +149,24 @@ static int write_line(const struct miev_eval_model *model, json_t *line, struct 
     return rc;
 }
 
+static json_t *answers_text(const struct miev_eval_model *model, size_t first, size_t count)
+{
+    size_t each = model->n_best * MIEV_CLASS_DIGITS;
+    char *text = calloc(count, each);
+    for (size_t i = 0; text && i < count; i++)
+        miev_classes_write(model->best + (first + i) * MIEV_EVAL_TOP, model->n_best,
+                           text + i * each);
+    json_t *out = text ? json_stringn(text, count * each) : NULL;
+    free(text);
+    return out;
+}
+
 int miev_eval_state_add(struct miev_eval_model *model, size_t first, size_t count,
                         struct miev_error *err)
 {
     if (model->state_fd < 0)
         return MIEV_OK;
-    json_t *best = json_array(), *failed = json_array();
-    for (size_t i = first; i < first + count; i++)
-        for (size_t k = 0; k < model->n_best; k++)
-            (void)json_array_append_new(best, json_integer(model->best[i * MIEV_EVAL_TOP + k]));
+    json_t *failed = json_array();
     for (size_t i = json_array_size(model->failures); i > 0; i--) {
         const json_t *item = json_array_get(model->failures, i - 1);
         size_t image = (size_t)json_integer_value(json_object_get(item, "index"));
@@ -160,7 +178,8 @@ int miev_eval_state_add(struct miev_eval_model *model, size_t first, size_t coun
     }
     return write_line(model,
                       json_pack("{s:I, s:I, s:o, s:o}", "first", (json_int_t)first, "count",
-                                (json_int_t)count, "best", best, "failed", failed),
+                                (json_int_t)count, "best", answers_text(model, first, count),
+                                "failed", failed),
                       err);
 }
 

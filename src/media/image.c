@@ -116,6 +116,11 @@ static void place_row(void *context, unsigned v, const uint8_t *rgb)
     struct load *load = context;
     const struct rect *place = &load->place;
     unsigned n = load->turn.swap ? place->height : place->width;
+    if (!load->turn.swap && !load->turn.flip_x && !load->turn.flip_y) {
+        size_t at = (size_t)(place->y + v) * load->options->width + place->x;
+        memcpy(load->canvas + 3 * at, rgb, 3 * (size_t)n);
+        return;
+    }
     for (unsigned u = 0; u < n; u++) {
         unsigned x = load->turn.swap ? v : u;
         unsigned y = load->turn.swap ? u : v;
@@ -178,6 +183,12 @@ int miev_image_prepare(const char *format, struct miev_error *err)
         if (strcmp(miev_image_formats[i]->name, format) == 0 && miev_image_formats[i]->prepare)
             return miev_image_formats[i]->prepare(err);
     return MIEV_OK;
+}
+
+const char *miev_image_to_prepare(const uint8_t *bytes, size_t length)
+{
+    const struct miev_image_ops *format = format_of(bytes, length);
+    return format && format->prepare ? format->name : NULL;
 }
 
 const char *miev_image_profile_name(enum miev_image_profile profile)

@@ -90,6 +90,8 @@ const char *miev_image_format_name(const uint8_t *bytes, size_t length);
 /* Before a process is locked: load what decoding this format (its name in the table, NULL: nothing)
  * takes. MIEV_ERR_UNAVAILABLE names the package that is missing; decoding would say the same. */
 int miev_image_prepare(const char *format, struct miev_error *err);
+/* The format of the bytes where decoding it takes that, else NULL. */
+const char *miev_image_to_prepare(const uint8_t *bytes, size_t length);
 
 /* "none", "srgb", "converted", "ignored". */
 const char *miev_image_profile_name(enum miev_image_profile profile);
@@ -115,11 +117,27 @@ struct miev_pixel_format {
     double mean[3], std[3];
 };
 
-/* Fill a tensor of float32, float16, uint8 or int8 from RGB pixels: normalise, then quantise by the
- * tensor's scale and zero point (round half away from zero, saturate). A quantised tensor with
- * scale 0 takes x (uint8) or x - 128 (int8). MIEV_ERR_UNSUPPORTED for other types,
+/* How pictures of one size become one tensor, worked out once for many of them. */
+struct miev_tensor_plan {
+    size_t n_pixels, n_channels, element_bytes, bytes;
+    size_t pixel_step, channel_step; /* in elements */
+    bool bgr;
+    uint8_t numbers[3][256][4]; /* the finished element of each value of a pixel */
+};
+
+/* For a tensor of float32, float16, uint8 or int8 (its data is not looked at): normalise, then
+ * quantise by the tensor's scale and zero point (round half away from zero, saturate). A quantised
+ * tensor with scale 0 takes x (uint8) or x - 128 (int8). MIEV_ERR_UNSUPPORTED for other types,
  * MIEV_ERR_INVALID when the size does not fit. One or three channels (one: luma); dimensions of 1
  * may stand before height and width. */
+MIEV_MUST_USE int miev_tensor_plan_make(unsigned width, unsigned height,
+                                        const struct miev_pixel_format *format,
+                                        const struct miev_tensor *tensor,
+                                        struct miev_tensor_plan *out, struct miev_error *err);
+/* out: plan->bytes of room. */
+void miev_tensor_fill(const struct miev_tensor_plan *plan, const uint8_t *rgb, uint8_t *out);
+
+/* Both for one picture, into the tensor's own data. */
 MIEV_MUST_USE int miev_image_to_tensor(const uint8_t *rgb, unsigned width, unsigned height,
                                        const struct miev_pixel_format *format,
                                        struct miev_tensor *tensor, struct miev_error *err);

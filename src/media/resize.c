@@ -5,6 +5,7 @@
  * into the sums of the output rows that it touches. */
 #include "media/resize.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ struct miev_resizer {
     struct miev_resizer_options options;
     struct axis across, down;
     unsigned next_in, next_out; /* the next row to come, the next to go */
+    bool same;                  /* nothing to resize: the weights would be 1 and 0 */
     size_t n_sums;              /* output rows that one input row may touch */
     int32_t *sums;              /* n_sums rows; output row y lives in row y % n_sums */
     uint8_t *narrow;            /* one input row, resized across */
@@ -96,6 +98,20 @@ static size_t axis_overlap(const struct axis *axis)
     return most;
 }
 
+static int make_weights(struct miev_resizer *resizer)
+{
+    const struct miev_resizer_options *options = &resizer->options;
+    int rc = axis_init(&resizer->across, options->in_width, options->out_width);
+    if (rc == MIEV_OK)
+        rc = axis_init(&resizer->down, options->in_height, options->out_height);
+    if (rc != MIEV_OK)
+        return rc;
+    resizer->n_sums = axis_overlap(&resizer->down);
+    resizer->sums = calloc(resizer->n_sums * options->out_width, 3 * sizeof(*resizer->sums));
+    resizer->narrow = calloc(options->out_width, 3);
+    return resizer->sums && resizer->narrow ? MIEV_OK : MIEV_ERR_NOMEM;
+}
+
 int miev_resizer_create(const struct miev_resizer_options *options, struct miev_resizer **out,
                         struct miev_error *err)
 {
@@ -103,15 +119,9 @@ int miev_resizer_create(const struct miev_resizer_options *options, struct miev_
     if (!resizer)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory is left to resize the picture");
     resizer->options = *options;
-    int rc = axis_init(&resizer->across, options->in_width, options->out_width);
-    if (rc == MIEV_OK)
-        rc = axis_init(&resizer->down, options->in_height, options->out_height);
-    if (rc == MIEV_OK) {
-        resizer->n_sums = axis_overlap(&resizer->down);
-        resizer->sums = calloc(resizer->n_sums * options->out_width, 3 * sizeof(*resizer->sums));
-        resizer->narrow = calloc(options->out_width, 3);
-        rc = resizer->sums && resizer->narrow ? MIEV_OK : MIEV_ERR_NOMEM;
-    }
+    resizer->same =
+        options->in_width == options->out_width && options->in_height == options->out_height;
+    int rc = resizer->same ? MIEV_OK : make_weights(resizer);
     if (rc != MIEV_OK) {
         miev_resizer_destroy(resizer);
         return miev_error_set(err, rc, "no memory is left to resize the picture");
@@ -157,7 +167,7 @@ static void add_down(const struct miev_resizer *resizer, unsigned y, int32_t *su
         sums[i] += weight * resizer->narrow[i];
 }
 
-void miev_resizer_row(struct miev_resizer *resizer, const uint8_t *rgb)
+static void resize_row(struct miev_resizer *resizer, const uint8_t *rgb)
 {
     const struct axis *down = &resizer->down;
     unsigned row = resizer->next_in;
@@ -175,6 +185,14 @@ void miev_resizer_row(struct miev_resizer *resizer, const uint8_t *rgb)
         resizer->options.emit(resizer->options.context, y, resizer->narrow);
         resizer->next_out++;
     }
+}
+
+void miev_resizer_row(struct miev_resizer *resizer, const uint8_t *rgb)
+{
+    if (resizer->same)
+        resizer->options.emit(resizer->options.context, resizer->next_in, rgb);
+    else
+        resize_row(resizer, rgb);
     resizer->next_in++;
 }
 

@@ -7,13 +7,6 @@
 #include "core/error.h"
 #include "media/media.h"
 
-/* One tensor's shape, and the finished elements of every pixel value. */
-struct plan {
-    size_t n_pixels, n_channels, element_bytes;
-    size_t pixel_step, channel_step; /* in elements */
-    uint8_t numbers[3][256][4];
-};
-
 static uint8_t luma(const uint8_t *rgb)
 {
     /* ITU-R 601 in 16 bits: Pillow's "L". */
@@ -76,8 +69,8 @@ static bool shape_is(const struct miev_tensor *tensor, const int64_t *dims, size
     return memcmp(tensor->dims + leading, dims, n * sizeof(*dims)) == 0;
 }
 
-static int find_shape(struct plan *plan, unsigned width, unsigned height, bool channels_first,
-                      const struct miev_tensor *tensor, struct miev_error *err)
+static int find_shape(struct miev_tensor_plan *plan, unsigned width, unsigned height,
+                      bool channels_first, const struct miev_tensor *tensor, struct miev_error *err)
 {
     int64_t first[3] = {3, height, width}, last[3] = {height, width, 3};
     int64_t grey_last[3] = {height, width, 1};
@@ -87,8 +80,8 @@ static int find_shape(struct plan *plan, unsigned width, unsigned height, bool c
         plan->n_channels = 3;
     else if (shape_is(tensor, first + 1, 2) || shape_is(tensor, grey_last, 3))
         plan->n_channels = 1; /* one channel lies the same in either order */
-    size_t needed = plan->n_pixels * plan->n_channels * plan->element_bytes;
-    if (needed == 0 || !tensor->data || tensor->bytes != needed)
+    plan->bytes = plan->n_pixels * plan->n_channels * plan->element_bytes;
+    if (plan->bytes == 0 || tensor->bytes != plan->bytes)
         return miev_error_set(
             err, MIEV_ERR_INVALID,
             "a picture of %u x %u pixels does not fit the model's input '%s' (%zu "
@@ -100,7 +93,7 @@ static int find_shape(struct plan *plan, unsigned width, unsigned height, bool c
     return MIEV_OK;
 }
 
-static int fill_numbers(struct plan *plan, const struct miev_pixel_format *format,
+static int fill_numbers(struct miev_tensor_plan *plan, const struct miev_pixel_format *format,
                         const struct miev_tensor *tensor, struct miev_error *err)
 {
     for (size_t c = 0; c < plan->n_channels; c++) {
@@ -139,27 +132,66 @@ static int check_type(const struct miev_tensor *tensor, struct miev_error *err)
     }
 }
 
-int miev_image_to_tensor(const uint8_t *rgb, unsigned width, unsigned height,
-                         const struct miev_pixel_format *format, struct miev_tensor *tensor,
-                         struct miev_error *err)
+int miev_tensor_plan_make(unsigned width, unsigned height, const struct miev_pixel_format *format,
+                          const struct miev_tensor *tensor, struct miev_tensor_plan *out,
+                          struct miev_error *err)
 {
-    struct plan plan = {0};
+    struct miev_tensor_plan plan = {.bgr = format->bgr};
     int rc = check_type(tensor, err);
     if (rc == MIEV_OK)
         rc = find_shape(&plan, width, height, format->channels_first, tensor, err);
     if (rc == MIEV_OK)
         rc = fill_numbers(&plan, format, tensor, err);
-    if (rc != MIEV_OK)
-        return rc;
-    uint8_t *out = tensor->data;
-    for (size_t c = 0; c < plan.n_channels; c++) {
-        size_t source = format->bgr ? 2 - c : c;
-        for (size_t i = 0; i < plan.n_pixels; i++) {
-            const uint8_t *pixel = rgb + 3 * i;
-            uint8_t x = plan.n_channels == 1 ? luma(pixel) : pixel[source];
-            size_t at = i * plan.pixel_step + c * plan.channel_step;
-            memcpy(out + at * plan.element_bytes, plan.numbers[c][x], plan.element_bytes);
-        }
+    if (rc == MIEV_OK)
+        *out = plan;
+    return rc;
+}
+
+/* element_bytes by itself, so that the compiler makes one plain copy of each constant. */
+static inline void fill_channel(const struct miev_tensor_plan *plan, size_t channel,
+                                const uint8_t *rgb, size_t element_bytes, uint8_t *out)
+{
+    const uint8_t(*numbers)[4] = plan->numbers[channel];
+    size_t step = plan->pixel_step * element_bytes;
+    const uint8_t *from = rgb + (plan->bgr ? 2 - channel : channel);
+    out += channel * plan->channel_step * element_bytes;
+    for (size_t i = 0; i < plan->n_pixels; i++, from += 3, out += step)
+        memcpy(out, numbers[*from], element_bytes);
+}
+
+static void fill_grey(const struct miev_tensor_plan *plan, const uint8_t *rgb, uint8_t *out)
+{
+    for (size_t i = 0; i < plan->n_pixels; i++)
+        memcpy(out + i * plan->element_bytes, plan->numbers[0][luma(rgb + 3 * i)],
+               plan->element_bytes);
+}
+
+void miev_tensor_fill(const struct miev_tensor_plan *plan, const uint8_t *rgb, uint8_t *out)
+{
+    if (plan->n_channels == 1) {
+        fill_grey(plan, rgb, out);
+        return;
     }
-    return MIEV_OK;
+    for (size_t c = 0; c < plan->n_channels; c++) {
+        if (plan->element_bytes == 1)
+            fill_channel(plan, c, rgb, 1, out);
+        else if (plan->element_bytes == 2)
+            fill_channel(plan, c, rgb, 2, out);
+        else
+            fill_channel(plan, c, rgb, 4, out);
+    }
+}
+
+int miev_image_to_tensor(const uint8_t *rgb, unsigned width, unsigned height,
+                         const struct miev_pixel_format *format, struct miev_tensor *tensor,
+                         struct miev_error *err)
+{
+    struct miev_tensor_plan plan;
+    int rc = miev_tensor_plan_make(width, height, format, tensor, &plan, err);
+    if (rc == MIEV_OK && !tensor->data)
+        rc = miev_error_set(err, MIEV_ERR_INVALID, "the model's input '%s' has no room yet",
+                            tensor->name);
+    if (rc == MIEV_OK)
+        miev_tensor_fill(&plan, rgb, tensor->data);
+    return rc;
 }

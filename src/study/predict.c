@@ -140,3 +140,38 @@ void miev_predictor_finish(struct miev_predictor *predictor)
     free(predictor->scores);
     *predictor = (struct miev_predictor){0};
 }
+
+void miev_classes_write(const int32_t *classes, size_t n, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < n; i++, out += MIEV_CLASS_DIGITS)
+        for (unsigned k = 0; k < MIEV_CLASS_DIGITS; k++)
+            out[k] = classes[i] < 0 ? '-' : digits[(unsigned)classes[i] >> (12 - 4 * k) & 15];
+}
+
+/* 0 to 15; 16 for what is no digit. */
+static unsigned digit_of(char letter)
+{
+    return letter >= '0' && letter <= '9'   ? (unsigned)(letter - '0')
+           : letter >= 'a' && letter <= 'f' ? (unsigned)(letter - 'a') + 10
+                                            : 16;
+}
+
+bool miev_classes_read(const char *text, size_t length, size_t n, size_t below, int32_t *out)
+{
+    if (length / MIEV_CLASS_DIGITS != n || length % MIEV_CLASS_DIGITS != 0)
+        return false;
+    for (size_t i = 0; i < n; i++, text += MIEV_CLASS_DIGITS) {
+        unsigned number = 0, not_digits = 0;
+        for (unsigned k = 0; k < MIEV_CLASS_DIGITS; k++) {
+            unsigned digit = digit_of(text[k]);
+            not_digits += digit > 15;
+            number = number << 4 | (digit & 15);
+        }
+        bool none = not_digits > 0 && memcmp(text, "----", MIEV_CLASS_DIGITS) == 0;
+        if (!none && (not_digits > 0 || number >= below))
+            return false;
+        out[i] = none ? -1 : (int32_t)number;
+    }
+    return true;
+}

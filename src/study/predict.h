@@ -29,4 +29,12 @@ MIEV_MUST_USE int miev_predict(struct miev_predictor *predictor, const struct mi
                                struct miev_error *err);
 void miev_predictor_finish(struct miev_predictor *predictor);
 
+/* Classes as text, between processes and in files: four hexadecimal digits each, "----" for -1,
+ * which stands for none. A number of its own each would cost more than the fastest inferences. */
+#define MIEV_CLASS_DIGITS 4u
+/* The text of n classes, without an end; each is below MIEV_PREDICT_MAX_CLASSES, or -1. */
+void miev_classes_write(const int32_t *classes, size_t n, char *out);
+/* False, out undefined, when the text is not that of n classes below `below`, or -1. */
+bool miev_classes_read(const char *text, size_t length, size_t n, size_t below, int32_t *out);
+
 #endif

@@ -638,8 +638,8 @@ void miev_run_open(struct miev_run *run, struct miev_run_model *model)
         miev_run_fail(model, &err);
 }
 
-int miev_run_start_preparer(struct miev_run *run, uint64_t memory_bytes, struct miev_child **out,
-                            struct miev_error *err)
+int miev_run_start_preparer(struct miev_run *run, uint64_t memory_bytes, const char *format,
+                            struct miev_child **out, struct miev_error *err)
 {
     json_t *reply = NULL;
     struct miev_child *child = NULL;
@@ -647,7 +647,8 @@ int miev_run_start_preparer(struct miev_run *run, uint64_t memory_bytes, struct 
     int rc = miev_child_spawn(&options, &child, err);
     if (rc == MIEV_OK)
         rc = miev_child_ask(child,
-                            json_pack("{s:s, s:I}", "do", "lock", "address_space_bytes",
+                            json_pack("{s:s, s:s?, s:I}", "do", "lock", "picture", format,
+                                      "address_space_bytes",
                                       (json_int_t)options.address_space_bytes),
                             -1, run->options->timeout_s, &reply, err);
     json_decref(reply);

@@ -134,12 +134,18 @@ static size_t picture_bytes(const struct miev_preparer *preparer)
 
 int miev_preparer_as(struct miev_preparer *preparer, const json_t *request, struct miev_error *err)
 {
-    struct miev_tensor tensor;
-    int rc = read_tensor(json_object_get(request, "tensor"), &tensor, err);
+    struct miev_tensor input;
+    struct miev_picture_plan plan;
+    struct miev_tensor_plan tensor;
+    int rc = read_tensor(json_object_get(request, "tensor"), &input, err);
     if (rc == MIEV_OK)
-        rc = miev_picture_plan_read(request, &preparer->plan, err);
+        rc = miev_picture_plan_read(request, &plan, err);
+    if (rc == MIEV_OK)
+        rc = miev_tensor_plan_make(plan.picture.width, plan.picture.height, &plan.pixels, &input,
+                                   &tensor, err);
     if (rc != MIEV_OK)
         return rc;
+    preparer->plan = plan;
     preparer->tensor = tensor;
     free(preparer->rgb);
     preparer->rgb = calloc(picture_bytes(preparer) + 1, 1);
@@ -187,13 +193,10 @@ static int prepare_one(struct miev_preparer *preparer, json_int_t image, const u
                        size_t length, uint8_t *to, struct miev_error *err)
 {
     const uint8_t *rgb = NULL;
-    const struct miev_image_options *picture = &preparer->plan.picture;
     int rc = pixels_of(preparer, image, file, length, &rgb, err);
-    if (rc != MIEV_OK)
-        return rc;
-    preparer->tensor.data = to;
-    return miev_image_to_tensor(rgb, picture->width, picture->height, &preparer->plan.pixels,
-                                &preparer->tensor, err);
+    if (rc == MIEV_OK)
+        miev_tensor_fill(&preparer->tensor, rgb, to);
+    return rc;
 }
 
 /* {"code", "message"} at the image's place within the chunk. */

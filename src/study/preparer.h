@@ -36,7 +36,7 @@ MIEV_MUST_USE int miev_tensor_ring_place(const struct miev_tensor_ring *ring, js
 
 struct miev_preparer {
     struct miev_picture_plan plan;
-    struct miev_tensor tensor; /* data: of no one until a picture is prepared */
+    struct miev_tensor_plan tensor;
     struct miev_tensor_ring ring;
     uint8_t *kept; /* decoded pictures of all images, mapped and shared; NULL: none are kept */
     size_t kept_bytes;

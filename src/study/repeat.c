@@ -13,6 +13,7 @@
 #include "study/stats.h"
 
 #define EQUIVALENT_RATIO 1.03
+#define TELLING_RATIO    1.25 /* an interval that holds 1 and more than this agrees with nothing */
 #define FAMILY_ERROR     0.05
 #define SAME_SCORE       0.01
 #define REASON_BYTES     400
@@ -270,12 +271,15 @@ static struct ratio ratio_of(const struct frame *frame, const struct figure *a,
     };
 }
 
+static bool within(const struct ratio *ratio, double most)
+{
+    return ratio->judged_low >= 1 / most && ratio->judged_high <= most;
+}
+
 static bool agrees(const struct ratio *ratio)
 {
     bool holds_one = ratio->judged_low <= 1 && ratio->judged_high >= 1;
-    bool equivalent =
-        ratio->judged_low >= 1 / EQUIVALENT_RATIO && ratio->judged_high <= EQUIVALENT_RATIO;
-    return holds_one || equivalent;
+    return holds_one || within(ratio, EQUIVALENT_RATIO);
 }
 
 static json_t *bounds_json(double low, double high)
@@ -309,6 +313,31 @@ static bool too_few_rounds(const json_t *model)
     return json_is_false(at(at(at(model, "energy"), "gross"), "enough_rounds"));
 }
 
+static long long rounds_of(const json_t *model)
+{
+    return (long long)json_integer_value(at(at(at(model, "energy"), "gross"), "rounds_effective"));
+}
+
+/* Agreement that rests on little is none. */
+static bool tells_nothing(const json_t *a, const json_t *b, const struct ratio *ratio,
+                          char reason[REASON_BYTES])
+{
+    if (too_few_rounds(a) || too_few_rounds(b))
+        say(reason, "too few rounds to tell: %lld then, %lld now (those that count)", rounds_of(a),
+            rounds_of(b));
+    else if (within(ratio, TELLING_RATIO))
+        return false;
+    else if (isfinite(ratio->judged_high))
+        say(reason,
+            "the interval, %.3g to %.3g, is too wide to tell: agreement needs one within %.3g to "
+            "%.3g",
+            ratio->judged_low, ratio->judged_high, 1 / TELLING_RATIO, TELLING_RATIO);
+    else
+        say(reason, "the interval, %.3g or more, is too wide to tell: it has no upper end",
+            ratio->judged_low);
+    return true;
+}
+
 static enum miev_repeat_verdict judge(const struct frame *frame, const json_t *a, const json_t *b,
                                       json_t *out, char reason[REASON_BYTES])
 {
@@ -329,7 +358,9 @@ static enum miev_repeat_verdict judge(const struct frame *frame, const json_t *a
             text_at(json_array_get(at(b, "predictions"), 0), "label"));
         return MIEV_REPEAT_DIFFERS;
     }
-    return agrees(&ratio) ? MIEV_REPEAT_AGREES : MIEV_REPEAT_DIFFERS;
+    if (!agrees(&ratio))
+        return MIEV_REPEAT_DIFFERS;
+    return tells_nothing(a, b, &ratio, reason) ? MIEV_REPEAT_NOT_COMPARABLE : MIEV_REPEAT_AGREES;
 }
 
 static json_t *model_json(const struct frame *frame, const json_t *a, const json_t *absent)

@@ -135,9 +135,11 @@ void miev_run_prepare(struct miev_run *run, struct miev_run_model *model);
 /* The part of it that comes before any measuring: its facts then hold "input_request" (what its
  * worker was told about pictures) and "classes". */
 void miev_run_open(struct miev_run *run, struct miev_run_model *model);
-/* Start a worker that will run no model, and lock it. */
+/* Start a worker that will run no model, and lock it; before that it loads what decoding pictures
+ * of the format takes (for miev_image_prepare; NULL: nothing). */
 MIEV_MUST_USE int miev_run_start_preparer(struct miev_run *run, uint64_t memory_bytes,
-                                          struct miev_child **out, struct miev_error *err);
+                                          const char *format, struct miev_child **out,
+                                          struct miev_error *err);
 
 /* picture.c */
 /* Decode the photo once in a process of its own and keep what it is in run->picture. A photo that

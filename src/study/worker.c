@@ -384,7 +384,7 @@ static int do_predict(struct worker *worker, const json_t *request, int fd, json
     return MIEV_OK;
 }
 
-/* {"do":"lock","address_space_bytes"}: lock a worker that will run no model. */
+/* {"do":"lock","picture","address_space_bytes"}: lock a worker that will run no model. */
 static int do_lock(struct worker *worker, const json_t *request, int fd, json_t *reply,
                    struct miev_error *err)
 {
@@ -425,19 +425,37 @@ static int do_prepare(struct worker *worker, const json_t *request, int fd, json
     return miev_preparer_prepare(&worker->preparer, request, fd, reply, err);
 }
 
-/* One tensor of the ring: its best classes, -1 each where its scores are no numbers. */
-static int classify_one(struct worker *worker, const uint8_t *tensor, json_t *best,
+/* One tensor of the ring: its best classes as text, none where its scores are no numbers. */
+static int classify_one(struct worker *worker, const uint8_t *tensor, size_t n_best, char *best,
                         struct miev_error *err)
 {
+    int32_t classes[MIEV_PREDICT_TOP];
     memcpy(worker->tensor.data, tensor, worker->tensor.bytes);
     int rc = stage_inference(worker, err);
     if (rc != MIEV_OK)
         return rc;
-    bool known = stage_postprocess(worker, err) == MIEV_OK;
-    for (size_t i = 0; i < worker->predictor.n_best; i++)
-        (void)json_array_append_new(
-            best, json_integer(known ? (json_int_t)worker->predictor.best[i].index : -1));
+    bool known = stage_postprocess(worker, err) == MIEV_OK && worker->predictor.n_best == n_best;
+    for (size_t i = 0; i < n_best; i++)
+        classes[i] = known ? (int32_t)worker->predictor.best[i].index : -1;
+    miev_classes_write(classes, n_best, best);
     return MIEV_OK;
+}
+
+static int classify(struct worker *worker, const uint8_t *tensors, size_t count, json_t *reply,
+                    struct miev_error *err)
+{
+    size_t n_best = worker->predictor.n_best, each = n_best * MIEV_CLASS_DIGITS;
+    char *best = calloc(count, each);
+    if (!best)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu answers", count);
+    int rc = MIEV_OK;
+    uint64_t start_ns = now_ns();
+    for (size_t i = 0; rc == MIEV_OK && i < count; i++)
+        rc = classify_one(worker, tensors + i * worker->tensor.bytes, n_best, best + i * each, err);
+    (void)json_object_set_new(reply, "busy_ns", json_integer((json_int_t)(now_ns() - start_ns)));
+    (void)json_object_set_new(reply, "best", json_stringn(best, count * each));
+    free(best);
+    return rc;
 }
 
 /* {"do":"classify","at","count"}: the best classes of tensors that lie ready in the ring. */
@@ -452,15 +470,7 @@ static int do_classify(struct worker *worker, const json_t *request, int fd, jso
     int rc =
         miev_tensor_ring_place(&worker->ring, json_integer_value(json_object_get(request, "at")),
                                count, worker->tensor.bytes, &tensors, err);
-    if (rc != MIEV_OK)
-        return rc;
-    json_t *best = json_array();
-    uint64_t start_ns = now_ns();
-    for (json_int_t i = 0; rc == MIEV_OK && i < count; i++)
-        rc = classify_one(worker, tensors + (size_t)i * worker->tensor.bytes, best, err);
-    (void)json_object_set_new(reply, "best", best);
-    (void)json_object_set_new(reply, "busy_ns", json_integer((json_int_t)(now_ns() - start_ns)));
-    return rc;
+    return rc == MIEV_OK ? classify(worker, tensors, (size_t)count, reply, err) : rc;
 }
 
 static const struct {

@@ -2,10 +2,12 @@
 """`miev eval`: right answers counted rightly, whatever happens to the pictures and to the program."""
 
 import contextlib
+import ctypes
 import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,6 +130,27 @@ class AnswersTest(EvalTest):
         for label in LABELS:
             _, alone = studies.predict(NANO, self.data / label / "0.bmp")
             self.assertEqual(said[label], alone["predictions"][0]["label"], label)
+
+    def test_heic_and_avif_are_decoded_whatever_they_are_called(self):
+        try:
+            ctypes.CDLL("libheif.so.1")
+        except OSError:
+            self.skipTest("no libheif.so.1 here (the package libheif1)")
+        images = support.ROOT / "tests/fixtures/images"
+        make_dataset(self.data, per_class=1)
+        shutil.copy(images / "picture.heic", self.data / "cat" / "a.heic")
+        shutil.copy(images / "picture.avif", self.data / "cat" / "b.jpg")
+        whole = (images / "picture.heic").read_bytes()
+        (self.data / "cat" / "cut.heic").write_bytes(whole[:len(whole) // 2])
+        done, report = self.evaluate()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        model = report["models"][0]
+        self.assertEqual(model["images"], 12)
+        self.assertEqual([f["image"] for f in model["not_evaluated"]["first"]], ["cat/cut.heic"])
+        _, alone = studies.predict(NANO, images / "picture.heic")
+        answer = alone["predictions"][0]["label"]
+        row = {c["predicted"]: c["images"] for c in model["confusion"] if c["class"] == "cat"}
+        self.assertGreaterEqual(row[answer], 1)
 
     def test_several_models_share_decoded_pictures_and_are_compared(self):
         make_dataset(self.data)

@@ -182,6 +182,30 @@ static void test_what_holds_no_class_scores_is_refused(void **state)
     miev_predictor_finish(&predictor);
 }
 
+static void test_classes_come_back_from_their_text(void **state)
+{
+    (void)state;
+    const int32_t classes[] = {0, 9, -1, 65535, 4660};
+    int32_t read[5] = {0};
+    char text[5 * MIEV_CLASS_DIGITS];
+    miev_classes_write(classes, 5, text);
+    assert_memory_equal(text, "00000009----ffff1234", sizeof(text));
+    assert_true(miev_classes_read(text, sizeof(text), 5, MIEV_PREDICT_MAX_CLASSES, read));
+    assert_memory_equal(read, classes, sizeof(classes));
+}
+
+static void test_text_that_is_no_classes_is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"000a", "00",  "00000001", "000G", "000A",
+                                        "-001", "---", "",         "---0", "  1 "};
+    int32_t read[2];
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (miev_classes_read(texts[i], strlen(texts[i]), 1, 10, read))
+            fail_msg("'%s' was read as a class below 10", texts[i]);
+    assert_true(miev_classes_read("0009", 4, 1, 10, read));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +219,8 @@ int main(void)
         cmocka_unit_test(test_without_a_card_the_numbers_tell_what_they_are),
         cmocka_unit_test(test_a_card_is_believed_over_the_numbers),
         cmocka_unit_test(test_what_holds_no_class_scores_is_refused),
+        cmocka_unit_test(test_classes_come_back_from_their_text),
+        cmocka_unit_test(test_text_that_is_no_classes_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -153,7 +153,8 @@ static void test_another_machine_widens_the_interval(void **state)
                               json_string("Another CPU"));
     compare(&pair);
     assert_true(json_is_false(report_fixture_at(pair.result, "same_machine")));
-    assert_string_equal(text_at(&pair, "models.0.verdict"), "agrees");
+    assert_string_equal(text_at(&pair, "models.0.verdict"), "not comparable");
+    assert_reason(&pair, "models.0.reason", "too wide to tell");
     assert_true(number_at(&pair, "models.0.energy_ratio.judged.high") > 1.5 * 2);
     assert_true(number_at(&pair, "models.0.energy_ratio.statistical.high") < 1.5 * 1.1);
     assert_reason(&pair, "notes.0", "another machine");
@@ -235,7 +236,7 @@ static void test_nothing_measured_is_not_comparable(void **state)
     end_pair(&pair);
 }
 
-/* A round interval that reaches below zero has no logarithm: anything agrees with it. */
+/* An interval that reaches below zero has no logarithm: that side has no end. */
 static void test_an_interval_that_crosses_zero_decides_nothing(void **state)
 {
     (void)state;
@@ -250,8 +251,60 @@ static void test_an_interval_that_crosses_zero_decides_nothing(void **state)
         report_fixture_at(pair.after, "models.0.energy.gross.per_inference_j.statistical"), "low",
         json_real(-1));
     compare(&pair);
-    assert_string_equal(text_at(&pair, "models.0.verdict"), "agrees");
+    assert_string_equal(text_at(&pair, "models.0.verdict"), "not comparable");
+    assert_reason(&pair, "models.0.reason", "too wide to tell");
     assert_true(number_at(&pair, "models.0.energy_ratio.judged.low") < 1e-300);
+    end_pair(&pair);
+}
+
+/* The same joules, with an interval of `factor` either way in the second study. */
+static void widen(json_t *report, double factor)
+{
+    json_t *joules = report_fixture_at(report, "models.0.energy.gross.per_inference_j");
+    double value = json_number_value(json_object_get(joules, "value"));
+    (void)json_object_set_new(
+        joules, "statistical",
+        json_pack("{s:f, s:f}", "low", value / factor, "high", value * factor));
+}
+
+static void test_a_wide_interval_agrees_with_nothing(void **state)
+{
+    (void)state;
+    struct pair pair = make_pair();
+    (void)json_array_remove(report_fixture_at(pair.before, "models"), 1); /* judged by itself */
+    narrow(pair.before, 0);
+    widen(pair.after, 1.24);
+    compare(&pair);
+    assert_string_equal(text_at(&pair, "models.0.verdict"), "agrees");
+    widen(pair.after, 1.26);
+    compare(&pair);
+    assert_string_equal(text_at(&pair, "models.0.verdict"), "not comparable");
+    assert_string_equal(text_at(&pair, "verdict"), "not comparable");
+    assert_reason(&pair, "models.0.reason", "the interval, 0.794 to 1.26, is too wide to tell");
+    assert_near(number_at(&pair, "models.0.energy_ratio.value"), 1, 1e-12); /* it is still told */
+    end_pair(&pair);
+}
+
+static void set_rounds(json_t *report, int rounds)
+{
+    json_t *gross = report_fixture_at(report, "models.0.energy.gross");
+    (void)json_object_set_new(gross, "rounds_effective", json_integer(rounds));
+    (void)json_object_set_new(gross, "enough_rounds", json_boolean(rounds >= 10));
+}
+
+static void test_too_few_rounds_agree_with_nothing(void **state)
+{
+    (void)state;
+    struct pair pair = make_pair();
+    set_rounds(pair.after, 4);
+    compare(&pair);
+    assert_string_equal(text_at(&pair, "models.0.verdict"), "not comparable");
+    assert_reason(&pair, "models.0.reason", "too few rounds to tell: 12 then, 4 now");
+    assert_string_equal(text_at(&pair, "models.1.verdict"), "agrees");
+    assert_string_equal(text_at(&pair, "verdict"), "not comparable");
+    report_fixture_scale(pair.after, 0, 2); /* a clear difference stays one */
+    compare(&pair);
+    assert_string_equal(text_at(&pair, "models.0.verdict"), "differs");
     end_pair(&pair);
 }
 
@@ -323,6 +376,8 @@ int main(void)
         cmocka_unit_test(test_a_model_that_is_not_there_or_failed_says_so),
         cmocka_unit_test(test_nothing_measured_is_not_comparable),
         cmocka_unit_test(test_an_interval_that_crosses_zero_decides_nothing),
+        cmocka_unit_test(test_a_wide_interval_agrees_with_nothing),
+        cmocka_unit_test(test_too_few_rounds_agree_with_nothing),
         cmocka_unit_test(test_equal_truths_seldom_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
