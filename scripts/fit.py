@@ -15,6 +15,9 @@ LEVELS = {  # name: (uses the rating, uses the design)
     "rating": (True, False),
     "neither": (False, False),
 }
+# A design that no table knows came after the tables: results from this year on stand for it. Older
+# servers took twice as much at rest, and all their designs are known.
+STRANGERS_SINCE = 2016
 SHRINKAGE = 1.0  # results that a design's own term must outweigh
 INNER_FOLDS = 10
 # Above 90 %, because a quantile of few hundred residuals is itself uncertain. More where less is
@@ -62,9 +65,13 @@ def terms_of(row, level):
     return terms
 
 
+def is_recent(row):
+    return int(row["year"] or 0) >= STRANGERS_SINCE
+
+
 def usable(row, level):
     rated, designed = LEVELS[level]
-    return (not rated or row["rating_w"] > 0) and (not designed or row["design"] != "")
+    return (not rated or row["rating_w"] > 0) and (row["design"] != "" if designed else is_recent(row))
 
 
 def regress(rows, watts, level):
@@ -108,7 +115,7 @@ def interval(found, inside, cap):
     held = math.ceil(inside * len(found))
     low, high = min(((found[i], found[i + held - 1]) for i in range(len(found) - held + 1)),
                     key=lambda pair: pair[1] - pair[0])
-    too_wide = (high - low) - math.log(0.999 * cap) if cap else 0  # the table rounds
+    too_wide = (high - low) - math.log(0.999 * cap)  # the table rounds
     if too_wide > 0:
         low, high = low + too_wide / 2, high - too_wide / 2
     return math.exp(min(low, 0)), math.exp(max(high, 0))
@@ -130,6 +137,18 @@ def memory_slope(rows, watts):
     return products / squares if squares else 0.0
 
 
+def shares(rows, watts):
+    """Median shares of the wall power of recent servers of one or two sockets that go with the rating of
+    their processors and with their memory: relative least squares of watts over both and a constant."""
+    part = [row for row in rows if is_recent(row) and row["rating_w"] > 0 and row["memory_gib"] > 0
+            and row["sockets"] <= 2]
+    terms = [[value / row[f"{watts}_w"] for value in
+              (row["sockets"] * row["rating_w"], row["memory_gib"], 1.0)] for row in part]
+    matrix = [[sum(t[i] * t[j] for t in terms) for j in range(3)] for i in range(3)]
+    slopes = solve(matrix, [sum(t[i] for t in terms) for i in range(3)])
+    return [median([slope * t[i] for t in terms]) for i, slope in enumerate(slopes[:2])]
+
+
 def usual_servers(rows):
     for design in sorted({row["design"] for row in rows} - {""}):
         own = [row for row in rows if row["design"] == design]
@@ -148,10 +167,9 @@ def table_of(rows):
              "# Made by scripts/fit-estimate; ln watts is the sum of term x value, watts x low and",
              "# watts x high are the 90 % interval.", "watts,known,term,value"]
     for watts in ("idle", "full"):
-        for level, (_, designed) in LEVELS.items():
+        for level in LEVELS:
             part = [row for row in rows if usable(row, level)]
-            low, high = interval(residuals(part, watts, level), INSIDE[level],
-                                 CAP[watts] if designed else None)
+            low, high = interval(residuals(part, watts, level), INSIDE[level], CAP[watts])
             for name, value in sorted(regress(part, watts, level).items()):
                 lines.append(f"{watts},{level},{name},{value:.5f}")
             lines += [f"{watts},{level},low,{low:.4f}", f"{watts},{level},high,{high:.4f}"]

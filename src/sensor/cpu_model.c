@@ -21,7 +21,8 @@
 /* SPECpower is the whole server at the wall. The step to CPU + memory, and its 90 % factor either
  * way. Full load: 0.54 of a server's direct current in Fan, Weber and Barroso 2007 (nameplates),
  * 0.86 of a server's share in Barroso, Hoelzle and Ranganathan 2018; their geometric middle. At
- * rest, where fans, disks and converters weigh more: judgement. */
+ * rest, where fans, disks and converters weigh more: judgement. docs/method-energy.md 3.2 tells
+ * what of it could be checked. */
 #define STEP_FULL        0.68
 #define STEP_FULL_FACTOR 1.3
 #define STEP_IDLE        0.45
@@ -112,6 +113,15 @@ static double gib(uint64_t bytes)
     return (double)bytes / (1024.0 * 1024.0 * 1024.0);
 }
 
+/* What the fit went by, in words of its reader. */
+static const char *fit_by(enum miev_server_known known)
+{
+    static const char *const words[] = {"rating and design", "design",
+                                        "rating (its design is in no table)",
+                                        "cores and memory (it is in no table)"};
+    return words[known];
+}
+
 static bool model_from_server(const struct miev_machine *machine, struct miev_power_model *out)
 {
     struct miev_server_power wall;
@@ -121,7 +131,7 @@ static bool model_from_server(const struct miev_machine *machine, struct miev_po
                                  .cores = machine->cores,
                                  .memory_gib = gib(machine->memory_bytes)};
     double full_w = 0;
-    if (!miev_server_power_of(miev_data_server_power, &server, &wall) || wall.design[0] == '\0')
+    if (!miev_server_power_of(miev_data_server_power, &server, &wall))
         return false;
     step_from_wall(&wall, server.memory_gib, 1, &full_w, out);
     out->busy_w_per_cpu = (full_w - out->idle_w) / machine->logical_cpus;
@@ -129,7 +139,7 @@ static bool model_from_server(const struct miev_machine *machine, struct miev_po
                    "%u x %.60s, %u cores: %.0f W idle and %.0f W at full load at the wall by %s "
                    "(fit to SPECpower), %.2f and %.2f of it CPU and memory",
                    machine->sockets, machine->cpu_name, machine->cores, wall.idle.w, wall.full.w,
-                   miev_server_known_name(wall.known), STEP_IDLE, STEP_FULL);
+                   fit_by(wall.known), STEP_IDLE, STEP_FULL);
     return true;
 }
 
@@ -202,7 +212,7 @@ static bool model_from_host(const struct miev_machine *machine, struct miev_powe
                    "memory",
                    machine->logical_cpus, host.logical_cpus, host.server.sockets, wall.design,
                    host.size_known ? " (by the instance type)" : ", the usual size", wall.idle.w,
-                   wall.full.w, miev_server_known_name(wall.known), STEP_IDLE, STEP_FULL);
+                   wall.full.w, fit_by(wall.known), STEP_IDLE, STEP_FULL);
     return true;
 }
 
@@ -271,7 +281,7 @@ static bool is_server(const struct miev_machine *machine)
 
 /* Best witness first. A client's rating says more of it than servers do; of a guest a rating says
  * nothing of its share. */
-void miev_power_model_of_cpu(const struct miev_machine *machine, struct miev_power_model *out)
+static void model_from_best(const struct miev_machine *machine, struct miev_power_model *out)
 {
     struct miev_cpu_tdp tdp;
     struct miev_thread_power power;
@@ -287,6 +297,15 @@ void miev_power_model_of_cpu(const struct miev_machine *machine, struct miev_pow
         model_from_host_tdp(&tdp, machine, out);
     else
         model_from_nothing(machine, out);
+}
+
+void miev_power_model_of_cpu(const struct miev_machine *machine, struct miev_power_model *out)
+{
+    model_from_best(machine, out);
+    size_t used = strlen(out->source);
+    if (machine->disbelieved[0] != '\0')
+        (void)snprintf(out->source + used, sizeof(out->source) - used,
+                       "; its number is %s's, which its flags contradict", machine->disbelieved);
 }
 
 void miev_power_model_of_memory(const struct miev_machine *machine, struct miev_power_model *out)

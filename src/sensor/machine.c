@@ -75,6 +75,16 @@ static void copy_text(char *out, size_t capacity, const char *text)
     (void)snprintf(out, capacity, "%s", text);
 }
 
+static void take_flags(const struct cpuinfo_line *line, struct miev_machine *out)
+{
+    const char *flag;
+    out->virtual_machine = has_word(line->whole_value, line->whole_length, "hypervisor");
+    out->cpu.features = 0;
+    for (size_t i = 0; miev_cpu_feature_at(i, &flag) != 0; i++)
+        if (has_word(line->whole_value, line->whole_length, flag))
+            out->cpu.features |= miev_cpu_feature_at(i, &flag);
+}
+
 static void take_identity(const struct cpuinfo_line *line, struct miev_machine *out)
 {
     struct miev_cpu_id *cpu = &out->cpu;
@@ -89,7 +99,7 @@ static void take_identity(const struct cpuinfo_line *line, struct miev_machine *
     else if (strcmp(line->key, "stepping") == 0 || strcmp(line->key, "CPU revision") == 0)
         cpu->stepping = small_number(line->value);
     else if (strcmp(line->key, "flags") == 0)
-        out->virtual_machine = has_word(line->whole_value, line->whole_length, "hypervisor");
+        take_flags(line, out);
 }
 
 /* Sockets are counted by the physical ids that occur, not by the highest of them. */
@@ -128,8 +138,11 @@ void miev_machine_parse_cpuinfo(const char *text, struct miev_machine *out)
     out->logical_cpus = topology.logical_cpus > 0 ? topology.logical_cpus : 1;
     out->sockets = topology.sockets > 0 ? topology.sockets : 1;
     out->cores = out->sockets * topology.cores_per_socket;
-    copy_text(out->microarchitecture, sizeof(out->microarchitecture),
-              miev_microarch_name(&out->cpu, out->cpu_name));
+    const char *design = miev_microarch_name(&out->cpu, out->cpu_name);
+    const char *by_number = miev_microarch_by_number(&out->cpu, out->cpu_name);
+    copy_text(out->microarchitecture, sizeof(out->microarchitecture), design);
+    copy_text(out->disbelieved, sizeof(out->disbelieved),
+              strcmp(design, by_number) != 0 ? by_number : "");
 }
 
 static void read_cpuinfo(const struct miev_env *env, struct miev_machine *out)

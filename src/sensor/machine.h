@@ -15,6 +15,7 @@ struct miev_machine {
     char cpu_name[128]; /* as it names itself: "AMD EPYC 7763 64-Core Processor" */
     struct miev_cpu_id cpu;
     char microarchitecture[32];
+    char disbelieved[32];    /* the design that its numbers tell, where its flags contradict them */
     unsigned sockets, cores; /* cores of all sockets */
     unsigned logical_cpus;   /* >= 1 */
     uint64_t memory_bytes;

@@ -13,6 +13,8 @@
 #define FEWEST_BATCHES       5
 #define HIGH_LAG1            0.1
 #define HIGH_SKEWNESS        1.0
+/* Standard errors that a normal series' skewness exceeds in 1 of 100. */
+#define CHANCE_ERRORS 2.576
 /* Chance that any one verdict of a study is wrong. Of a difference it is aimed lower, so that with
  * what batches and the end of a study add it stays below (docs/validation.md). */
 #define FAMILY_ERROR     0.05
@@ -182,6 +184,16 @@ static double batch_error(const double *values, size_t n, size_t batches, double
     return sqrt(squares / (double)(batches - 1) / (double)batches);
 }
 
+/* Rounds that a t interval asks for. Ten normal rounds have a skewness beyond 1 in one of twelve
+ * cases: only what chance hardly explains counts. */
+static bool has_rounds(size_t n, double skewness)
+{
+    double rounds = (double)n;
+    double error = sqrt(6 * (rounds - 2) / ((rounds + 1) * (rounds + 3)));
+    bool skewed = fabs(skewness) > fmax(HIGH_SKEWNESS, CHANCE_ERRORS * error);
+    return n >= (skewed ? FEWEST_SKEWED_ROUNDS : FEWEST_ROUNDS);
+}
+
 /* Fills all of *out; the standard error goes to *error. */
 static void describe(const double *values, size_t n, double confidence,
                      struct miev_mean_interval *out, double *error)
@@ -191,7 +203,6 @@ static void describe(const double *values, size_t n, double confidence,
     *error = batch_error(values, n, batches, moments.mean);
     double student_t = miev_student_t(confidence, (double)(batches - 1));
     double half = student_t * *error;
-    size_t fewest = fabs(moments.skewness) > HIGH_SKEWNESS ? FEWEST_SKEWED_ROUNDS : FEWEST_ROUNDS;
     *out = (struct miev_mean_interval){
         .mean = moments.mean,
         .low = moments.mean - half,
@@ -204,7 +215,7 @@ static void describe(const double *values, size_t n, double confidence,
         .lag1 = moments.lag1,
         .skewness = moments.skewness,
         .batched = batches < n,
-        .enough = n >= fewest && batches >= FEWEST_ROUNDS,
+        .enough = has_rounds(n, moments.skewness) && batches >= FEWEST_ROUNDS,
     };
 }
 
@@ -318,6 +329,7 @@ int miev_stats_ratio(const double *a, const double *b, size_t n, double confiden
             .log_standard_error = error,
             .degrees_of_freedom = df,
             .n = pairs,
+            .enough = has_rounds(pairs, mean.skewness),
             .verdict = MIEV_VERDICT_UNRESOLVED,
             .likely = margin > 0,
         };
@@ -371,6 +383,8 @@ void miev_stats_verdicts(struct miev_ratio *ratios, size_t n, double between_mod
         double farthest = fabs(log(r->ratio)) + t * r->log_standard_error + margin;
         if (farthest <= log(EQUIVALENT_RATIO))
             r->verdict = MIEV_VERDICT_EQUIVALENT;
+        if (!r->enough)
+            r->verdict = MIEV_VERDICT_UNRESOLVED;
     }
 }
 

@@ -27,7 +27,7 @@ struct miev_mean_interval {
     double lag1;             /* correlation of successive rounds */
     double skewness;
     bool batched;
-    bool enough; /* n at least 10, 20 when |skewness| > 1, and n_effective at least 10 */
+    bool enough; /* n at least 10, 20 when skewed beyond 1 and chance; n_effective at least 10 */
 };
 
 /* Student-t interval of the mean of round values in the order they were taken; batch means when the
@@ -57,6 +57,7 @@ struct miev_ratio {
     double log_standard_error;                /* of the mean log ratio */
     double degrees_of_freedom;                /* of its t; 0: no comparison was possible */
     size_t n;                                 /* pairs */
+    bool enough;                              /* 10 of them, 20 when their logs are skewed */
     enum miev_verdict verdict;                /* of a against b, set by miev_stats_verdicts */
     bool likely; /* the energies are estimated: the verdict is at most "likely" */
 };
@@ -72,8 +73,8 @@ MIEV_MUST_USE int miev_stats_ratio(const double *a, const double *b, size_t n, d
  * (Bonferroni-corrected) interval lies within 3 % either way, which also holds where a smaller
  * difference is certain; else lower / higher by Holm's correction over the p-values; else
  * unresolved. A between-model factor f > 1 widens each interval on both sides before it is judged:
- * the pair must differ by more than f. Entries that are all zero (no comparison) stay unresolved.
- */
+ * the pair must differ by more than f. Pairs of too few rounds, and entries that are all zero (no
+ * comparison), stay unresolved. */
 void miev_stats_verdicts(struct miev_ratio *ratios, size_t n, double between_model_factor);
 
 /* Difference of two shares of right answers (0..1), `a` of images_a less `b` of images_b:

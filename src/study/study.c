@@ -258,29 +258,12 @@ static int measure_blocks(struct miev_run *run, struct miev_error *err)
     return MIEV_OK;
 }
 
-/* The rounds that a t interval asks for; whether they are correlated, its width tells. */
-static bool has_rounds(const struct miev_mean_interval *gross)
-{
-    return gross->n >= (fabs(gross->skewness) > 1 ? 20 : 10);
-}
-
-/* No verdict before both have their rounds. */
-static void withhold_verdicts(struct miev_run *run)
-{
-    size_t pair = 0;
-    for (size_t i = 0; i < run->n_models; i++)
-        for (size_t j = i + 1; j < run->n_models; j++, pair++)
-            if (!has_rounds(&run->models[i].gross) || !has_rounds(&run->models[j].gross))
-                run->ratios[pair].verdict = MIEV_VERDICT_UNRESOLVED;
-}
-
 /* From the rounds to what the report tells. */
 static void conclude(struct miev_run *run)
 {
     run->finished_ns = miev_env_now_ns(run->options->env);
     miev_stats_verdicts(run->ratios, run->n_models * (run->n_models - 1) / 2,
                         run->between_model_factor);
-    withhold_verdicts(run);
 }
 
 /* The rounds of a block that is not complete are told too; its analysis is done again when it is.

@@ -43,6 +43,11 @@ class Published(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("3.5: met", done.stdout)
 
+    def test_designs_that_the_fit_never_saw_meet_them_within_the_caps(self):
+        done = run("validate-estimate", "--designs", RESULTS[-1])
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("3.5: met", done.stdout)
+
     def test_watts_that_are_off_by_half_miss_them(self):
         with tempfile.NamedTemporaryFile("w", suffix=".csv", newline="") as file:
             rows = list(csv.DictReader(open(RESULTS[-1], encoding="utf-8")))

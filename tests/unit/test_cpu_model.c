@@ -124,7 +124,9 @@ static void test_the_less_is_known_the_wider_the_interval(void **state)
     server.design = "";
     struct miev_server_power neither = wall_of(&server);
     assert_int_equal(neither.known, MIEV_SERVER_NEITHER);
-    assert_true(neither.idle.high_w / neither.idle.low_w > design.idle.high_w / design.idle.low_w);
+    assert_true(neither.full.high_w / neither.full.low_w > design.full.high_w / design.full.low_w);
+    assert_true(neither.full.high_w / neither.full.low_w <= 2.5);
+    assert_true(neither.idle.high_w / neither.idle.low_w <= 3.5);
     server.cpu_name = "AMD Ryzen 7 5800X 8-Core Processor";
     assert_int_equal(wall_of(&server).known, MIEV_SERVER_RATING);
 }
@@ -279,6 +281,41 @@ static void test_what_is_not_known_has_the_widest_bounds(void **state)
     assert_non_null(strstr(prior.source, "'Mystery 9000' is in no table"));
 }
 
+static void test_a_server_of_unknown_design_is_estimated_by_its_size(void **state)
+{
+    (void)state;
+    struct miev_machine machine = {.logical_cpus = 128,
+                                   .sockets = 2,
+                                   .cores = 64,
+                                   .memory_bytes = 512ull << 30,
+                                   .cpu_name = "Intel(R) Xeon(R) 9Z99X+"};
+    struct miev_power_model model;
+    miev_power_model_of_cpu(&machine, &model);
+    assert_non_null(strstr(model.source, "by cores and memory (it is in no table)"));
+    /* Of two sockets with 64 cores, results since 2016 lie at 90 to 350 W at rest at the wall. */
+    assert_true(model.idle_w > 0.45 * 90 - 21 && model.idle_w < 0.45 * 350);
+    assert_true(model.low_ratio > 0.35 && model.low_ratio < 0.5);
+    assert_true(model.high_ratio > 2 && model.high_ratio < 2.9);
+}
+
+static void test_a_doubted_design_is_named_with_the_estimate(void **state)
+{
+    (void)state;
+    struct fixture *fixture = fixture_open("vm-wrong-number");
+    struct miev_machine machine;
+    struct miev_power_model doubted, believed;
+    miev_machine_read(&fixture->env, &machine);
+    miev_power_model_of_cpu(&machine, &doubted);
+    assert_non_null(strstr(doubted.source, "Sapphire Rapids"));
+    assert_non_null(
+        strstr(doubted.source, "; its number is Rocket Lake's, which its flags contradict"));
+    machine.disbelieved[0] = '\0';
+    miev_power_model_of_cpu(&machine, &believed);
+    assert_null(strstr(believed.source, "Rocket Lake"));
+    assert_near(believed.busy_w_per_cpu, doubted.busy_w_per_cpu, 0);
+    fixture_close(fixture);
+}
+
 static void test_joules_are_watts_by_time_and_by_cpu_time(void **state)
 {
     (void)state;
@@ -346,6 +383,8 @@ int main(void)
         cmocka_unit_test(test_a_client_part_gets_its_rating),
         cmocka_unit_test(test_a_guest_on_a_rated_part_of_unknown_design_gets_threads_of_it),
         cmocka_unit_test(test_what_is_not_known_has_the_widest_bounds),
+        cmocka_unit_test(test_a_server_of_unknown_design_is_estimated_by_its_size),
+        cmocka_unit_test(test_a_doubted_design_is_named_with_the_estimate),
         cmocka_unit_test(test_joules_are_watts_by_time_and_by_cpu_time),
         cmocka_unit_test(test_an_estimate_is_never_unavailable_and_never_without_bounds),
     };

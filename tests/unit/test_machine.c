@@ -68,6 +68,58 @@ static void test_the_stepping_tells_designs_of_one_model_apart(void **state)
     assert_string_equal(miev_microarch_name(&id, ""), "");
 }
 
+static void test_flags_go_before_a_number_that_cannot_have_them(void **state)
+{
+    (void)state;
+    struct fixture *fixture = fixture_open("vm-wrong-number");
+    struct miev_machine machine = read_fixture(fixture);
+    assert_int_equal(machine.cpu.model, 167);
+    assert_string_equal(machine.microarchitecture, "Sapphire Rapids");
+    assert_string_equal(machine.disbelieved, "Rocket Lake");
+    fixture_close(fixture);
+    fixture = fixture_open("vm-epyc-milan");
+    assert_string_equal(read_fixture(fixture).disbelieved, "");
+    fixture_close(fixture);
+}
+
+static void test_flags_lead_to_the_oldest_design_that_has_them(void **state)
+{
+    (void)state;
+    enum {
+        F = MIEV_CPU_AVX512,
+        VNNI = MIEV_CPU_AVX512_VNNI,
+        VBMI2 = MIEV_CPU_AVX512_VBMI2,
+        BF16 = MIEV_CPU_AVX512_BF16,
+    };
+    static const struct {
+        const char *vendor;
+        int family, model;
+        unsigned features;
+        const char *name, *want;
+    } cases[] = {
+        {"GenuineIntel", 6, 0x3f, 0, "Xeon", "Haswell"},
+        {"GenuineIntel", 6, 0x3f, F, "Xeon", "Skylake"},
+        {"GenuineIntel", 6, 0x3f, F | VNNI, "Xeon", "Cascade Lake"},
+        {"GenuineIntel", 6, 0x3f, F | VNNI | BF16, "Xeon", "Cooper Lake"},
+        {"GenuineIntel", 6, 0x3f, F | VNNI | VBMI2, "Xeon", "Ice Lake"},
+        {"GenuineIntel", 6, 0x3f, MIEV_CPU_AVX_VNNI, "Xeon", "Sierra Forest"},
+        {"GenuineIntel", 6, 0x3f, MIEV_CPU_AVX_VNNI, "Core", "Alder Lake"},
+        {"GenuineIntel", 6, 0xa7, F | VNNI | VBMI2, "Xeon", "Rocket Lake"}, /* it has them */
+        {"GenuineIntel", 6, 0xa7, MIEV_CPU_AMX, "Xeon", "Sapphire Rapids"}, /* the rest hidden */
+        {"GenuineIntel", 6, 0xcf, MIEV_CPU_AMX, "Xeon", "Emerald Rapids"},
+        {"GenuineIntel", 6, 0xff, MIEV_CPU_AMX, "Xeon", ""}, /* newer than any table */
+        {"AuthenticAMD", 0x19, 0x01, F, "EPYC", "EPYC 4th Gen"},
+        {"AuthenticAMD", 0x19, 0x11, F | MIEV_CPU_AVX_VNNI, "EPYC", "EPYC 5th Gen"},
+        {"AuthenticAMD", 0x19, 0x01, MIEV_CPU_AMX, "EPYC", ""}, /* no design of that maker */
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct miev_cpu_id id = {
+            .family = cases[i].family, .model = cases[i].model, .features = cases[i].features};
+        (void)snprintf(id.vendor, sizeof(id.vendor), "%s", cases[i].vendor);
+        assert_string_equal(miev_microarch_name(&id, cases[i].name), cases[i].want);
+    }
+}
+
 static void test_a_desktop_part_is_not_called_a_server(void **state)
 {
     (void)state;
@@ -111,6 +163,8 @@ int main(void)
         cmocka_unit_test(test_an_empty_machine_has_one_cpu_of_no_name),
         cmocka_unit_test(test_sockets_are_counted_by_the_ids_that_occur),
         cmocka_unit_test(test_the_stepping_tells_designs_of_one_model_apart),
+        cmocka_unit_test(test_flags_go_before_a_number_that_cannot_have_them),
+        cmocka_unit_test(test_flags_lead_to_the_oldest_design_that_has_them),
         cmocka_unit_test(test_a_desktop_part_is_not_called_a_server),
         cmocka_unit_test(test_a_chassis_or_a_battery_makes_a_laptop),
         cmocka_unit_test(test_bare_metal_of_a_cloud_is_no_virtual_machine),
