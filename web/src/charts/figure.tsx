@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The frame of every chart: title, the picture in one sentence, the picture, its table and files. */
+import type { ComponentChildren } from "preact";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { save, toCsv, toJson, toPng, toSvg } from "./export";
+import { useMessages } from "./language";
+import { FONT_PX } from "./palette";
+import { DataTable, type TableData } from "./table";
+
+export interface FigureProps {
+  /** Name of the files: "carbon". */
+  name: string;
+  title: string;
+  /** The picture in a sentence, for those who do not see it and those who do. */
+  summary: string;
+  table: TableData;
+  /** Choices that belong to the picture, beside its title. */
+  tools?: ComponentChildren;
+  /** Words below the picture. */
+  notes?: ComponentChildren;
+  /** False for what is words and tables only: no SVG, no PNG. */
+  picture?: boolean;
+  width?: number | undefined;
+  children: (width: number) => ComponentChildren;
+}
+
+/** Width of an element, followed as it changes: charts are drawn at it, never scaled. */
+function useWidth(given: number | undefined) {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(given ?? 0);
+  useLayoutEffect(() => {
+    if (given !== undefined || !box.current) return;
+    const element = box.current;
+    setWidth(Math.floor(element.clientWidth));
+    const observer = new ResizeObserver(() => setWidth(Math.floor(element.clientWidth)));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [given]);
+  return { box, width: given ?? width };
+}
+
+export function Figure(props: FigureProps) {
+  const { name, title, summary, table, tools, notes, picture = true } = props;
+  const say = useMessages();
+  const id = useId();
+  const { box, width } = useWidth(props.width);
+  const [open, setOpen] = useState(false);
+  return (
+    <figure class="chart" aria-labelledby={`${id}t`} aria-describedby={`${id}s`}>
+      <figcaption>
+        <h3 id={`${id}t`}>{title}</h3>
+        {tools}
+        <p id={`${id}s`}>{summary}</p>
+      </figcaption>
+      <div class="chart-plot" ref={box}>{width > 0 && props.children(width)}</div>
+      {notes && <div class="chart-notes">{notes}</div>}
+      <div class="chart-bar">
+        <button type="button" aria-expanded={open} aria-controls={`${id}d`} onClick={() => setOpen(!open)}>{say.table}</button>
+        <Exports {...{ name, title, summary, table, picture }} svg={() => box.current?.querySelector("svg") ?? null} />
+      </div>
+      <div id={`${id}d`}>{open && <DataTable data={table} label={say.tableOf(title)} />}</div>
+    </figure>
+  );
+}
+
+function Exports({ name, title, summary, table, picture, svg }: {
+  name: string; title: string; summary: string; table: TableData; picture: boolean; svg: () => SVGSVGElement | null;
+}) {
+  const say = useMessages();
+  const text = (content: string, type: string, ending: string) => save(new Blob([content], { type }), `miev-${name}.${ending}`);
+  const drawn = (use: (element: SVGSVGElement) => void) => () => {
+    const element = svg();
+    if (element) use(element);
+  };
+  return (
+    <span class="chart-exports" role="group" aria-label={say.saveAs(title)}>
+      <button type="button" onClick={() => text(toCsv(table), "text/csv", "csv")}>CSV</button>
+      <button type="button" onClick={() => text(toJson(table), "application/json", "json")}>JSON</button>
+      {picture && (
+        <>
+          <button type="button" onClick={drawn((element) => text(toSvg(element, title, summary).text, "image/svg+xml", "svg"))}>SVG</button>
+          <button type="button" onClick={drawn((element) => void toPng(element, title, summary).then((blob) => save(blob, `miev-${name}.png`)))}>PNG</button>
+        </>
+      )}
+    </span>
+  );
+}
+
+/** The picture's root, at the size that it is drawn at. */
+export function Canvas({ width, height, label, children }: {
+  width: number; height: number; label: string; children: ComponentChildren;
+}) {
+  return (
+    <svg class="chart-svg" width={width} height={height} viewBox={`0 0 ${width} ${height}`} font-size={FONT_PX} role="group" aria-label={label}>
+      {children}
+    </svg>
+  );
+}
+
+/** One of a few ways to see a chart. */
+export function Choice<T extends string>({ label, value, options, onChange }: {
+  label: string; value: T; options: [T, string][]; onChange: (value: T) => void;
+}) {
+  return (
+    <div class="chart-choice-bar" role="group" aria-label={label}>
+      {options.map(([key, words]) => (
+        <button key={key} type="button" aria-pressed={key === value} onClick={() => onChange(key)}>{words}</button>
+      ))}
+    </div>
+  );
+}

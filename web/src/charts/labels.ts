@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Where the names of dots go, so that none covers another, a dot or a line. What finds no room as a
+ * name becomes a number, which the chart explains below: nothing is ever dropped. Pure. */
+
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface Dot {
+  x: number;
+  y: number;
+  name: string;
+  /** Room that the name takes. */
+  width: number;
+}
+
+export interface Label {
+  text: string;
+  x: number;
+  y: number;
+  anchor: "start" | "middle" | "end";
+  /** Set where the text is a number that stands for the name. */
+  number: number | null;
+  /** The label stands off its dot and wants a line to it. */
+  leader: boolean;
+}
+
+const HEIGHT_PX = 14;
+const RADIUS_PX = 9;
+const DIGIT_PX = 9;
+/** How far a name and a number may stand off: a line leads back to the dot. */
+const NAME_RINGS = 2;
+const NUMBER_RINGS = 5;
+
+const overlaps = (a: Box, b: Box) =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+const inside = (box: Box, frame: Box) =>
+  box.x >= frame.x && box.y >= frame.y && box.x + box.width <= frame.x + frame.width && box.y + box.height <= frame.y + frame.height;
+
+interface Candidate {
+  box: Box;
+  anchor: Label["anchor"];
+  leader: boolean;
+}
+
+/** Right and left first, because names read best there; then above, below and the corners. */
+const AROUND: [number, number][] = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [-1, -1], [1, 1], [-1, 1]];
+
+function candidates(dot: Dot, width: number, rings: number): Candidate[] {
+  const found: Candidate[] = [];
+  for (let ring = 0; ring < rings; ring++) {
+    const off = RADIUS_PX + ring * HEIGHT_PX;
+    for (const [right, down] of AROUND) {
+      const diagonal = right !== 0 && down !== 0 ? 0.75 : 1;
+      const x = dot.x + right * off * diagonal - (right < 0 ? width : right === 0 ? width / 2 : 0);
+      const y = dot.y + down * off * diagonal - (down < 0 ? HEIGHT_PX : down === 0 ? HEIGHT_PX / 2 : 0);
+      found.push({
+        box: { x, y, width, height: HEIGHT_PX },
+        anchor: right > 0 ? "start" : right < 0 ? "end" : "middle",
+        leader: ring > 0,
+      });
+    }
+  }
+  return found;
+}
+
+function asLabel(text: string, { box, anchor, leader }: Candidate, number: number | null): Label {
+  const x = anchor === "start" ? box.x : anchor === "end" ? box.x + box.width : box.x + box.width / 2;
+  return { text, x, y: box.y + HEIGHT_PX - 3, anchor, number, leader };
+}
+
+/**
+ * In the order of the dots, which is the order of importance: the first get the best places.
+ * `taken` holds what else must stay visible, as whiskers.
+ */
+export function placeLabels(dots: readonly Dot[], frame: Box, taken: readonly Box[] = []): Label[] {
+  const filled: Box[] = [...taken];
+  for (const dot of dots)
+    filled.push({ x: dot.x - RADIUS_PX + 2, y: dot.y - RADIUS_PX + 2, width: 2 * RADIUS_PX - 4, height: 2 * RADIUS_PX - 4 });
+  const free = (candidate: Candidate) => inside(candidate.box, frame) && !filled.some((box) => overlaps(candidate.box, box));
+
+  const labels = dots.map((dot): Label | null => {
+    const place = candidates(dot, dot.width, NAME_RINGS).find(free);
+    if (!place) return null;
+    filled.push(place.box);
+    return asLabel(dot.name, place, null);
+  });
+  let numbered = 0;
+  return dots.map((dot, i) => labels[i] ?? numberFor(dot, ++numbered, free, filled, frame));
+}
+
+/** Ever wider rings; where all is full, above the dot: a number there is better than none. */
+function numberFor(dot: Dot, number: number, free: (c: Candidate) => boolean, filled: Box[], frame: Box): Label {
+  const text = String(number);
+  const all = candidates(dot, text.length * DIGIT_PX, NUMBER_RINGS);
+  const place = all.find(free) ?? all.find((c) => inside(c.box, frame)) ?? (all[2] as Candidate);
+  filled.push(place.box);
+  return asLabel(text, place, number);
+}
