@@ -1,5 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-import { render } from 'preact';
-import './app.css';
+import { render } from "preact";
+import { App } from "./app";
+import { applyLanguage, language } from "./i18n";
+import type { Places, Report } from "./report";
+import { Standalone, embedded } from "./standalone";
+import { followAddress } from "./state/address";
+import { loadAll } from "./state/server";
+import "./styles/index.css";
+import { applyTheme, theme } from "./theme";
 
-render(<main><h1>MIEV</h1></main>, document.body);
+applyLanguage();
+language.subscribe(applyLanguage);
+applyTheme();
+theme.subscribe(applyTheme);
+
+const report = embedded<Report>("miev-report");
+if (report) {
+  render(<Standalone report={report} places={embedded<Places>("miev-places")} />, document.body);
+} else {
+  followAddress();
+  void loadAll();
+  render(<App />, document.body);
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What would emit less: another model first, then another place. */
+
+import { percent, points } from "../format";
+import { useText } from "../i18n";
+import type { Interval } from "../report";
+import { carbonGroups, reference } from "../report";
+import type { Alternative } from "../state/answer";
+import { alternativesTo, idleDecides } from "../state/answer";
+import type { Shown } from "./Charts";
+
+export function Alternatives({ report, chosenModel, onChoose }: Shown) {
+  const t = useText();
+  const names = carbonGroups(report).flatMap((group) => group.models.map((model) => model.name));
+  const from = reference(report, chosenModel);
+  if (from === null) return null;
+  const found = alternativesTo(report, from);
+  return (
+    <section class="alternatives" aria-labelledby="alternatives-title">
+      <h2 id="alternatives-title">{t.alternatives}</h2>
+      <div class="panel">
+        <div class="row">
+          <h3>{t.firstModel}</h3>
+          <label class="end inline">
+            <span>{t.insteadOf}</span>
+            <select value={from} onChange={(e) => onChoose(e.currentTarget.value)}>
+              {names.map((name) => <option key={name}>{name}</option>)}
+            </select>
+          </label>
+        </div>
+        {found.length > 0 ? <AlternativeTable found={found} /> : <p>{t.altNone(from)}</p>}
+        {idleDecides(report) && <p class="note plain">{t.atRate}</p>}
+      </div>
+    </section>
+  );
+}
+
+function AlternativeTable({ found }: { found: Alternative[] }) {
+  const t = useText();
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={t.firstModel}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t.altModel}</th>
+            <th scope="col" class="number">{t.altCarbon}</th>
+            <th scope="col" class="number">{t.altAccuracy}</th>
+            <th scope="col">{t.altVerdict}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {found.map((other) => (
+            <tr key={other.name}>
+              <th scope="row">{other.name}{other.same_model && <small>{t.altSame}</small>}</th>
+              <td class="number strong">{percent(other.ratio)}</td>
+              <td class="number"><AccuracyChange difference={other.top1_difference} /></td>
+              <td>{other.likely && other.verdict !== "unresolved" ? t.likely(t.verdict[other.verdict]) : t.verdict[other.verdict]}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function AccuracyChange({ difference }: { difference: Interval | null }) {
+  const t = useText();
+  if (!difference) return <>{t.altUnknownAccuracy}</>;
+  const sign = difference.value < 0 ? "−" : "+";
+  const change = t.altPoints(`${sign}${points(Math.abs(difference.value))}`);
+  return <>{change}{difference.low <= 0 && difference.high >= 0 && <small>{t.altSameAccuracy}</small>}</>;
+}

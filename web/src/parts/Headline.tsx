@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The answer in words first, then a few large numbers. */
+
+import type { ComponentChildren } from "preact";
+import { number, percent, percentNumber, points, quantity, unitFor } from "../format";
+import { useText, zoneName } from "../i18n";
+import type { ModelCarbon, Report } from "../report";
+import { carbonGroups, isProvisional } from "../report";
+import type { Answer, Share } from "../state/answer";
+import { answerOf, fastest } from "../state/answer";
+import { PER_MILLION } from "../format";
+import { zones } from "../state/server";
+import { useStore } from "../state/store";
+
+export function Headline({ report, children }: { report: Report; children?: ComponentChildren }) {
+  const t = useText();
+  const answer = answerOf(report);
+  return (
+    <div class="headline">
+      {isProvisional(report) && <p class="badge provisional">{t.provisional}</p>}
+      <h2 id="results-title" tabIndex={-1}><Words answer={answer} /></h2>
+      {answer.kind === "share" && <Judgement share={answer.share} />}
+      <Tiles report={report} />
+      {children}
+    </div>
+  );
+}
+
+function Words({ answer }: { answer: Answer }) {
+  const t = useText();
+  switch (answer.kind) {
+    case "none":
+      return <>{t.nothingPriced}</>;
+    case "one":
+      return <>{t.one(answer.carbon.name, quantity("mass", answer.carbon.value * PER_MILLION))}</>;
+    case "share":
+      return <>{t.share(answer.share.low.name, percent(answer.share.ratio), answer.share.high.name)}</>;
+  }
+}
+
+function Judgement({ share }: { share: Share }) {
+  const t = useText();
+  const { range, likely, top1_difference: accuracy, keeps } = share;
+  const verdict = likely && share.verdict !== "unresolved" ? t.likely(t.verdict[share.verdict]) : t.verdict[share.verdict];
+  const words = range && t.interval(percentNumber(range.low), percent(range.high));
+  const by = (value: number) => points(Math.abs(value));
+  return (
+    <p class="judgement">
+      {words ? t.judged(words, verdict, t[share.low.method]) : `${verdict}, ${t[share.low.method]}`}.{" "}
+      {accuracy && (accuracy.low <= 0 && accuracy.high >= 0
+        ? t.rightSame
+        : accuracy.value < 0
+          ? t.rightLess(by(accuracy.value), t.interval(by(accuracy.high), by(accuracy.low)))
+          : t.rightMore(by(accuracy.value), t.interval(by(accuracy.low), by(accuracy.high))))}{" "}
+      {keeps && t.keeps(keeps.name, percent(keeps.ratio))}
+    </p>
+  );
+}
+
+function Tile({ title, value, unit, sub, name }: {
+  title: string; value: string; unit: string; sub?: string | undefined; name?: string | undefined;
+}) {
+  return (
+    <div class="tile">
+      <dt>{title}</dt>
+      <dd>
+        <span class="big">{value}</span> <span class="unit">{unit}</span>
+        {sub && <span class="sub">{sub}</span>}
+        {name && <span class="who">{name}</span>}
+      </dd>
+    </div>
+  );
+}
+
+function CarbonTile({ title, carbon }: { title: string; carbon: ModelCarbon }) {
+  const t = useText();
+  const [low, value, high] = [carbon.low, carbon.value, carbon.high].map((grams) => grams * PER_MILLION) as [number, number, number];
+  const unit = unitFor("mass", [value]);
+  const range = t.interval(number(low / unit.size), number(high / unit.size));
+  return <Tile title={title} value={number(value / unit.size)} unit={`${unit.name} ${t.perMillion}`}
+    sub={`${range}, ${t[carbon.method]}`} name={carbon.name} />;
+}
+
+function Tiles({ report }: { report: Report }) {
+  const t = useText();
+  const carbons = carbonGroups(report)[0]?.models ?? [];
+  const [least, most] = [carbons[0], carbons[carbons.length - 1]];
+  const fast = fastest(report);
+  const front = report.pareto[0];
+  const accurate = front?.models.find((model) => model.name === front.most_accurate);
+  const [time = "", unit = ""] = fast?.latency ? quantity("time", fast.latency.p50_s).split(" ") : [];
+  return (
+    <dl class="tiles">
+      {least && <CarbonTile title={t.tileLeast} carbon={least} />}
+      {most && most !== least && <CarbonTile title={t.tileMost} carbon={most} />}
+      {fast && <Tile title={t.tileFast} value={time} unit={unit} sub={t.median} name={fast.name} />}
+      {front && accurate && (
+        <Tile title={t.tileAccurate} value={points(accurate.top1)} unit="%" sub={t.ofDataset(front.dataset)} name={accurate.name} />
+      )}
+      <GridTile report={report} />
+    </dl>
+  );
+}
+
+function GridTile({ report }: { report: Report }) {
+  const t = useText();
+  const { site } = report;
+  const known = useStore(zones).value?.find((zone) => zone.name === site.zone);
+  const name = site.zone === "custom" ? t.customZone : zoneName(known ?? { name: site.zone, iso2: null });
+  return <Tile title={t.tileGrid} value={number(site.intensity_g_per_kwh)} unit={t.perKwh} sub={t.gridOf(name, site.year)}
+    name={site.pue === 1 ? undefined : `PUE ${number(site.pue)}`} />;
+}

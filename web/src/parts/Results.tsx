@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A report: the answer, the charts, what would emit less, and how it was measured. */
+
+import { useState } from "preact/hooks";
+import { quantity } from "../format";
+import { useText } from "../i18n";
+import type { Places, Report } from "../report";
+import { carbonGroups, failedModels, hasEnergy, isProvisional, measuredModels } from "../report";
+import { disturbed } from "../state/answer";
+import { Alternatives } from "./Alternatives";
+import { Charts } from "./Charts";
+import { Headline } from "./Headline";
+
+export function Results({ report }: { report: Report; places: Places | null }) {
+  const [chosen, setChosen] = useState<string | undefined>(undefined);
+  const shown = { report, chosenModel: chosen, onChoose: setChosen };
+  return (
+    <>
+      <Headline report={report} />
+      <Failed report={report} />
+      <Charts {...shown} />
+      {!isProvisional(report) && <Alternatives {...shown} />}
+      <Measuring report={report} />
+    </>
+  );
+}
+
+function Failed({ report }: { report: Report }) {
+  const t = useText();
+  const failed = failedModels(report);
+  if (failed.length === 0) return null;
+  return (
+    <section class="note bad" aria-labelledby="failed-title">
+      <h3 id="failed-title">{t.failedModels}</h3>
+      <ul>{failed.map(({ name, error }) => <li key={name}><b>{name}</b>: {error.message}</li>)}</ul>
+    </section>
+  );
+}
+
+function Measuring({ report }: { report: Report }) {
+  const t = useText();
+  const { machine, stop, site, meter } = report;
+  const method = carbonGroups(report)[0]?.method;
+  const few = measuredModels(report).some(({ energy }) => hasEnergy(energy) && !energy.gross.enough_rounds);
+  const guesses = measuredModels(report).flatMap((m) => m.guesses.map((guess) => `${m.name}: ${guess}`));
+  return (
+    <section class="panel measuring" aria-labelledby="measuring-title">
+      <h2 id="measuring-title">{t.aboutMeasuring}</h2>
+      <p>
+        {t.on(machine.cpu, machine.logical_cpus, machine.virtual_machine ? machine.hypervisor : null)}.{" "}
+        {t.stopped(t.stopWords[stop.reason], stop.blocks, quantity("time", stop.elapsed_s))}{" "}
+        {method && t.energyIs[method]} {few && t.fewRounds} {disturbed(report) && t.disturbed}{" "}
+        {site.default && t.defaultPlace}
+      </p>
+      <ul>
+        {meter.channels.filter((channel) => channel.counted).map((channel) => (
+          <li key={`${channel.sensor}/${channel.id}`}>{channel.id}: {t[channel.method]}. {channel.source}</li>
+        ))}
+        {guesses.map((guess) => <li key={guess}>{guess}</li>)}
+        <li>{site.source}{site.embodied && `; ${site.embodied.source}`}</li>
+      </ul>
+      <p class="hint">{t.notCovered}</p>
+    </section>
+  );
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Where it runs and how often: what a report is priced by. Changing it measures nothing. */
+
+import type { Report } from "../report";
+import { isMeasured } from "../report";
+import type { Zone } from "../api/types";
+
+export interface Pricing {
+  /** Id of a zone. */
+  zone: string;
+  /** A figure of one's own, in place of the zone's. */
+  intensity: number | null;
+  pue: number;
+  embodied: boolean;
+  requests_per_day: number;
+}
+
+export const WORLD: Pricing = { zone: "World", intensity: null, pue: 1, embodied: true, requests_per_day: 0 };
+
+export const MOST_PUE = 10;
+export const MOST_INTENSITY = 5000;
+
+/** "?zone=KR&pue=1.2": everything is named, so that the answer depends on nothing else. */
+export function pricingQuery(pricing: Pricing | null): string {
+  if (!pricing) return "";
+  const place = pricing.intensity !== null
+    ? { intensity_g_per_kwh: String(pricing.intensity) }
+    : { zone: pricing.zone };
+  return `?${new URLSearchParams({ ...place, ...besidesPlace(pricing) })}`;
+}
+
+/** The same for all places at once. */
+export const placesQuery = (pricing: Pricing | null): string =>
+  pricing ? `?${new URLSearchParams(besidesPlace(pricing))}` : "";
+
+const besidesPlace = (pricing: Pricing) => ({
+  pue: String(pricing.pue),
+  embodied: String(pricing.embodied),
+  requests_per_day: String(pricing.requests_per_day),
+});
+
+/** What a report was priced by, so that the controls begin there. */
+export function pricingOf(report: Report, zones: readonly Zone[]): Pricing {
+  const { site } = report;
+  const zone = zones.find((z) => z.name === site.zone);
+  const rates = report.models.map((m) => (isMeasured(m) ? m.footprint?.at_rate?.requests_per_day : undefined));
+  return {
+    zone: zone?.id ?? WORLD.zone,
+    intensity: zone || site.default ? null : site.intensity_g_per_kwh,
+    pue: site.pue,
+    embodied: site.embodied !== null,
+    requests_per_day: rates.find((rate) => rate !== undefined) ?? 0,
+  };
+}
+
+export const samePricing = (a: Pricing, b: Pricing): boolean => pricingQuery(a) === pricingQuery(b);
+
+/* ---- how often, in the words of a person -------------------------------------------------------- */
+
+export type Per = "second" | "minute" | "day";
+
+const DAY: Record<Per, number> = { second: 86400, minute: 1440, day: 1 };
+
+export const perDay = (value: number, per: Per): number => value * DAY[per];
+export const fromDay = (requestsPerDay: number, per: Per): number => Number((requestsPerDay / DAY[per]).toPrecision(6));
+
+/** What a person typed, as a number within bounds; null when it is none. "1,5" is 1.5. */
+export function typedNumber(text: string, least: number, most: number): number | null {
+  const words = text.trim().replace(",", ".");
+  if (!/^\d*\.?\d+(e[+-]?\d+)?$/i.test(words) && !/^\d+\.$/.test(words)) return null;
+  const value = Number(words);
+  return value >= least && value <= most ? value : null;
+}
