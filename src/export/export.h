@@ -16,5 +16,10 @@ bool miev_export_csv(const json_t *report, FILE *file);
 bool miev_export_json_lines(const json_t *report, FILE *file);
 /* A table for a README or a pull request, and where its figures come from. */
 bool miev_export_markdown(const json_t *report, FILE *file);
+/* One file that opens anywhere, without a server: the page's own charts with the report inside.
+ * page: standalone.html of the page's build, which holds "null" in two elements, one for the report
+ * and one for the places (the same report priced elsewhere; may be NULL). */
+bool miev_export_html(const json_t *report, const json_t *places, const char *page, size_t length,
+                      FILE *file);
 
 #endif
