@@ -99,6 +99,26 @@ const struct miev_column miev_columns[] = {
     {"elapsed_s", MIEV_COLUMN_NUMBER, "$.stop.elapsed_s", "time of the study"},
     {"created_unix_s", MIEV_COLUMN_WHOLE, "$.created_unix_s", "when it ended, seconds since 1970-01-01 UTC"},
     {"miev_version", MIEV_COLUMN_TEXT, "$.miev_version", "program that measured"},
+    {"first_inference_j", MIEV_COLUMN_NUMBER, "load.first_inference_j", "energy of the first inference"},
+    {"cold_s", MIEV_COLUMN_NUMBER, "load.cold_s", "time of first use: load and first inference"},
+    {"cold_j", MIEV_COLUMN_NUMBER, "load.cold_j.value", "energy of first use"},
+    {"cold_low_j", MIEV_COLUMN_NUMBER, "load.cold_j.low", "lower bound of cold_j by the counter or estimate (90 %)"},
+    {"cold_high_j", MIEV_COLUMN_NUMBER, "load.cold_j.high", "upper bound of cold_j by the counter or estimate (90 %)"},
+    {"carbon_cold_g", MIEV_COLUMN_NUMBER, "footprint.cold_g.value", "CO2 equivalent of first use"},
+    {"carbon_cold_low_g", MIEV_COLUMN_NUMBER, "footprint.cold_g.low", "lower bound of carbon_cold_g"},
+    {"carbon_cold_high_g", MIEV_COLUMN_NUMBER, "footprint.cold_g.high", "upper bound of carbon_cold_g"},
+    {"request_busy_ratio", MIEV_COLUMN_NUMBER, "footprint.at_rate.busy_ratio", "share of its time that one worker infers at --rate"},
+    {"request_workers", MIEV_COLUMN_NUMBER, "footprint.at_rate.workers", "fewest workers that keep up with --rate"},
+    {"request_idle_w", MIEV_COLUMN_NUMBER, "footprint.at_rate.idle_w", "watts of one worker's reservation while it waits"},
+    {"request_j", MIEV_COLUMN_NUMBER, "footprint.at_rate.per_request_j.value", "energy of one request at --rate, with the idle power of waiting"},
+    {"request_low_j", MIEV_COLUMN_NUMBER, "footprint.at_rate.per_request_j.low", "lower bound of request_j, rounds and systematic"},
+    {"request_high_j", MIEV_COLUMN_NUMBER, "footprint.at_rate.per_request_j.high", "upper bound of request_j, rounds and systematic"},
+    {"request_idle_ratio", MIEV_COLUMN_NUMBER, "footprint.at_rate.idle_ratio", "share of request_j that is idle power"},
+    {"request_flat_out_ratio", MIEV_COLUMN_NUMBER, "footprint.at_rate.flat_out_ratio", "request_j over energy_j"},
+    {"carbon_request_g", MIEV_COLUMN_NUMBER, "footprint.at_rate.per_request_g.value", "CO2 equivalent of one request at --rate"},
+    {"carbon_request_low_g", MIEV_COLUMN_NUMBER, "footprint.at_rate.per_request_g.low", "lower bound of carbon_request_g"},
+    {"carbon_request_high_g", MIEV_COLUMN_NUMBER, "footprint.at_rate.per_request_g.high", "upper bound of carbon_request_g"},
+    {"pareto_position", MIEV_COLUMN_TEXT, "@.position", "front, dominated or unresolved among the models of its accuracy_dataset and split"},
     {NULL, MIEV_COLUMN_TEXT, NULL, NULL},
 };
 /* clang-format on */
@@ -172,10 +192,32 @@ static bool is_of_kind(const json_t *value, enum miev_column_kind kind)
     return json_is_boolean(value);
 }
 
+/* The model's entry among those of its data set and split, NULL where it has none. */
+static const json_t *front_entry(const json_t *report, const json_t *model)
+{
+    size_t i, k;
+    json_t *front, *entry;
+    const json_t *name = json_object_get(model, "name");
+    json_array_foreach(json_object_get(report, "pareto"), i, front)
+    {
+        json_array_foreach(json_object_get(front, "models"), k, entry)
+        {
+            if (json_is_string(name) && json_equal(json_object_get(entry, "name"), name))
+                return entry;
+        }
+    }
+    return NULL;
+}
+
 const json_t *miev_column_value(const struct miev_column *column, const json_t *report,
                                 const json_t *model)
 {
-    bool whole = strncmp(column->path, "$.", 2) == 0;
-    const json_t *value = follow(whole ? report : model, column->path + (whole ? 2 : 0));
+    const json_t *value = NULL;
+    if (strncmp(column->path, "$.", 2) == 0)
+        value = follow(report, column->path + 2);
+    else if (strncmp(column->path, "@.", 2) == 0)
+        value = follow(front_entry(report, model), column->path + 2);
+    else
+        value = follow(model, column->path);
     return value && is_of_kind(value, column->kind) ? value : NULL;
 }

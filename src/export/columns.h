@@ -11,8 +11,9 @@ enum miev_column_kind { MIEV_COLUMN_TEXT, MIEV_COLUMN_NUMBER, MIEV_COLUMN_WHOLE,
 struct miev_column {
     const char *name; /* stable; ends with its SI unit where it has one */
     enum miev_column_kind kind;
-    /* Where the value stands: below the model, or, after "$.", below the report. A list's item is
-     * chosen by its place, "[0]", or by one of its fields, "[part=cpu]". */
+    /* Where the value stands: below the model, or, after "$.", below the report, or, after "@.",
+     * below the model's entry in .pareto[].models[]. A list's item is chosen by its place, "[0]",
+     * or by one of its fields, "[part=cpu]". */
     const char *path;
     const char *meaning;
 };

@@ -114,6 +114,23 @@ static json_t *stop_json(const struct miev_run *run)
 
 /* ---- one model ------------------------------------------------------------------------------ */
 
+/* Quantiles of the samples, those that at least five of them lie beyond on either side. */
+static json_t *distribution_json(struct miev_run_latency *latency)
+{
+    static const unsigned percents[] = {1, 5, 10, 25, 50, 75, 90, 95, 99};
+    json_t *ratios = json_array(), *seconds = json_array();
+    for (size_t i = 0; i < sizeof(percents) / sizeof(percents[0]); i++) {
+        unsigned percent = percents[i], rarer = percent < 50 ? percent : 100 - percent;
+        if (rarer * latency->n < (size_t)5 * 100)
+            continue;
+        double ratio = percent / 100.0;
+        (void)json_array_append_new(ratios, json_real(ratio));
+        (void)json_array_append_new(
+            seconds, miev_json_real(miev_quantile(latency->seconds, latency->n, ratio)));
+    }
+    return json_pack("{s:o, s:o}", "ratio", ratios, "seconds", seconds);
+}
+
 static json_t *latency_json(struct miev_run_latency *latency)
 {
     if (latency->n == 0)
@@ -122,9 +139,10 @@ static json_t *latency_json(struct miev_run_latency *latency)
     /* A 99th percentile of fewer than 1,000 samples rests on fewer than ten of them: absent. */
     double p99 = latency->n >= 1000 ? miev_quantile(s, latency->n, 0.99) : (double)NAN;
     return json_pack(
-        "{s:o, s:o, s:o, s:I}", "p50_s", miev_json_real(miev_quantile(s, latency->n, 0.5)), "p90_s",
-        miev_json_real(latency->n >= 10 ? miev_quantile(s, latency->n, 0.9) : (double)NAN), "p99_s",
-        miev_json_real(p99), "samples", (json_int_t)latency->n);
+        "{s:o, s:o, s:o, s:I, s:o}", "p50_s", miev_json_real(miev_quantile(s, latency->n, 0.5)),
+        "p90_s", miev_json_real(latency->n >= 10 ? miev_quantile(s, latency->n, 0.9) : (double)NAN),
+        "p99_s", miev_json_real(p99), "samples", (json_int_t)latency->n, "distribution",
+        distribution_json(latency));
 }
 
 /* Mean energy per inference of one part over the rounds that count. */

@@ -14,6 +14,7 @@
 
 #define MAX_DEPTH      24
 #define MAX_TEXT_BYTES 8192
+#define MAX_RISE       100
 #define BIG            1e18
 #define PATH_BYTES     160
 
@@ -67,6 +68,7 @@ enum kind {
     OBJECT,
     LIST, /* of objects; min and max: how many */
     DIMS, /* a shape: a list of whole numbers; min and max: how many */
+    RISE, /* a list of up to MAX_RISE numbers, none below the one before it; min and max: of each */
 };
 
 enum {
@@ -144,10 +146,16 @@ static const struct rule prediction[] = {
     {"score", NUMBER, 0, -BIG, BIG, NULL},
     {0},
 };
+static const struct rule distribution[] = {
+    {"ratio", RISE, 0, 0, 1, NULL},
+    {"seconds", RISE, 0, 0, 1e9, NULL},
+    {0},
+};
 static const struct rule latency[] = {
     {"p50_s", NUMBER, 0, 0, 1e9, NULL},
     {"p90_s", NUMBER, NULLABLE, 0, 1e9, NULL},
     {"p99_s", NUMBER, NULLABLE, 0, 1e9, NULL},
+    {"distribution", OBJECT, OPTIONAL, 0, 0, distribution}, /* older reports have none */
     {0},
 };
 static const struct rule footprint[] = {
@@ -325,6 +333,24 @@ static int check_dims(const json_t *list, const struct rule *rule, const char *p
                                   rule->min, rule->max);
 }
 
+static int check_rise(const json_t *list, const struct rule *rule, const char *path,
+                      struct miev_error *err)
+{
+    size_t n = json_array_size(list);
+    double least = rule->min;
+    bool right = json_is_array(list) && n <= MAX_RISE;
+    for (size_t i = 0; right && i < n; i++) {
+        double number = json_number_value(json_array_get(list, i));
+        right = json_is_number(json_array_get(list, i)) && number >= least && number <= rule->max;
+        least = number;
+    }
+    return right ? MIEV_OK
+                 : miev_error_set(err, MIEV_ERR_INVALID,
+                                  "\"%s\" must be a list of up to %d numbers from %g to %g that "
+                                  "never fall",
+                                  path, MAX_RISE, rule->min, rule->max);
+}
+
 static int check_field(const json_t *value, const struct rule *rule, const char *path,
                        struct miev_error *err)
 {
@@ -347,6 +373,8 @@ static int check_field(const json_t *value, const struct rule *rule, const char 
         return check_list(value, rule, path, err);
     case DIMS:
         return check_dims(value, rule, path, err);
+    case RISE:
+        return check_rise(value, rule, path, err);
     case NUMBER:
     case WHOLE:
         break;
@@ -394,6 +422,19 @@ static int check_joules(const json_t *item, const char *name, struct miev_error 
     return MIEV_OK;
 }
 
+/* A quantile's two numbers stand at the same place of two lists. */
+static int check_distribution(const json_t *item, const char *name, struct miev_error *err)
+{
+    const json_t *both = json_object_get(json_object_get(item, "latency"), "distribution");
+    if (json_array_size(json_object_get(both, "ratio")) ==
+        json_array_size(json_object_get(both, "seconds")))
+        return MIEV_OK;
+    return miev_error_set(err, MIEV_ERR_INVALID,
+                          "the latency distribution of %.100s has not as many \"seconds\" as "
+                          "\"ratio\"",
+                          name);
+}
+
 /* Each model is either measured or failed, and names tell them apart. */
 static int check_models(const json_t *models, struct miev_error *err)
 {
@@ -409,6 +450,8 @@ static int check_models(const json_t *models, struct miev_error *err)
                 return miev_error_set(err, MIEV_ERR_INVALID, "two models are named %.100s", name);
         }
         int rc = check_joules(item, name, err);
+        if (rc == MIEV_OK)
+            rc = check_distribution(item, name, err);
         if (rc != MIEV_OK)
             return rc;
     }

@@ -118,6 +118,22 @@ class Study(unittest.TestCase):
             self.assertEqual(line["decode_s"], stages["decode"])
             self.assertEqual(line["carbon_low_g"], model["footprint"]["per_inference_g"]["low"])
             self.assertEqual(line["carbon_year_g"], model["footprint"]["at_rate"]["year_g"])
+            self.check_use(line, model)
+
+    def check_use(self, line, model):
+        """First use, requests that come now and then, and the position beside the others."""
+        load, footprint = model["load"], model["footprint"]
+        rate = footprint["at_rate"]
+        self.assertEqual(line["cold_s"], load["cold_s"])
+        self.assertEqual(line["first_inference_j"], load["first_inference_j"])
+        self.assertEqual(line["cold_high_j"], load["cold_j"] and load["cold_j"]["high"])
+        self.assertEqual(line["carbon_cold_g"], footprint["cold_g"] and footprint["cold_g"]["value"])
+        self.assertEqual(line["request_workers"], rate["workers"])
+        self.assertEqual(line["request_low_j"], rate["per_request_j"]["low"])
+        self.assertEqual(line["carbon_request_g"], rate["per_request_g"]["value"])
+        positions = {entry["name"]: entry["position"]
+                     for front in self.report["pareto"] for entry in front["models"]}
+        self.assertEqual(line["pareto_position"], positions.get(model["name"]))
 
     def test_a_name_is_never_a_formula(self):
         for line in self.paths["csv"].read_bytes().split(b"\r\n"):

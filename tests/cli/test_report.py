@@ -114,6 +114,15 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(latency["p99_s"] is None, latency["samples"] < 1000)
         known = [latency[key] for key in ("p50_s", "p90_s", "p99_s") if latency[key] is not None]
         self.assertEqual(known, sorted(known))
+        ratios, seconds = latency["distribution"]["ratio"], latency["distribution"]["seconds"]
+        n = latency["samples"]
+        self.assertEqual(ratios, [p / 100 for p in (1, 5, 10, 25, 50, 75, 90, 95, 99)
+                                  if p * n >= 500 and (100 - p) * n >= 500])
+        self.assertEqual(len(seconds), len(ratios))
+        self.assertEqual(seconds, sorted(seconds))
+        for ratio, key in ((0.5, "p50_s"), (0.9, "p90_s"), (0.99, "p99_s")):
+            if ratio in ratios and latency[key] is not None:
+                self.assertEqual(seconds[ratios.index(ratio)], latency[key])
 
     def check_energy(self, energy):
         gross, net = (energy[key]["per_inference_j"] for key in ("gross", "net"))

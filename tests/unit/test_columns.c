@@ -77,6 +77,19 @@ static void test_a_value_of_another_kind_is_absent(void **state)
     json_decref(report);
 }
 
+static void test_a_position_is_that_of_the_model_in_its_own_data_set(void **state)
+{
+    (void)state;
+    json_t *report = parse("{\"models\": [{\"name\": \"a\"}], \"pareto\": ["
+                           "{\"models\": [{\"name\": \"b\", \"position\": \"front\"}]},"
+                           "{\"models\": [{\"name\": \"c\", \"position\": \"front\"},"
+                           "{\"name\": \"a\", \"position\": \"dominated\"}]}]}");
+    assert_string_equal(json_string_value(value_of("pareto_position", report)), "dominated");
+    (void)json_array_remove(json_object_get(report, "pareto"), 1);
+    assert_null(value_of("pareto_position", report));
+    json_decref(report);
+}
+
 static void test_a_report_without_models_has_no_rows(void **state)
 {
     (void)state;
@@ -124,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_value_is_found_below_the_model_and_below_the_report),
         cmocka_unit_test(test_a_value_of_another_kind_is_absent),
+        cmocka_unit_test(test_a_position_is_that_of_the_model_in_its_own_data_set),
         cmocka_unit_test(test_a_report_without_models_has_no_rows),
         cmocka_unit_test(test_cells_of_csv_are_quoted_and_never_formulas),
         cmocka_unit_test(test_numbers_read_back_as_the_very_same),
