@@ -84,9 +84,7 @@ static double power_of(const struct run *run, const struct miev_meter_sample *st
     miev_meter_idle_power(run->meter, start, stop, &power);
     for (size_t i = 0; i < run->meter->n_channels; i++) {
         const struct meter_channel *channel = &run->meter->channels[i];
-        bool inner = channel->shown.channel.inside[0] != '\0' && run->covers == MIEV_PART_CPU &&
-                     strncmp(channel->shown.channel.inside, "package", 7) == 0;
-        if (is_source(channel, run->covers, run->sensor) && !inner)
+        if (is_source(channel, run->covers, run->sensor) && !miev_meter_nested(run->meter, channel))
             sum_w += power.power_w[i];
     }
     return sum_w;
