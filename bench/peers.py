@@ -96,8 +96,8 @@ def question(photo, report, paths):
         joules[path.name], runs[path.name] = [], model
     for number in range(max(T95)):
         for name, model in runs.items():
-            count, began = 0, time.monotonic()
             watch.start_task(f"{name} {number}")
+            count, began = 0, time.monotonic()
             while time.monotonic() - began < ROUND_S:
                 model.invoke()
                 count += 1
