@@ -264,8 +264,9 @@ static void model_from_nothing(const struct miev_machine *machine, struct miev_p
     out->low_ratio = PRIOR_LOW_RATIO;
     out->high_ratio = PRIOR_HIGH_RATIO;
     (void)snprintf(out->source, sizeof(out->source),
-                   "'%.80s' is in no table: %g W idle and %g W busy per CPU, the mean of servers, "
+                   "%s%.80s is in no table: %g W idle and %g W busy per CPU, the mean of servers, "
                    "with wide bounds",
+                   *machine->cpu_name ? "" : "a processor that does not tell its name",
                    machine->cpu_name, prior.idle_w, prior.full_w);
 }
 
