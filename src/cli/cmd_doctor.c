@@ -57,9 +57,10 @@ static void show_channel(const struct miev_meter_channel *at, const struct termi
 
 static void show_sensors(struct miev_meter *meter, const struct terminal *terminal)
 {
-    printf("\n%ssensors%s (measured before estimated; a part is never added to its whole; the truth\n"
-           "lies between x LOW and x HIGH with 90 %%)\n",
-           terminal_bold(terminal), terminal_reset(terminal));
+    printf(
+        "\n%ssensors%s (measured before estimated; a part is never added to its whole; the truth\n"
+        "lies between x LOW and x HIGH with 90 %%)\n",
+        terminal_bold(terminal), terminal_reset(terminal));
     for (size_t i = 0; i < miev_meter_finding_count(meter); i++) {
         const struct miev_meter_finding *finding = miev_meter_finding_at(meter, i);
         char text[256];
