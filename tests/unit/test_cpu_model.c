@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sensor/cpu_model.h"
+#include "sensor/power_model.h"
 
 #include "core/csv.h"
 #include "core/data.h"
