@@ -3,7 +3,8 @@
 
     peers.py task                    CodeCarbon's start_task and stop_task
     peers.py resize PHOTO            Pillow's decode and resize to 224 x 224
-    peers.py question PHOTO MODEL..  which of these models emits least, to 3 %
+    peers.py question PHOTO REPORT MODEL..  which of these models emits least, to 3 %; REPORT: of
+                                     the same question, for this machine's watts
 
 Prints one figure a line: name, value, unit, parted by tabs.
 """
@@ -13,6 +14,8 @@ import resource
 import statistics
 import sys
 import time
+
+import watts
 
 T95 = {10: 2.262, 15: 2.145, 20: 2.093, 30: 2.045}  # Student, 0.975, rounds - 1 degrees
 TARGET = 0.03
@@ -41,14 +44,24 @@ def task():
     say("CodeCarbon, the first start_task + stop_task", pairs[0], "us")
 
 
-def resize(photo):
+def resize_ms(photo, shrink):
+    """CPU time of one decode and resize; shrink: let the decoder leave out detail."""
     from PIL import Image
-    times = []
+    began = time.process_time()
+    picture = Image.open(photo)
+    if shrink:
+        picture.draft("RGB", (224, 224))
+    picture.convert("RGB").resize((224, 224), Image.Resampling.BILINEAR).tobytes()
+    return (time.process_time() - began) * 1e3
+
+
+def resize(photo):
+    exact, shrunk = [], []
     for _ in range(11):
-        began = time.process_time()
-        Image.open(photo).convert("RGB").resize((224, 224), Image.Resampling.BILINEAR).tobytes()
-        times.append((time.process_time() - began) * 1e3)
-    say("Pillow, 12 megapixel JPEG to 224 x 224", statistics.median(times), "ms of CPU")
+        exact.append(resize_ms(photo, False))
+        shrunk.append(resize_ms(photo, True))
+    say("Pillow, 12 megapixel JPEG to 224 x 224, exact", statistics.median(exact), "ms of CPU")
+    say("Pillow, the same with draft mode", statistics.median(shrunk), "ms of CPU")
 
 
 def tensor(photo, card):
@@ -68,8 +81,9 @@ def half_width(values):
     return t * statistics.stdev(values) / n ** 0.5 / statistics.mean(values)
 
 
-def question(photo, paths):
+def question(photo, report, paths):
     """Rounds of a second by turns until every mean is known to 3 %, as a careful person would."""
+    started = time.monotonic()
     from ai_edge_litert.interpreter import Interpreter
     watch, joules, runs = tracker(), {}, {}
     for path in map(pathlib.Path, paths):
@@ -82,8 +96,8 @@ def question(photo, paths):
         joules[path.name], runs[path.name] = [], model
     for number in range(max(T95)):
         for name, model in runs.items():
-            count, began = 0, time.monotonic()
             watch.start_task(f"{name} {number}")
+            count, began = 0, time.monotonic()
             while time.monotonic() - began < ROUND_S:
                 model.invoke()
                 count += 1
@@ -94,11 +108,15 @@ def question(photo, paths):
     worst = max(half_width(v) for v in joules.values())
     print(f"{best}: {statistics.mean(joules[best])} J", file=sys.stderr)
     used = resource.getrusage(resource.RUSAGE_SELF)
-    say("Python, reached half-width", worst * 100, "%")
-    say("Python, CPU", used.ru_utime + used.ru_stime, "s")
+    cpu, elapsed_s = used.ru_utime + used.ru_stime, time.monotonic() - started
+    report = json.loads(pathlib.Path(report).read_text())
+    say("Python, three models: reached half-width", worst * 100, "%")
+    say("Python, three models: elapsed", elapsed_s, "s")
+    say("Python, three models: CPU", cpu, "s")
+    say("Python, three models: energy by this machine's watts", watts.joules(report, elapsed_s, cpu), "J")
     say("Python, memory", used.ru_maxrss / 1024, "MiB")
 
 
 if __name__ == "__main__":
     {"task": task, "resize": resize,
-     "question": lambda photo, *models: question(photo, models)}[sys.argv[1]](*sys.argv[2:])
+     "question": lambda photo, report, *models: question(photo, report, models)}[sys.argv[1]](*sys.argv[2:])

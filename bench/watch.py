@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much a study disturbs itself, seen from outside: watch.py PROGRAM ARGUMENT...
+"""How much a study disturbs itself, seen from outside: watch.py REPORT PROGRAM ARGUMENT...
 
-Runs a comparison and reads /proc: memory of the parent, CPU time of the parent, and CPU time of the
-workers that are not at work, while one is. Prints one figure a line: name, value, unit.
+Runs a comparison, whose report goes to the file REPORT, and reads /proc: memory of the parent, CPU time
+of the parent, and CPU time of the workers that are not at work, while one is. Prints one figure a line:
+name, value, unit.
 """
+import json
 import os
 import pathlib
 import resource
 import subprocess
 import sys
 import time
+
+import watts
 
 STEP_S = 0.25
 BUSY = 0.9  # of a step: the worker that has the round to itself
@@ -61,14 +65,25 @@ def watch(parent):
 
 def main():
     began = time.monotonic()
-    parent = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+    report_path, *command = sys.argv[1:]
+    parent = subprocess.Popen([*command, "--json", report_path], stdout=subprocess.DEVNULL)
     seconds, own, resting, peak = watch(parent)
     if parent.wait() != 0:
-        sys.exit(f"{sys.argv[1]} failed")
+        sys.exit(f"{command[0]} failed")
+    elapsed_s = time.monotonic() - began
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"MIEV, elapsed\t{time.monotonic() - began:.4g}\ts")
-    print(f"MIEV, CPU of all its processes\t{used.ru_utime + used.ru_stime:.4g}\ts")
+    cpu = used.ru_utime + used.ru_stime
+    report = json.loads(pathlib.Path(report_path).read_text())
+    energies = [model["energy"] for model in report["models"]]
+    inside = min(e["inference_s"] / e["attribution"]["span_s"] for e in energies)
+    gross = [e["gross"]["per_inference_j"] for e in energies]
+    widths = [(g["statistical"]["high"] - g["statistical"]["low"]) / 2 / g["value"] for g in gross]
+    print(f"MIEV, three models: reached half-width\t{100 * max(widths):.3g}\t%")
+    print(f"MIEV, three models: elapsed\t{elapsed_s:.4g}\ts")
+    print(f"MIEV, three models: CPU of all its processes\t{cpu:.4g}\ts")
+    print(f"MIEV, three models: energy by this machine's watts\t{watts.joules(report, elapsed_s, cpu):.4g}\tJ")
     print(f"MIEV, memory of the parent\t{peak / 1024:.4g}\tMiB")
+    print(f"MIEV, share of a round's time that is inference\t{100 * inside:.4g}\t%")
     if seconds > 0:
         print(f"MIEV, parent's CPU while a worker is at work\t{100 * own / seconds:.3g}\t% of a core")
         print(f"MIEV, resting workers' CPU meanwhile\t{100 * resting / seconds:.3g}\t% of a core")

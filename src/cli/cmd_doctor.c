@@ -20,9 +20,10 @@ static void show_machine(const struct miev_env *env, const struct terminal *term
     struct miev_machine machine;
     miev_machine_read(env, &machine);
     printf("%smachine%s\n", terminal_bold(terminal), terminal_reset(terminal));
-    printf("  CPU      %s%s%s%s, %u logical CPU%s\n",
+    printf("  CPU      %s%s%s%s%s%s, %u logical CPU%s\n",
            *machine.cpu_name ? machine.cpu_name : "(does not tell its name)",
            *machine.microarchitecture ? " (" : "", machine.microarchitecture,
+           *machine.disbelieved ? " by its flags; its number is of " : "", machine.disbelieved,
            *machine.microarchitecture ? ")" : "", machine.logical_cpus,
            machine.logical_cpus > 1 ? "s" : "");
     printf("  memory   %.1f GiB\n", (double)machine.memory_bytes / (double)(1ull << 30));
@@ -56,8 +57,10 @@ static void show_channel(const struct miev_meter_channel *at, const struct termi
 
 static void show_sensors(struct miev_meter *meter, const struct terminal *terminal)
 {
-    printf("\n%ssensors%s (measured before estimated; a part is never added to its whole)\n",
-           terminal_bold(terminal), terminal_reset(terminal));
+    printf(
+        "\n%ssensors%s (measured before estimated; a part is never added to its whole; the truth\n"
+        "lies between x LOW and x HIGH with 90 %%)\n",
+        terminal_bold(terminal), terminal_reset(terminal));
     for (size_t i = 0; i < miev_meter_finding_count(meter); i++) {
         const struct miev_meter_finding *finding = miev_meter_finding_at(meter, i);
         char text[256];

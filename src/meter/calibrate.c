@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/student.h"
 #include "meter/meter_internal.h"
 
 /* A span holds so many of the meter's beats, and a load lasts a while before it is metered. */
@@ -14,6 +15,9 @@
 
 /* Less of a difference between no and full load says that others keep the machine busy. */
 #define LEAST_CONTRAST 0.3
+
+/* Of the bounds of a profile, as of all systematic bounds. */
+#define CONFIDENCE 0.90
 
 #define LOADS      3 /* none, half, full */
 #define MAX_POINTS (LOADS * MIEV_CALIBRATE_MAX_ROUNDS)
@@ -84,9 +88,7 @@ static double power_of(const struct run *run, const struct miev_meter_sample *st
     miev_meter_idle_power(run->meter, start, stop, &power);
     for (size_t i = 0; i < run->meter->n_channels; i++) {
         const struct meter_channel *channel = &run->meter->channels[i];
-        bool inner = channel->shown.channel.inside[0] != '\0' && run->covers == MIEV_PART_CPU &&
-                     strncmp(channel->shown.channel.inside, "package", 7) == 0;
-        if (is_source(channel, run->covers, run->sensor) && !inner)
+        if (is_source(channel, run->covers, run->sensor) && !miev_meter_nested(run->meter, channel))
             sum_w += power.power_w[i];
     }
     return sum_w;
@@ -145,16 +147,6 @@ static int one_span(struct run *run, unsigned load, unsigned n_spans, double spa
 
 /* ---- the line ---- */
 
-/* Student's t, 90 % two-sided, by degrees of freedom; beyond the end that of the last. */
-static double student_t(size_t freedom)
-{
-    static const double t[] = {6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833,
-                               1.812, 1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.740, 1.734};
-    size_t n = sizeof(t) / sizeof(t[0]);
-    size_t row = freedom < n ? freedom : n;
-    return t[row > 0 ? row - 1 : 0];
-}
-
 struct line {
     double idle_w, slope_w;
     double idle_error_w, slope_error_w; /* 90 % */
@@ -179,7 +171,7 @@ static struct line fit_line(const struct points *points)
             points->list[i].power_w - line.idle_w - line.slope_w * points->list[i].busy_cpus;
         rest += off_w * off_w; /* scatter, and the bend of the true curve */
     }
-    double t = student_t(points->n - 2), scatter_w = sqrt(rest / (n - 2.0));
+    double t = miev_student_t(CONFIDENCE, n - 2.0), scatter_w = sqrt(rest / (n - 2.0));
     line.slope_error_w = t * scatter_w / sqrt(xx);
     line.idle_error_w = t * scatter_w * sqrt(1.0 / n + x * x / xx);
     return line;

@@ -61,9 +61,7 @@ static int open_sensor(struct miev_meter *meter, const struct miev_sensor_ops *o
     return MIEV_OK;
 }
 
-/* True when a channel of the same sensor and part contains this one. Containment across parts (a
- * package inside psys) does not count twice, because the machine's whole is never added. */
-static bool is_nested(const struct miev_meter *meter, const struct meter_channel *inner)
+bool miev_meter_nested(const struct miev_meter *meter, const struct meter_channel *inner)
 {
     for (size_t i = 0; inner->shown.channel.inside[0] != '\0' && i < meter->n_channels; i++) {
         const struct meter_channel *outer = &meter->channels[i];
@@ -98,7 +96,7 @@ static void choose_sources(struct miev_meter *meter)
         enum miev_part part = channel->shown.channel.part;
         channel->chosen = channel->finding == best[part]->finding &&
                           channel->shown.channel.quality == best[part]->shown.channel.quality &&
-                          !is_nested(meter, channel);
+                          !miev_meter_nested(meter, channel);
         channel->shown.counted = channel->chosen && part != MIEV_PART_MACHINE;
     }
 }

@@ -28,6 +28,10 @@ struct miev_meter {
     struct meter_channel channels[MIEV_METER_MAX_CHANNELS];
 };
 
+/* True when a channel of the same sensor and part contains this one. Containment across parts (a
+ * package inside psys) does not count twice, because the machine's whole is never added. */
+bool miev_meter_nested(const struct miev_meter *meter, const struct meter_channel *inner);
+
 /* Busy CPU seconds from the text of /proc/stat, NAN when its first line is not as expected. */
 double miev_meter_busy_cpu_s(const char *stat_text, double ticks_per_s);
 

@@ -120,32 +120,45 @@ static int open_file(const struct battery *self, const char *name, const char *f
     return n < 0 || n >= (int)sizeof(path) ? -1 : open(path, O_RDONLY | O_CLOEXEC);
 }
 
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
+}
+
 static void close_cell(struct battery_cell *cell)
 {
-    int *const fds[] = {&cell->status_fd, &cell->value_fd, &cell->voltage_fd};
-    for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-        if (*fds[i] >= 0)
-            (void)close(*fds[i]);
-        *fds[i] = -1;
-    }
+    close_fd(&cell->status_fd);
+    close_fd(&cell->value_fd);
+    close_fd(&cell->voltage_fd);
+}
+
+/* True when the file is there and answers: many gauges have one that never does. */
+static bool open_value(const struct battery *self, const struct battery_cell *cell,
+                       const char *file, int *fd)
+{
+    uint64_t value = 0;
+    *fd = open_file(self, cell->name, file);
+    if (*fd >= 0 && read_size(*fd, &value) == 0)
+        return true;
+    close_fd(fd);
+    return false;
 }
 
 static bool open_gauge(const struct battery *self, struct battery_cell *cell)
 {
-    cell->value_fd = open_file(self, cell->name, "power_now");
     cell->gauge = GAUGE_POWER;
-    if (cell->value_fd >= 0)
+    if (open_value(self, cell, "power_now", &cell->value_fd))
         return true;
-    cell->value_fd = open_file(self, cell->name, "current_now");
-    cell->voltage_fd = open_file(self, cell->name, "voltage_now");
     cell->gauge = GAUGE_CURRENT;
-    if (cell->value_fd >= 0 && cell->voltage_fd >= 0)
+    if (open_value(self, cell, "voltage_now", &cell->voltage_fd) &&
+        open_value(self, cell, "current_now", &cell->value_fd))
         return true;
-    if (cell->value_fd >= 0)
-        (void)close(cell->value_fd);
-    cell->value_fd = open_file(self, cell->name, "energy_now");
+    close_fd(&cell->voltage_fd);
     cell->gauge = GAUGE_ENERGY;
-    return cell->value_fd >= 0 && read_size(cell->value_fd, &cell->at_open_uwh) == 0;
+    return open_value(self, cell, "energy_now", &cell->value_fd) &&
+           read_size(cell->value_fd, &cell->at_open_uwh) == 0;
 }
 
 /* The battery of a mouse is a battery too; its scope tells. */

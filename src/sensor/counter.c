@@ -61,6 +61,19 @@ int miev_counter_pread(int fd, uint64_t *out)
     return 0;
 }
 
+void miev_counter_read(struct miev_counter *counter, miev_probe_read *read, void *source,
+                       uint64_t now_ns, uint64_t stuck_ns, struct miev_reading *out)
+{
+    uint64_t raw_uj = 0;
+    bool valid = read(source, &raw_uj) == 0;
+    if (valid)
+        miev_counter_add(counter, raw_uj, now_ns);
+    if (stuck_ns > 0 && now_ns - counter->changed_ns >= stuck_ns)
+        valid = false;
+    *out =
+        (struct miev_reading){.energy_j = counter->energy_j, .valid = valid, .gaps = counter->gaps};
+}
+
 /* ---- validation ---- */
 
 /* One more reading. The first movement only tells where the beat is. */

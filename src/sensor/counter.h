@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "core/env.h"
+#include "sensor/sensor.h"
 
 /* Watts that one counter cannot pass: several times the largest socket or card. */
 #define MIEV_COUNTER_MAX_W 2000.0
@@ -28,10 +29,15 @@ void miev_counter_add(struct miev_counter *counter, uint64_t raw_uj, uint64_t no
 /* A whole number at the beginning of a file that is open, read anew. 0, or -1 with errno set. */
 int miev_counter_pread(int fd, uint64_t *out);
 
-/* ---- validation: before a source is believed ---- */
-
 /* Reads a source once, in microjoules or microwatts; -1: not now. */
 typedef int miev_probe_read(void *source, uint64_t *out_micro);
+
+/* Read the source that the counter is of, and tell what it has counted. Not valid when it cannot be
+ * read, or has stood still for stuck_ns; 0: it may. */
+void miev_counter_read(struct miev_counter *counter, miev_probe_read *read, void *source,
+                       uint64_t now_ns, uint64_t stuck_ns, struct miev_reading *out);
+
+/* ---- validation: before a source is believed ---- */
 
 struct miev_look_plan {
     uint64_t step_ns, max_ns; /* look so often, and at most so long */

@@ -434,18 +434,6 @@ static void hwmon_describe(const void *state, size_t i, struct miev_channel *out
     (void)snprintf(out->source, sizeof(out->source), "%s", input->source);
 }
 
-static void read_counter(const struct hwmon *self, struct input *input, struct miev_reading *out)
-{
-    uint64_t micro = 0;
-    uint64_t now_ns = miev_env_now_ns(self->env);
-    bool valid = read_input(input, &micro) == 0;
-    if (valid)
-        miev_counter_add(&input->counted, micro, now_ns);
-    valid = valid && now_ns - input->counted.changed_ns < STUCK_NS;
-    *out = (struct miev_reading){
-        .energy_j = input->counted.energy_j, .valid = valid, .gaps = input->counted.gaps};
-}
-
 static int hwmon_read(void *state, const struct miev_work *work, struct miev_reading *out,
                       struct miev_error *err)
 {
@@ -455,7 +443,8 @@ static int hwmon_read(void *state, const struct miev_work *work, struct miev_rea
     for (size_t i = 0; i < self->n_inputs; i++) {
         struct input *input = &self->inputs[i];
         if (input->counter)
-            read_counter(self, input, &out[i]);
+            miev_counter_read(&input->counted, read_input, input, miev_env_now_ns(self->env),
+                              STUCK_NS, &out[i]);
         else
             miev_sampler_read(self->sampler, input->sampled, &out[i]);
     }

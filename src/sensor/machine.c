@@ -286,3 +286,9 @@ void miev_machine_read(const struct miev_env *env, struct miev_machine *out)
     out->machine_class = guess_class(env, out);
     read_kernel(env, out);
 }
+
+bool miev_machine_is_amd(const struct miev_machine *machine)
+{
+    return strcmp(machine->cpu.vendor, "AuthenticAMD") == 0 ||
+           strcmp(machine->cpu.vendor, "HygonGenuine") == 0;
+}

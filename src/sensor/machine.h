@@ -30,6 +30,9 @@ struct miev_machine {
  * name. */
 void miev_machine_read(const struct miev_env *env, struct miev_machine *out);
 
+/* AMD's designs, also those that Hygon makes: their counters are models of their own. */
+bool miev_machine_is_amd(const struct miev_machine *machine);
+
 /* The part of it that reads the text of /proc/cpuinfo; *out is otherwise unchanged. */
 void miev_machine_parse_cpuinfo(const char *text, struct miev_machine *out);
 

@@ -343,18 +343,6 @@ static void nvml_describe(const void *state, size_t i, struct miev_channel *out)
                                : "power of the whole card (NVML), sampled and integrated");
 }
 
-static void read_counter(const struct nvml *self, struct gpu *gpu, struct miev_reading *out)
-{
-    uint64_t micro = 0;
-    uint64_t now_ns = miev_env_now_ns(self->env);
-    bool valid = read_energy(gpu, &micro) == 0;
-    if (valid)
-        miev_counter_add(&gpu->counter, micro, now_ns);
-    valid = valid && now_ns - gpu->counter.changed_ns < STUCK_NS;
-    *out = (struct miev_reading){
-        .energy_j = gpu->counter.energy_j, .valid = valid, .gaps = gpu->counter.gaps};
-}
-
 static int nvml_read(void *state, const struct miev_work *work, struct miev_reading *out,
                      struct miev_error *err)
 {
@@ -364,7 +352,8 @@ static int nvml_read(void *state, const struct miev_work *work, struct miev_read
     for (size_t i = 0; i < self->n_gpus; i++) {
         struct gpu *gpu = &self->gpus[i];
         if (gpu->counts)
-            read_counter(self, gpu, &out[i]);
+            miev_counter_read(&gpu->counter, read_energy, gpu, miev_env_now_ns(self->env), STUCK_NS,
+                              &out[i]);
         else
             miev_sampler_read(self->sampler, gpu->sampled, &out[i]);
     }

@@ -243,15 +243,6 @@ static int start_counters(struct perf *self, struct miev_error *err)
     return MIEV_OK;
 }
 
-static int take_event(struct event *event, uint64_t now_ns)
-{
-    uint64_t raw_uj = 0;
-    if (read_event_uj(event, &raw_uj) != 0)
-        return -1;
-    miev_counter_add(&event->counter, raw_uj, now_ns);
-    return 0;
-}
-
 /* Every counter must have moved by now. Memory and board that have not are left out; a package
  * that has not is the end. */
 static int check_counters(struct perf *self, struct miev_error *err)
@@ -260,8 +251,10 @@ static int check_counters(struct perf *self, struct miev_error *err)
         struct event *event = &self->events[i];
         char id[64];
         miev_rapl_zone_id(&event->zone, id);
-        bool counts = take_event(event, miev_env_now_ns(self->env)) == 0 && event->counter.moved &&
-                      event->counter.gaps == 0;
+        struct miev_reading reading;
+        miev_counter_read(&event->counter, read_event_uj, event, miev_env_now_ns(self->env), 0,
+                          &reading);
+        bool counts = reading.valid && event->counter.moved && reading.gaps == 0;
         if (counts) {
             i++;
         } else if (event->zone.kind == MIEV_RAPL_PACKAGE) {
@@ -342,9 +335,7 @@ static int perf_open(void *state, const struct miev_env *env, size_t *n_channels
     struct miev_machine machine;
     struct miev_look look;
     miev_machine_read(env, &machine);
-    *self = (struct perf){.env = env,
-                          .amd = strcmp(machine.cpu.vendor, "AuthenticAMD") == 0 ||
-                                 strcmp(machine.cpu.vendor, "HygonGenuine") == 0};
+    *self = (struct perf){.env = env, .amd = miev_machine_is_amd(&machine)};
     int rc = open_events(self, err);
     if (rc == MIEV_OK)
         rc = start_counters(self, err);
@@ -400,11 +391,8 @@ static int perf_read(void *state, const struct miev_work *work, struct miev_read
     struct perf *self = state;
     for (size_t i = 0; i < self->n_events; i++) {
         struct event *event = &self->events[i];
-        uint64_t now_ns = miev_env_now_ns(self->env);
-        bool valid =
-            take_event(event, now_ns) == 0 && now_ns - event->counter.changed_ns < STUCK_NS;
-        out[i] = (struct miev_reading){
-            .energy_j = event->counter.energy_j, .valid = valid, .gaps = event->counter.gaps};
+        miev_counter_read(&event->counter, read_event_uj, event, miev_env_now_ns(self->env),
+                          STUCK_NS, &out[i]);
     }
     return MIEV_OK;
 }

@@ -246,16 +246,7 @@ static bool may_rest(enum miev_rapl_kind kind)
     return kind == MIEV_RAPL_CORE || kind == MIEV_RAPL_UNCORE;
 }
 
-static int read_zone(struct rapl_zone *zone, uint64_t now_ns)
-{
-    uint64_t raw_uj = 0;
-    if (miev_counter_pread(zone->fd, &raw_uj) != 0)
-        return -1;
-    miev_counter_add(&zone->counter, raw_uj, now_ns);
-    return 0;
-}
-
-static int probe_zone(void *source, uint64_t *out_micro)
+static int read_zone(void *source, uint64_t *out_micro)
 {
     const struct rapl_zone *zone = source;
     return miev_counter_pread(zone->fd, out_micro);
@@ -274,7 +265,7 @@ static struct rapl_zone *first_package(struct rapl *self)
 static uint64_t look_for_period(struct rapl *self)
 {
     struct miev_look look;
-    miev_look_at(self->env, probe_zone, first_package(self), &look_plan, &look);
+    miev_look_at(self->env, read_zone, first_package(self), &look_plan, &look);
     return look.period_ns > 0 ? look.period_ns : USUAL_PERIOD_NS;
 }
 
@@ -291,7 +282,9 @@ static int check_zones(struct rapl *self, struct miev_error *err)
 {
     for (size_t i = 0; i < self->n_zones;) {
         struct rapl_zone *zone = &self->zones[i];
-        if (read_zone(zone, miev_env_now_ns(self->env)) != 0)
+        struct miev_reading reading;
+        miev_counter_read(&zone->counter, read_zone, zone, miev_env_now_ns(self->env), 0, &reading);
+        if (!reading.valid)
             return refuse(self, zone, errno, err);
         if (counts(zone)) {
             i++;
@@ -326,9 +319,7 @@ static int rapl_open(void *state, const struct miev_env *env, size_t *n_channels
     struct rapl *self = state;
     struct miev_machine machine;
     miev_machine_read(env, &machine);
-    *self = (struct rapl){.env = env,
-                          .amd = strcmp(machine.cpu.vendor, "AuthenticAMD") == 0 ||
-                                 strcmp(machine.cpu.vendor, "HygonGenuine") == 0};
+    *self = (struct rapl){.env = env, .amd = miev_machine_is_amd(&machine)};
     int rc = find_zones(self, err);
     if (rc == MIEV_OK)
         rc = open_zones(self, err);
@@ -392,13 +383,10 @@ static int rapl_read(void *state, const struct miev_work *work, struct miev_read
     struct rapl *self = state;
     for (size_t i = 0; i < self->n_zones; i++) {
         struct rapl_zone *zone = &self->zones[i];
-        uint64_t now_ns = miev_env_now_ns(self->env);
-        bool valid = read_zone(zone, now_ns) == 0;
-        bool stuck = !zone->counter.moved || now_ns - zone->counter.changed_ns >= STUCK_NS;
-        if (stuck && !may_rest(zone->zone.kind))
-            valid = false;
-        out[i] = (struct miev_reading){
-            .energy_j = zone->counter.energy_j, .valid = valid, .gaps = zone->counter.gaps};
+        bool rests = may_rest(zone->zone.kind);
+        miev_counter_read(&zone->counter, read_zone, zone, miev_env_now_ns(self->env),
+                          rests ? 0 : STUCK_NS, &out[i]);
+        out[i].valid = out[i].valid && (rests || zone->counter.moved);
     }
     return MIEV_OK;
 }

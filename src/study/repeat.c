@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/student.h"
 #include "study/report_check.h"
 #include "study/stats.h"
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "core/error.h"
+#include "core/student.h"
 #include "study/run.h"
 
 #define N_LOADS        2

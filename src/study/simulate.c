@@ -530,7 +530,6 @@ static void add_study(const struct miev_simulated *study, struct miev_simulated_
         study->combined.low <= study->true_j && study->true_j <= study->combined.high;
     sum->bias_ratio += study->gross.mean / rule_j - 1;
     sum->true_bias_ratio += study->gross.mean / (study->gain * study->true_j) - 1;
-    sum->mean_log_ratio += log(study->ratio.ratio);
     sum->mean_half_width_ratio += study->gross.half_width_ratio;
     sum->mean_ratio_half_width += study->ratio_half_width;
 }
@@ -553,7 +552,6 @@ int miev_simulate_many(struct miev_simulator *sim, const struct miev_scenario *s
     double with_energy = (double)(sum.studies - sum.without_energy);
     sum.bias_ratio /= with_energy;
     sum.true_bias_ratio /= with_energy;
-    sum.mean_log_ratio /= with_energy;
     sum.mean_half_width_ratio /= with_energy;
     sum.mean_ratio_half_width /= with_energy;
     sum.mean_blocks /= (double)sum.studies;

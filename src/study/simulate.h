@@ -56,7 +56,6 @@ struct miev_simulated_sum {
     size_t covered;          /* the statistical interval holds the rule's own truth */
     size_t combined_covered; /* the combined one holds the true energy */
     double true_bias_ratio;  /* mean of estimate / (gain x true energy), less 1 */
-    double mean_log_ratio;   /* of the first model over the second */
     double bias_ratio;       /* mean of estimate / rule's own truth, less 1 */
     size_t lower, higher, equivalent, unresolved; /* verdicts on the first model */
     double mean_blocks, mean_half_width_ratio, mean_ratio_half_width;

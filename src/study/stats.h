@@ -9,10 +9,6 @@
 
 #include "miev.h"
 
-/* Two-sided Student-t quantile: P(|T| <= t) = confidence with df > 0 degrees of freedom. NAN for
- * a confidence outside of 0..1 (both excluded) or another df. */
-double miev_student_t(double confidence, double df);
-
 /* Quantile q (0..1) by linear interpolation; sorts values in place. NAN when n is 0, q
  * is outside or a value is NAN. */
 double miev_quantile(double *values, size_t n, double q);

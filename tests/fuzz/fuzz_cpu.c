@@ -4,9 +4,9 @@
 #include <math.h>
 
 #include "fuzz.h"
-#include "sensor/cpu_model.h"
 #include "sensor/cpu_table.h"
 #include "sensor/machine.h"
+#include "sensor/power_model.h"
 
 static void check_power(const struct miev_machine *machine)
 {

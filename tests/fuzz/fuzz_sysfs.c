@@ -7,9 +7,9 @@
 #include "fuzz.h"
 #include "meter/meter_internal.h"
 #include "sensor/counter.h"
-#include "sensor/cpu_model.h"
 #include "sensor/machine.h"
 #include "sensor/meter_line.h"
+#include "sensor/power_model.h"
 #include "sensor/profile.h"
 #include "sensor/rapl_zone.h"
 

@@ -11,6 +11,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "engine/tflite_metadata.h"
+#include "machine_fixture.h"
 #include "media/media.h"
 #include "meter/meter.h"
 #include "model/catalog.h"
@@ -325,9 +326,35 @@ static void test_meters_and_means_without_memory(void **state)
     exhaust(&(struct work){.run = find_means});
 }
 
+/* Between a start and a stop nothing is allocated, whatever sensors there are. */
+static void test_a_meter_is_read_without_allocating(void **state)
+{
+    static const char *const machines[] = {"intel-two-sockets", "laptop-on-battery", "jetson-orin",
+                                           "vm-epyc-milan"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+        struct fixture *fixture = fixture_open(machines[i]);
+        struct miev_meter_sample start, stop;
+        struct miev_meter *meter = NULL;
+        struct miev_error err;
+        assert_ok(miev_meter_create(&fixture->env, miev_sensors, &meter, &err), &err);
+        heap.on = true;
+        heap.only_one = false;
+        heap.before_failure = heap.failed = heap.live = 0;
+        int first = miev_meter_read(meter, 1.0, &start, &err);
+        int second = miev_meter_read(meter, 1.5, &stop, &err);
+        heap.on = false;
+        assert_true(first == MIEV_OK && second == MIEV_OK);
+        assert_int_equal(heap.failed, 0);
+        miev_meter_destroy(meter);
+        fixture_close(fixture);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_meter_is_read_without_allocating),
         cmocka_unit_test(test_cards_labels_and_metadata_without_memory),
         cmocka_unit_test(test_pictures_without_memory),
         cmocka_unit_test(test_reports_without_memory),

@@ -60,6 +60,19 @@ static void test_amperes_and_volts_do_where_there_is_no_power(void **state)
     bench_end(&bench);
 }
 
+static void test_a_gauge_that_never_answers_is_passed_over(void **state)
+{
+    (void)state;
+    struct bench bench = laptop();
+    fixture_write(bench.fixture, SUPPLY "BAT0/power_now", "\n");
+    fixture_write(bench.fixture, SUPPLY "BAT0/current_now", "1000000\n");
+    fixture_write(bench.fixture, SUPPLY "BAT0/voltage_now", "12000000\n");
+    assert_ok(bench_open(&bench), &bench.err);
+    assert_non_null(strstr(bench_channel(&bench, 0).source, "amperes x volts"));
+    assert_near(bench_joules(&bench, "battery", 10.0), 120.0, 1e-6);
+    bench_end(&bench);
+}
+
 static void test_what_is_left_does_where_there_is_nothing_else(void **state)
 {
     (void)state;
@@ -114,6 +127,7 @@ int main(void)
         cmocka_unit_test(test_on_the_mains_it_is_unavailable_not_zero),
         cmocka_unit_test(test_the_plug_in_a_study_is_a_gap),
         cmocka_unit_test(test_amperes_and_volts_do_where_there_is_no_power),
+        cmocka_unit_test(test_a_gauge_that_never_answers_is_passed_over),
         cmocka_unit_test(test_what_is_left_does_where_there_is_nothing_else),
         cmocka_unit_test(test_two_batteries_are_one_machine_and_a_mouse_is_none),
         cmocka_unit_test(test_nonsense_is_refused),

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "machine_fixture.h"
-#include "sensor/cpu_model.h"
+#include "sensor/power_model.h"
 #include "test.h"
 
 #define CPUS    4

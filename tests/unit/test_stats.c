@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdbool.h>
 
+#include "core/student.h"
 #include "study/plan.h"
 #include "study/stats.h"
 #include "test.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The watts behind the estimate of last resort; docs/method-energy.md gives their derivation. */
-#ifndef MIEV_SENSOR_CPU_MODEL_H
-#define MIEV_SENSOR_CPU_MODEL_H
+#ifndef MIEV_SENSOR_POWER_MODEL_H
+#define MIEV_SENSOR_POWER_MODEL_H
 
 #include "sensor/machine.h"
 
