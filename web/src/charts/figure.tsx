@@ -2,7 +2,7 @@
 /* The frame of every chart: title, the picture in one sentence, the picture, its table and files. */
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { save, toCsv, toJson, toPng, toSvg } from "./export";
+import { save, toCsv, toJson, toPng, toSvg, type Words } from "./export";
 import { useMessages } from "./language";
 import { FONT_PX } from "./palette";
 import { DataTable, type TableData } from "./table";
@@ -70,9 +70,10 @@ function Exports({ name, title, summary, table, picture, svg }: {
 }) {
   const say = useMessages();
   const text = (content: string, type: string, ending: string) => save(new Blob([content], { type }), `miev-${name}.${ending}`);
-  const drawn = (use: (element: SVGSVGElement) => void) => () => {
+  const drawn = (use: (element: SVGSVGElement, words: Words) => void) => () => {
     const element = svg();
-    if (element) use(element);
+    const notes = [...(element?.closest("figure")?.querySelectorAll(".chart-notes p") ?? [])].map((note) => note.textContent ?? "");
+    if (element) use(element, { title, summary, notes });
   };
   return (
     <span class="chart-exports" role="group" aria-label={say.saveAs(title)}>
@@ -80,8 +81,8 @@ function Exports({ name, title, summary, table, picture, svg }: {
       <button type="button" onClick={() => text(toJson(table), "application/json", "json")}>JSON</button>
       {picture && (
         <>
-          <button type="button" onClick={drawn((element) => text(toSvg(element, title, summary).text, "image/svg+xml", "svg"))}>SVG</button>
-          <button type="button" onClick={drawn((element) => void toPng(element, title, summary).then((blob) => save(blob, `miev-${name}.png`)))}>PNG</button>
+          <button type="button" onClick={drawn((element, words) => text(toSvg(element, words).text, "image/svg+xml", "svg"))}>SVG</button>
+          <button type="button" onClick={drawn((element, words) => void toPng(element, words).then((blob) => save(blob, `miev-${name}.png`)))}>PNG</button>
         </>
       )}
     </span>
