@@ -47,7 +47,7 @@ function lightColours(host: Element): (name: string) => string {
   };
 }
 
-const SCREEN_ONLY = ["class", "tabindex", "role", "aria-label", "aria-selected", "aria-hidden", "pointer-events"];
+const SCREEN_ONLY = ["class", "data-key", "tabindex", "role", "aria-label", "aria-selected", "aria-hidden", "pointer-events"];
 
 /** Hundredths of a pixel: more digits only make the file larger. */
 const rounded = (value: string) => value.replace(/-?\d+\.\d{3,}/g, (digits) => String(Math.round(Number(digits) * 100) / 100));
