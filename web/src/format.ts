@@ -82,6 +82,9 @@ export function percent(ratio: number): string {
 /** "0.204 to 0.759 %" is told by the messages; this is the number of a bound without its sign. */
 export const percentNumber = (ratio: number): string => percent(ratio).replace(" %", "");
 
+/** Shares that stand below one another: the same digits for each. */
+export const percentTenths = (ratio: number): string => `${(100 * ratio).toFixed(1)} %`;
+
 /** Points of accuracy: one digit behind the point is what 10,000 images can tell. */
 export const points = (share: number): string => (100 * share).toFixed(1).replace("-", "−");
 

@@ -10,18 +10,15 @@ import { Canvas, Choice, Figure } from "./figure";
 import { barLook, Hatch } from "./hatch";
 import { useMessages } from "./language";
 import { Marks, type Mark } from "./marks";
-import { HALO, ink, SMALL_MARK_PX } from "./palette";
+import { HALO, ink } from "./palette";
+import { BAR_PX, barTop, RowName, rowHit, rowsFor, type Rows } from "./rows";
 import { linear, log, type Scale } from "./scale";
 import type { TableData } from "./table";
-import { shorten, textWidth, wrap } from "./text";
+import { textWidth, wrap } from "./text";
 import { Bracket, Whisker } from "./whisker";
 
 type ScaleName = "linear" | "log";
 
-const BAR_PX = 18;
-const ROW_PX = 30;
-const NARROW_ROW_PX = 46;
-const NARROW_PX = 520;
 const GAP_PX = 6;
 
 export function CarbonChart({ report, chosenModel, onChoose, width }: ChartProps) {
@@ -117,8 +114,7 @@ interface PictureProps extends ChartProps {
 }
 
 interface Layout {
-  narrow: boolean;
-  left: number;
+  rows: Rows;
   right: number;
   /** In the chart's unit, per million. */
   scale: Scale;
@@ -127,13 +123,11 @@ interface Layout {
   unit: Unit;
 }
 
-/** Names stand left of their bars where there is room, else above them. */
 function layOut(groups: CarbonGroup[], width: number, scale: ScaleName): Layout {
   const models = groups.flatMap((group) => group.models);
   const unit = unitFor("mass", models.map((carbon) => carbon.value * PER_MILLION));
-  const names = Math.max(...models.map((carbon) => textWidth(carbon.name, 13)));
-  const narrow = width < NARROW_PX;
-  const left = narrow ? 8 : Math.min(names, Math.floor(width * 0.34)) + 10;
+  const rows = rowsFor(models.map((carbon) => carbon.name), width);
+  const { left } = rows;
   const highs = models.flatMap((c) => [c.value, c.statistical.high ?? c.value]);
   const brackets = groups.map((group) => widest(group).systematic.high ?? 0);
   const max = Math.max(...highs, ...brackets);
@@ -145,7 +139,7 @@ function layOut(groups: CarbonGroup[], width: number, scale: ScaleName): Layout 
   const over = models.map((c) => valueStart(c, (g) => upTo(last).at(g / size)) + textWidth(number(c.value / size), 13) - width + 2);
   const right = last - Math.max(0, ...over);
   const drawn = upTo(right);
-  return { narrow, left, right, scale: drawn, x: (grams) => drawn.at(grams / size), unit };
+  return { rows, right, scale: drawn, x: (grams) => drawn.at(grams / size), unit };
 }
 
 const widest = (group: CarbonGroup): ModelCarbon => group.models[group.models.length - 1] as ModelCarbon;
@@ -157,7 +151,7 @@ function Picture({ report, groups, scale, width, chosenModel, onChoose }: Pictur
   const say = useMessages();
   const hatch = useId();
   const layout = layOut(groups, width, scale);
-  const { unit, left, right } = layout;
+  const { unit, right, rows } = layout;
   const marks: Mark[] = [];
   const around: preact.JSX.Element[] = [];
   let y = 0;
@@ -168,17 +162,17 @@ function Picture({ report, groups, scale, width, chosenModel, onChoose }: Pictur
     y += head.length * LINE_PX + GAP_PX;
     for (const carbon of group.models) {
       marks.push(rowMark({ carbon, report, group, layout, y, width, hatch, scale, say, chosen: carbon.name === chosenModel }));
-      y += layout.narrow ? NARROW_ROW_PX : ROW_PX;
+      y += rows.height;
     }
     const bracket = systematicBracket(group, layout, y, width, say);
     around.push(bracket.draw);
     y += bracket.height;
   }
-  const height = y + AXIS_PX + LINE_PX * wrap(axisWords(scale, unit, say), right - left).length + 6;
+  const height = y + AXIS_PX + LINE_PX * wrap(axisWords(scale, unit, say), right - rows.left).length + 6;
   return (
     <Canvas width={width} height={height} label={say.carbonTitle}>
       <defs><Hatch id={hatch} /></defs>
-      <AxisX scale={layout.scale} top={LINE_PX} bottom={y} words={axisWords(scale, unit, say)} left={left} right={right} />
+      <AxisX scale={layout.scale} top={LINE_PX} bottom={y} words={axisWords(scale, unit, say)} left={rows.left} right={right} />
       {around}
       <Marks {...{ marks, width, height, onChoose }} chosen={chosenModel} label={say.marks(say.carbonTitle)} />
     </Canvas>
@@ -189,7 +183,7 @@ const axisWords = (scale: ScaleName, unit: Unit, say: ChartMessages) =>
   scale === "linear" ? say.carbonAxis(unit.name) : say.carbonAxisLog(unit.name);
 
 /** One for all bars of a way of knowing: it moves them together, so it belongs to the axis. */
-function systematicBracket(group: CarbonGroup, { x, left, right }: Layout, y: number, width: number, say: ChartMessages) {
+function systematicBracket(group: CarbonGroup, { x, rows, right }: Layout, y: number, width: number, say: ChartMessages) {
   const { value, systematic } = widest(group);
   const { low, high } = systematic;
   if (low === null || high === null || !(low > 0)) return { draw: <g key={`${group.method}-bracket`} />, height: 0 };
@@ -200,7 +194,7 @@ function systematicBracket(group: CarbonGroup, { x, left, right }: Layout, y: nu
   return {
     draw: (
       <g key={`${group.method}-bracket`}>
-        <Bracket x1={Math.max(left, x(low))} x2={Math.min(right, x(high))} at={x(value)} y={y + 10} />
+        <Bracket x1={Math.max(rows.left, x(low))} x2={Math.min(right, x(high))} at={x(value)} y={y + 10} />
         <Lines x={start} y={y + 26} lines={words} fill={ink.text} />
       </g>
     ),
@@ -214,7 +208,7 @@ interface RowProps {
 }
 
 function rowMark(row: RowProps): Mark {
-  const { carbon, report, group, layout, y, width, say } = row;
+  const { carbon, report, group, layout, y, say } = row;
   const value = `${inUnit(carbon.value * PER_MILLION, layout.unit)} ${layout.unit.name}`;
   const bounds = (low: number | null, high: number | null, words: (low: string, high: string) => string) =>
     low === null || high === null ? [] : [words(inUnit(low * PER_MILLION, layout.unit), `${inUnit(high * PER_MILLION, layout.unit)} ${layout.unit.name}`)];
@@ -228,38 +222,34 @@ function rowMark(row: RowProps): Mark {
     say.roundsOf(carbon.rounds, carbon.enough_rounds),
     ...(isProvisional(report) ? [say.provisional] : []),
   ];
-  const rowHeight = layout.narrow ? NARROW_ROW_PX : ROW_PX;
   return {
     key: carbon.name,
     label: [say.carbonMark(carbon.name, value, say.methodOf(carbon.method)), ...tip.slice(2)].join(", "),
     tip,
-    hit: { x: 2, y: y + 1, width: width - 4, height: Math.max(SMALL_MARK_PX, rowHeight - 2) },
+    hit: rowHit(layout.rows, y),
     draw: <Row {...row} />,
   };
 }
 
 function Row({ carbon, report, layout, y, width, hatch, scale, say, chosen }: RowProps) {
-  const { narrow, left, x, unit } = layout;
+  const { rows, x, unit } = layout;
   const provisional = isProvisional(report);
-  const top = narrow ? y + 20 : y + (ROW_PX - BAR_PX) / 2;
+  const top = barTop(rows, y);
   const middle = top + BAR_PX / 2;
   const { low, high } = carbon.statistical;
   const look = barLook(carbon.method, provisional, hatch);
   const end = x(carbon.value);
-  const name = `${chosen ? "▸ " : ""}${carbon.name}`;
   const value = inUnit(carbon.value * PER_MILLION, unit);
   const after = provisional ? ` ${say.provisional}` : "";
   const beside = valueStart(carbon, x);
   const fits = beside + textWidth(value, 13) + textWidth(after) <= width;
   return (
     <>
-      {narrow
-        ? <text x={2} y={y + 14} fill={ink.text} font-weight={chosen ? 700 : 400} {...HALO}>{shorten(name, width - 6)}</text>
-        : <text x={left - 8} y={middle + 4} text-anchor="end" fill={ink.text} font-weight={chosen ? 700 : 400} {...HALO}>{shorten(name, left - 10)}</text>}
+      <RowName rows={rows} y={y} name={carbon.name} chosen={chosen} />
       {scale === "linear"
-        ? <rect x={left} y={top} width={Math.max(1, end - left)} height={BAR_PX} {...look} />
+        ? <rect x={rows.left} y={top} width={Math.max(1, end - rows.left)} height={BAR_PX} {...look} />
         : <circle cx={end} cy={middle} r={7} {...look} />}
-      {low !== null && high !== null && <Whisker x1={scale === "log" && !(low > 0) ? left : Math.max(left, x(low))} x2={x(high)} y={middle} />}
+      {low !== null && high !== null && <Whisker x1={scale === "log" && !(low > 0) ? rows.left : Math.max(rows.left, x(low))} x2={x(high)} y={middle} />}
       <text x={beside} y={middle + 4} fill={ink.text} {...HALO}>
         <tspan font-weight={700}>{value}</tspan>
         {fits && <tspan fill={ink.dim}>{after}</tspan>}

@@ -20,6 +20,8 @@ export interface FigureProps {
   notes?: ComponentChildren;
   /** False for what is words and tables only: no SVG, no PNG. */
   picture?: boolean;
+  /** False where the figure shows its table already. */
+  twin?: boolean;
   width?: number | undefined;
   children: (width: number) => ComponentChildren;
 }
@@ -40,7 +42,7 @@ function useWidth(given: number | undefined) {
 }
 
 export function Figure(props: FigureProps) {
-  const { name, title, summary, table, tools, notes, picture = true } = props;
+  const { name, title, summary, table, tools, notes, picture = true, twin = true } = props;
   const say = useMessages();
   const id = useId();
   const { box, width } = useWidth(props.width);
@@ -55,10 +57,10 @@ export function Figure(props: FigureProps) {
       <div class="chart-plot" ref={box}>{width > 0 && props.children(width)}</div>
       {notes && <div class="chart-notes">{notes}</div>}
       <div class="chart-bar">
-        <button type="button" aria-expanded={open} aria-controls={`${id}d`} onClick={() => setOpen(!open)}>{say.table}</button>
+        {twin && <button type="button" aria-expanded={open} aria-controls={`${id}d`} onClick={() => setOpen(!open)}>{say.table}</button>}
         <Exports {...{ name, title, summary, table, picture }} svg={() => box.current?.querySelector("svg") ?? null} />
       </div>
-      <div id={`${id}d`}>{open && <DataTable data={table} label={say.tableOf(title)} />}</div>
+      <div id={`${id}d`}>{twin && open && <DataTable data={table} label={say.tableOf(title)} />}</div>
     </figure>
   );
 }

@@ -16,6 +16,8 @@ export interface Mark {
   /** Where it can be hit: at least 24 px either way. */
   hit: { x: number; y: number; width: number; height: number };
   draw: ComponentChildren;
+  /** What is drawn is itself what is hit, as a country: no frame about it, which would cover others. */
+  shape?: boolean;
 }
 
 interface MarksProps {
@@ -25,6 +27,8 @@ interface MarksProps {
   height: number;
   chosen?: string | undefined;
   onChoose?: ((key: string) => void) | undefined;
+  /** Drawn over the marks and below their tip. */
+  over?: ComponentChildren;
 }
 
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
@@ -36,7 +40,7 @@ function nextIndex(key: string, at: number, n: number): number | null {
   return key === "End" ? n - 1 : null;
 }
 
-export function Marks({ marks, label, width, height, chosen, onChoose }: MarksProps) {
+export function Marks({ marks, label, width, height, chosen, onChoose, over }: MarksProps) {
   const group = useRef<SVGGElement>(null);
   const [stop, setStop] = useState<string | null>(null);
   const [shown, setShown] = useState<string | null>(null);
@@ -72,10 +76,11 @@ export function Marks({ marks, label, width, height, chosen, onChoose }: MarksPr
             onKeyDown={(event) => onKeyDown(event, i)}
           >
             {mark.draw}
-            <rect class="chart-hit" {...mark.hit} rx={4} fill="none" pointer-events="all" data-screen="" />
+            {!mark.shape && <rect class="chart-hit" {...mark.hit} rx={4} fill="none" pointer-events="all" data-screen="" />}
           </g>
         ))}
       </g>
+      {over}
       {tipped && <Tip mark={tipped} width={width} height={height} />}
     </>
   );

@@ -3,11 +3,12 @@
 import { number, percent, percentNumber, PER_MILLION, quantity, unitFor, type Unit } from "../format";
 import { isMeasured, modelCarbon, type Accuracy, type Front, type FrontModel, type ModelCarbon, type Report } from "../report";
 import type { ChartMessages } from "../messages/charts.en";
-import { AXIS_PX, AxisX, AxisY, Lines, LINE_PX } from "./axis";
+import { AXIS_PX, AxisX, AxisY, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Figure } from "./figure";
 import { placeLabels, type Box, type Label } from "./labels";
 import { useMessages } from "./language";
+import { legend, type LegendItem } from "./legend";
 import { Marks, type Mark } from "./marks";
 import { HALO, ink, SMALL_MARK_PX } from "./palette";
 import { paretoSummary } from "./pareto_words";
@@ -19,11 +20,11 @@ import { Whisker, WhiskerY } from "./whisker";
 /** Data sets never share an axis, so each has its own figure. */
 export function ParetoChart({ report, chosenModel, onChoose, width }: ChartProps) {
   return (
-    <>
+    <div class="chart-pair">
       {report.pareto.map((front) => (
         <FrontFigure key={`${front.dataset} ${front.split}`} {...{ report, front, chosenModel, onChoose, width }} />
       ))}
-    </>
+    </div>
   );
 }
 
@@ -115,9 +116,9 @@ function Picture({ report, front, width, chosenModel, onChoose }: FrontProps & {
     [...spots.flatMap((spot) => whiskerBoxes(spot, x, y, size)), ...stepBoxes(steps.byValue, right, bottom), ...stepBoxes(steps.settled, right, bottom)],
   );
   const words = wrap(say.paretoAxisX(unit.name), right - LEFT_PX);
-  const legend = legendRows(front, labels, say, width);
+  const signs = legend(legendItems(front, labels, say), width);
   const legendTop = bottom + AXIS_PX + words.length * LINE_PX + 10;
-  const height = legendTop + legend.height;
+  const height = legendTop + signs.height;
   const title = say.paretoTitle(`${front.dataset} ${front.split}`);
   const marks = spots.map((spot, i) => spotMark({ spot, label: labels[i] as Label, x, y, size, unit, say, chosen: spot.model.name === chosenModel }));
   return (
@@ -127,7 +128,7 @@ function Picture({ report, front, width, chosenModel, onChoose }: FrontProps & {
       <AxisX scale={x} top={TOP_PX} bottom={bottom} left={LEFT_PX} right={right} words={say.paretoAxisX(unit.name)} />
       <Steps {...steps} right={right} bottom={bottom} />
       <Marks {...{ marks, width, height, onChoose }} chosen={chosenModel} label={say.marks(title)} />
-      <g transform={`translate(0,${legendTop})`}>{legend.draw}</g>
+      <g transform={`translate(0,${legendTop})`}>{signs.draw}</g>
     </Canvas>
   );
 }
@@ -229,36 +230,21 @@ function SpotDrawing({ spot, label, x, y, size, chosen }: SpotProps) {
   );
 }
 
-/** What shapes, steps and numbers mean, in columns where there is room. */
-function legendRows(front: Front, labels: Label[], say: ChartMessages, width: number) {
+/** What shapes, steps and numbers mean. */
+function legendItems(front: Front, labels: Label[], say: ChartMessages): LegendItem[] {
   const has = (position: FrontModel["position"]) => front.models.some((model) => model.position === position);
-  const steps = (dashed: boolean) => <path d="M1,-1H8V-8H18" fill="none" stroke={ink.front} stroke-width={2} stroke-dasharray={dashed ? "5 4" : undefined} />;
-  const items: [preact.JSX.Element, string][] = [];
+  const steps = (dashed: boolean) => (
+    <path d="M1,-1H8V-8H18" fill="none" stroke={ink.front} stroke-width={2} stroke-dasharray={dashed ? "5 4" : undefined} />
+  );
+  const items: LegendItem[] = [];
   if (has("front")) items.push([<Shape x={9} y={-4} position="front" />, say.legendFront]);
   if (has("unresolved")) items.push([<Shape x={9} y={-4} position="unresolved" />, say.legendOpen]);
   if (has("dominated")) items.push([<Shape x={9} y={-4} position="dominated" />, say.legendDominated]);
   if (has("front")) items.push([steps(false), say.legendSteps]);
   if (has("unresolved")) items.push([steps(true), say.legendValueSteps]);
-  labels.forEach((label, i) => {
-    if (label.number !== null) items.push([<text x={9} text-anchor="middle" font-weight={700} fill={ink.text}>{label.text}</text>, front.models[i]?.name ?? ""]);
+  labels.forEach(({ number: n }, i) => {
+    const sign = <text x={9} text-anchor="middle" font-weight={700} fill={ink.text}>{n}</text>;
+    if (n !== null) items.push([sign, front.models[i]?.name ?? ""]);
   });
-  const widest = Math.max(...items.map(([, words]) => textWidth(words))) + 44;
-  const columns = Math.max(1, Math.min(3, Math.floor(width / widest)));
-  const perColumn = Math.ceil(items.length / columns);
-  let height = 0;
-  let y = 0;
-  const draw = items.map(([sign, words], i) => {
-    if (i % perColumn === 0) y = 12;
-    const lines = wrap(words, width / columns - 32);
-    const row = (
-      <g key={words} transform={`translate(${Math.floor(i / perColumn) * (width / columns)},${y})`}>
-        {sign}
-        <Lines x={26} y={0} lines={lines} />
-      </g>
-    );
-    y += 4 + lines.length * LINE_PX;
-    height = Math.max(height, y - 6);
-    return row;
-  });
-  return { draw, height };
+  return items;
 }

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Every model against one: its joules as a share of that one's, what was decided, and the carbon. */
+import { number, percent, percentNumber } from "../format";
+import type { ChartMessages } from "../messages/charts.en";
+import { pairOf, reference, type Pair, type Report } from "../report";
+import { AXIS_PX, AxisX, Lines, LINE_PX } from "./axis";
+import type { ChartProps } from "./chart_props";
+import { Canvas, Figure } from "./figure";
+import { useMessages } from "./language";
+import { legend } from "./legend";
+import { Marks, type Mark } from "./marks";
+import { HALO, ink } from "./palette";
+import { log, type Scale } from "./scale";
+import type { TableData } from "./table";
+import { shorten, wrap } from "./text";
+import { Whisker } from "./whisker";
+
+/** The pairs of the report with `against` below the line, most accurate first as the report has them. */
+function pairsAgainst(report: Report, against: string): Pair[] {
+  return report.models
+    .filter(({ name }) => name !== against)
+    .flatMap(({ name }) => pairOf(report, name, against) ?? [])
+    .sort((a, b) => a.ratio - b.ratio);
+}
+
+export function RatioTable({ report, chosenModel, onChoose, width }: ChartProps) {
+  const say = useMessages();
+  const against = reference(report, chosenModel);
+  const pairs = against === null ? [] : pairsAgainst(report, against);
+  return (
+    <Figure
+      name="ratios"
+      title={against === null ? say.ratiosNoReference : say.ratiosTitle(against)}
+      summary={ratiosSummary(pairs, against, say)}
+      table={ratiosTable(report, against, say)}
+      width={width}
+      picture={pairs.length > 0}
+      notes={pairs.length > 0 && <p>{pairs.some((pair) => pair.likely) ? say.ratiosLikely : say.ratiosNote}</p>}
+    >
+      {(w) => pairs.length > 0 && <Picture {...{ pairs, onChoose }} against={against as string} width={w} />}
+    </Figure>
+  );
+}
+
+/** "16 % of A's carbon: likely lower". */
+export function ratioWords(pair: Pair, say: ChartMessages): string {
+  const verdict = say.verdict(pair.verdict, pair.likely);
+  return pair.carbon_ratio === null ? verdict : say.ratioWords(percent(pair.carbon_ratio), pair.b, verdict);
+}
+
+function ratiosSummary(pairs: Pair[], against: string | null, say: ChartMessages): string {
+  const [only, another] = pairs;
+  if (!only || against === null) return say.ratiosNone;
+  if (!another) return say.ratioOne(only.a, ratioWords(only, say));
+  const count = (verdict: Pair["verdict"]) => pairs.filter((pair) => pair.verdict === verdict).length;
+  return say.ratiosSummary(against, count("lower"), count("equivalent"), count("higher"), count("unresolved"));
+}
+
+/** All pairs, those against the reference first: the picture shows only these. */
+function ratiosTable(report: Report, against: string | null, say: ChartMessages): TableData {
+  const first = against === null ? [] : pairsAgainst(report, against);
+  const rest = report.comparison.filter(({ a, b }) => a !== against && b !== against);
+  return {
+    columns: [
+      { key: "a", title: say.model },
+      { key: "b", title: say.columnOver },
+      { key: "energy_ratio", title: say.columnEnergyRatio, show: percent },
+      { key: "statistical_low_ratio", title: say.columnLow, show: percent },
+      { key: "statistical_high_ratio", title: say.columnHigh, show: percent },
+      { key: "systematic_low_ratio", title: say.columnFavourLow, show: percent },
+      { key: "systematic_high_ratio", title: say.columnFavourHigh, show: percent },
+      { key: "verdict", title: say.columnVerdict },
+      { key: "carbon_ratio", title: say.columnCarbonRatio, show: percent },
+      { key: "method", title: say.method },
+      { key: "rounds", title: say.columnRounds, show: number },
+    ],
+    rows: [...first, ...rest].map((p) => [
+      p.a, p.b, p.ratio, p.statistical.low, p.statistical.high, p.systematic.low, p.systematic.high,
+      say.verdict(p.verdict, p.likely), p.carbon_ratio, say.methodOf(p.method), p.rounds,
+    ]),
+  };
+}
+
+/* ---- picture ---------------------------------------------------------------------------------- */
+
+/** What counts as equivalent, as the report decides it. */
+const EQUIVALENT_RATIO = 0.03;
+const PAD_PX = 8;
+const NARROW_PX = 620;
+
+function Picture({ pairs, against, width, onChoose }: { pairs: Pair[]; against: string; width: number; onChoose: ChartProps["onChoose"] }) {
+  const say = useMessages();
+  const narrow = width < NARROW_PX;
+  const left = narrow ? PAD_PX : Math.floor(width * 0.46);
+  const right = width - 14;
+  const ends = pairs.flatMap((p) => [p.ratio, p.statistical.low, p.statistical.high, p.systematic.low, p.systematic.high].filter((v) => v !== null && v > 0)) as number[];
+  const x = log(100 * Math.min(...ends, 0.95), 100 * Math.max(...ends, 1.05), left + 6, right);
+  const signs = legend([
+    [<Whisker x1={1} x2={17} y={-4} />, say.legendStatistical],
+    ...(pairs.some(isWider) ? [[<line x1={0} x2={18} y1={-4} y2={-4} stroke={ink.accent} stroke-width={2} />, say.legendFavour] as [preact.JSX.Element, string]] : []),
+    [<rect x={5} y={-12} width={8} height={14} fill={ink.grid} stroke={ink.axis} />, say.legendEquivalent],
+  ], width);
+  const top = signs.height + 6;
+  let y = top;
+  const marks = pairs.map((pair) => {
+    const row = ratioRow(pair, { x, y, left, width, narrow, say });
+    y += row.height;
+    return row.mark;
+  });
+  const words = say.ratioAxis(against);
+  const height = y + AXIS_PX + LINE_PX * wrap(words, right - left).length + 10;
+  const band = [x.at(100 * (1 - EQUIVALENT_RATIO)), x.at(100 * (1 + EQUIVALENT_RATIO))] as const;
+  return (
+    <Canvas width={width} height={height} label={say.ratiosTitle(against)}>
+      {signs.draw}
+      <rect x={band[0]} y={top} width={band[1] - band[0]} height={y - top + 4} fill={ink.grid} />
+      <AxisX scale={x} top={top} bottom={y + 4} left={left} right={right} words={words} />
+      <line x1={x.at(100)} x2={x.at(100)} y1={top} y2={y + 4} stroke={ink.axis} />
+      <Marks {...{ marks, width, height, onChoose }} label={say.marks(say.ratiosTitle(against))} />
+    </Canvas>
+  );
+}
+
+const isWider = ({ statistical, systematic }: Pair) =>
+  systematic.low !== statistical.low || systematic.high !== statistical.high;
+
+interface Place {
+  x: Scale; y: number; left: number; width: number; narrow: boolean; say: ChartMessages;
+}
+
+function ratioRow(pair: Pair, { x, y, left, width, narrow, say }: Place): { mark: Mark; height: number } {
+  const room = narrow ? width - 2 * PAD_PX : left - 2 * PAD_PX;
+  const words = wrap(ratioWords(pair, say), room);
+  const text = LINE_PX * (1 + words.length);
+  const height = narrow ? text + 30 : Math.max(40, text + 10);
+  const middle = narrow ? y + text + 14 : y + height / 2;
+  const { statistical, systematic } = pair;
+  const known = (bound: number | null): bound is number => bound !== null && bound > 0;
+  const range = (low: number | null, high: number | null, say2: (l: string, h: string) => string) =>
+    low === null || high === null ? [] : [say2(percentNumber(low), percent(high))];
+  const tip = [
+    pair.a,
+    ratioWords(pair, say),
+    say.energyShare(percent(pair.ratio), pair.b),
+    ...range(statistical.low, statistical.high, say.byRounds),
+    ...(isWider(pair) ? range(systematic.low, systematic.high, say.byFavour) : []),
+    `${say.methodOf(pair.method)}, ${say.roundsOf(pair.rounds, true)}`,
+  ];
+  const draw = (
+    <>
+      <line x1={2} x2={width - 2} y1={y} y2={y} stroke={ink.grid} />
+      <text x={2} y={y + 15} fill={ink.text} font-weight={700} {...HALO}>{shorten(pair.a, room, 13)}</text>
+      <Lines x={2} y={y + 15 + LINE_PX} lines={words} />
+      {known(systematic.low) && known(systematic.high) && isWider(pair) && (
+        <line x1={x.at(100 * systematic.low)} x2={x.at(100 * systematic.high)} y1={middle} y2={middle} stroke={ink.accent} stroke-width={2} />
+      )}
+      {known(statistical.low) && known(statistical.high) && <Whisker x1={x.at(100 * statistical.low)} x2={x.at(100 * statistical.high)} y={middle} />}
+      <Verdict x={x.at(100 * pair.ratio)} y={middle} settled={pair.verdict !== "unresolved"} />
+    </>
+  );
+  return {
+    mark: { key: pair.a, label: tip.join(", "), tip, hit: { x: 2, y: y + 1, width: width - 4, height: height - 2 }, draw },
+    height,
+  };
+}
+
+/** Filled is settled, a ring is left open: as in the picture of accuracy against carbon. */
+function Verdict({ x, y, settled }: { x: number; y: number; settled: boolean }) {
+  return (
+    <g>
+      <circle cx={x} cy={y} r={5.5} fill={settled ? ink.mark : ink.paper} stroke={ink.mark} stroke-width={2} />
+      {!settled && <circle cx={x} cy={y} r={2} fill={ink.mark} />}
+    </g>
+  );
+}
