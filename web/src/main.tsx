@@ -6,6 +6,7 @@ import type { Places, Report } from "./report";
 import { Standalone, embedded } from "./standalone";
 import { followAddress } from "./state/address";
 import { loadAll } from "./state/server";
+import { world } from "./state/world";
 import "./styles/index.css";
 import { applyTheme, theme } from "./theme";
 
@@ -16,6 +17,7 @@ theme.subscribe(applyTheme);
 
 const report = embedded<Report>("miev-report");
 if (report) {
+  world.set(embedded("miev-world"));
   render(<Standalone report={report} places={embedded<Places>("miev-places")} />, document.body);
 } else {
   followAddress();

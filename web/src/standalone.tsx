@@ -22,7 +22,7 @@ export function Standalone({ report, places }: { report: Report; places: Places 
         <p class="machine">{report.input.name} · {date(report.created_unix_s)} · {report.machine.cpu}</p>
         <Preferences />
       </header>
-      <main class="one" id="results"><Results report={report} places={places} /></main>
+      <main class="one" id="results"><Results report={report} places={places} photo={null} /></main>
     </Languages>
   );
 }

@@ -77,8 +77,8 @@ function CarbonTile({ title, carbon }: { title: string; carbon: ModelCarbon }) {
   const [low, value, high] = [carbon.low, carbon.value, carbon.high].map((grams) => grams * PER_MILLION) as [number, number, number];
   const unit = unitFor("mass", [value]);
   const range = t.interval(number(low / unit.size), number(high / unit.size));
-  return <Tile title={title} value={number(value / unit.size)} unit={`${unit.name} ${t.perMillion}`}
-    sub={`${range}, ${t[carbon.method]}`} name={carbon.name} />;
+  return <Tile title={title} value={number(value / unit.size)} unit={unit.name}
+    sub={`${t.perMillion}, ${range}`} name={carbon.name} />;
 }
 
 function Tiles({ report }: { report: Report }) {
