@@ -51,10 +51,10 @@ function install() {
 const text = (...path) => readFileSync(join(tree, ...path), 'utf8');
 const sha256 = (words) => createHash('sha256').update(words).digest('base64');
 
-// Countries as TopoJSON: of the map's own step where there is one, else as world-atlas ships them.
+// Countries as TopoJSON.
 function world() {
-    const own = join(tree, 'map', 'world.json');
-    return readFileSync(existsSync(own) ? own : join(tree, 'node_modules/world-atlas/countries-110m.json'), 'utf8');
+    execFileSync(process.execPath, ['map/make.mjs', 'world.json'], { cwd: tree, stdio: 'inherit' });
+    return text('world.json');
 }
 
 // One file that needs no server. It allows its own script and style by their hashes, so that

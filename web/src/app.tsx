@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ChartLanguage } from "./charts";
 import { LANGUAGES, language, useText } from "./i18n";
 import { Comparison } from "./parts/Comparison";
@@ -79,7 +79,7 @@ function Scene({ route, uploads }: { route: Route; uploads: Uploads }) {
 function NewScene({ uploads }: { uploads: Uploads }) {
   const current = useStore(settings);
   return (
-    <Workbench pricing={current.pricing} onPricing={keepPricing} uploads={uploads} shown={false}><Welcome /></Workbench>
+    <Workbench pricing={current.pricing} onPricing={keepPricing} uploads={uploads} shown={false} folds={false}><Welcome /></Workbench>
   );
 }
 
@@ -98,19 +98,30 @@ function StudyScene({ id, chosen, uploads }: { id: number; chosen: Pricing | nul
     go({ scene: "study", id, pricing: next }, "replace");
   };
   return (
-    <Workbench pricing={pricing} onPricing={change} uploads={uploads} shown={report !== null}>
-      <StudyView {...{ state, problem, priced, name }} pricing={chosen} />
+    <Workbench pricing={pricing} onPricing={change} uploads={uploads} shown={report !== null} folds>
+      <StudyView {...{ state, problem, priced, name }} pricing={chosen}
+        onPlace={(zone) => change({ ...pricing, zone, intensity: null })} />
     </Workbench>
   );
 }
 
-function Workbench({ pricing, onPricing, uploads, shown, children }: {
-  pricing: Pricing; onPricing: (pricing: Pricing) => void; uploads: Uploads; shown: boolean; children: ComponentChildren;
+/** `folds`: where there is no room beside the results, the set-up waits behind a button. */
+function Workbench({ pricing, onPricing, uploads, shown, folds, children }: {
+  pricing: Pricing; onPricing: (pricing: Pricing) => void; uploads: Uploads; shown: boolean; folds: boolean;
+  children: ComponentChildren;
 }) {
   const t = useText();
+  const [open, setOpen] = useState(false);
   return (
     <main class="bench">
-      <aside aria-label={t.setup}><Setup pricing={pricing} onPricing={onPricing} shown={shown} uploads={uploads} /></aside>
+      <aside aria-label={t.setup} class={folds && !open ? "folded" : ""}>
+        {folds && (
+          <button type="button" class="fold" aria-expanded={open} aria-controls="setup" onClick={() => setOpen(!open)}>
+            {t.setupFold}
+          </button>
+        )}
+        <Setup pricing={pricing} onPricing={onPricing} shown={shown} uploads={uploads} />
+      </aside>
       <section id="results" aria-label={t.results} tabIndex={-1}>{children}</section>
     </main>
   );

@@ -3,9 +3,10 @@ import { render } from "preact";
 import { App } from "./app";
 import { applyLanguage, language } from "./i18n";
 import type { Places, Report } from "./report";
-import { Standalone, embedded } from "./standalone";
+import { Standalone, asZone, embedded } from "./standalone";
 import { followAddress } from "./state/address";
-import { loadAll } from "./state/server";
+import { loadAll, zones } from "./state/server";
+import { world } from "./state/world";
 import "./styles/index.css";
 import { applyTheme, theme } from "./theme";
 
@@ -16,7 +17,10 @@ theme.subscribe(applyTheme);
 
 const report = embedded<Report>("miev-report");
 if (report) {
-  render(<Standalone report={report} places={embedded<Places>("miev-places")} />, document.body);
+  const places = embedded<Places>("miev-places");
+  world.set(embedded("miev-world"));
+  if (places) zones.set({ value: places.zones.items.map(asZone), problem: null });
+  render(<Standalone report={report} places={places} />, document.body);
 } else {
   followAddress();
   void loadAll();

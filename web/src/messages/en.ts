@@ -6,9 +6,7 @@ const s = (count: number, word: string) => `${count} ${word}${count === 1 ? "" :
 export const en = {
   // frame
   product: "Model Inference Emission Visualizer",
-  tagline: "What one inference costs in grams of CO2e, on this machine, with your photo",
   skip: "Skip to the results",
-  skipSetup: "Skip to the set-up",
   navigation: "Scenes",
   navNew: "New chart",
   navHistory: "History",
@@ -26,7 +24,6 @@ export const en = {
   cpus: (count: number) => s(count, "CPU"),
   world: "World",
   none: "–",
-  close: "Close",
   retry: "Try again",
   loading: "Loading …",
   unreachable: "The server does not answer. Is “miev serve” still running?",
@@ -41,6 +38,7 @@ export const en = {
 
   // models
   setup: "Set up a study",
+  setupFold: "Models, photo, place and volume",
   models: "Models",
   chosenOf: (chosen: number, all: number) => `${chosen} of ${all} chosen`,
   search: "Search models",
@@ -59,9 +57,9 @@ export const en = {
   knows: (count: number, first: string[]) =>
     `Knows ${s(count, "thing")}: ${first.join(", ")}${count > first.length ? " …" : ""}`,
   knowsShort: (count: number) => `knows ${s(count, "thing")}`,
-  accuracyOf: (percent: string, dataset: string) => `${percent} of ${dataset}`,
   noAccuracy: "accuracy not known",
-  lastHere: (grams: string, zone: string) => `${grams} per million here, last time (${zone})`,
+  lastHere: (grams: string) => `${grams} per million, last time`,
+  lastTime: "Last time, per million",
   neverHere: "not measured here yet",
   taskNames: { "image-classification": "image classification" } as Record<string, string>,
   publisher: "Publisher",
@@ -102,9 +100,7 @@ export const en = {
   zone: "Electricity of",
   zoneHint: "country, or a code such as KR",
   zoneNone: "No place of that name. Try the English name or the two letters of the country.",
-  zoneOption: (name: string, grams: string, year: number) => `${name}, ${grams} g per kWh (${year})`,
   perKwh: "g/kWh",
-  zonesShown: (count: number) => s(count, "place"),
   ownFigure: "A figure of my own",
   intensity: "Grams of CO2e per kWh",
   intensityError: (most: number) => `A number from 0 to ${most}.`,
@@ -153,7 +149,7 @@ export const en = {
     "warm-up": "warming up",
     latency: "timing",
     stages: "preparing",
-    waiting: "its turn comes",
+    waiting: "in turn",
     round: "measuring",
     failed: "failed",
   },
@@ -217,8 +213,9 @@ export const en = {
   gridOf: (zone: string, year: number | null) => (year ? `${zone}, ${year}` : zone),
   customZone: "your own figure",
   defaultPlace: "Nobody named a place: this is the world average.",
-  reprice: "Change the place",
-  repricing: "Pricing anew …",
+  sectionSee: "What they answer",
+  sectionEnergy: "Where the energy goes",
+  sectionVolume: "At your volume",
   failedModels: "What could not be measured",
   notCovered:
     "Not covered: power supply, fans, disks, network. Idle power of the reserved CPUs is in it. “miev doctor” tells what would be measured instead.",
@@ -275,11 +272,6 @@ export const en = {
   history: "History",
   historyEmpty: "No study yet. “New chart” starts the first one; a report of another machine can be dropped here.",
   historyHint: "Every study is kept. Tick two to compare them.",
-  open: "Open",
-  when: "When",
-  what: "Models",
-  statusColumn: "Status",
-  actions: "Actions",
   tick: (id: number) => `Tick study ${id}`,
   compareTwo: "Compare the two ticked",
   compareHint: (ticked: number): string => (ticked === 0 ? "Tick two studies" : ticked === 1 ? "Tick one more" : "Only two can be compared"),
@@ -317,7 +309,6 @@ export const en = {
     "This machine shows no energy counters, as most cloud machines do not: the joules will be estimated from CPU time and published watts, with intervals that say how far off that can be.",
   sensors: "Sensors of this machine",
   noEngine: (message: string) => `No model can run here yet: ${message}`,
-  notFound: "There is no such study. It may have been deleted.",
 };
 
 export type Messages = typeof en;

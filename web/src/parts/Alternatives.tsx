@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What would emit less: another model first, then another place. */
 
+import { useEffect } from "preact/hooks";
+import { RatioTable, RegionsTable, WorldMap } from "../charts";
 import { percent, points } from "../format";
 import { useText } from "../i18n";
-import type { Interval } from "../report";
+import type { Interval, Places } from "../report";
 import { carbonGroups, reference } from "../report";
 import type { Alternative } from "../state/answer";
 import { alternativesTo, idleDecides } from "../state/answer";
+import { useStore } from "../state/store";
+import { loadWorld, world } from "../state/world";
 import type { Shown } from "./Charts";
 
-export function Alternatives({ report, chosenModel, onChoose }: Shown) {
+interface Props extends Shown {
+  places: Places | null;
+  onPlace: ((zone: string) => void) | undefined;
+}
+
+export function Alternatives({ report, places, chosenModel, onChoose, onPlace }: Props) {
   const t = useText();
   const names = carbonGroups(report).flatMap((group) => group.models.map((model) => model.name));
   const from = reference(report, chosenModel);
   if (from === null) return null;
   const found = alternativesTo(report, from);
   return (
-    <section class="alternatives" aria-labelledby="alternatives-title">
+    <section class="section" aria-labelledby="alternatives-title">
       <h2 id="alternatives-title">{t.alternatives}</h2>
       <div class="panel">
         <div class="row">
@@ -31,7 +40,23 @@ export function Alternatives({ report, chosenModel, onChoose }: Shown) {
         {found.length > 0 ? <AlternativeTable found={found} /> : <p>{t.altNone(from)}</p>}
         {idleDecides(report) && <p class="note plain">{t.atRate}</p>}
       </div>
+      <RatioTable {...{ report, chosenModel: from, onChoose }} />
+      {places && <Elsewhere {...{ report, places, onChoose, onPlace }} chosenModel={from} />}
     </section>
+  );
+}
+
+function Elsewhere({ onPlace, ...props }: Shown & { places: Places; onPlace: Props["onPlace"] }) {
+  const t = useText();
+  const shapes = useStore(world);
+  useEffect(() => void loadWorld(), []);
+  return (
+    <>
+      <h3 class="then">{t.thenPlace}</h3>
+      <p class="hint">{t.samePlaceNote}</p>
+      <WorldMap {...props} world={shapes} onPlace={onPlace} />
+      <RegionsTable {...props} />
+    </>
   );
 }
 

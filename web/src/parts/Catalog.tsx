@@ -4,8 +4,8 @@
 import { useRef, useState } from "preact/hooks";
 import { asProblem } from "../api/client";
 import type { CatalogModel, Problem } from "../api/types";
-import { count, points, quantity } from "../format";
-import { bytes, useText } from "../i18n";
+import { PER_MILLION, count, points, quantity } from "../format";
+import { bytes, date, useText } from "../i18n";
 import type { Order } from "../state/catalog";
 import { chosenOf, precisions, shownModels } from "../state/catalog";
 import { client, loadModels, models } from "../state/server";
@@ -85,9 +85,7 @@ function OrderChoice() {
 function Row({ model, chosen, onMark }: { model: CatalogModel; chosen: boolean; onMark: (on: boolean) => void }) {
   const t = useText();
   const { accuracy, knows, last } = model;
-  const facts = [
-    t.taskNames[model.task] ?? model.task, model.publisher, bytes(model.bytes), knows && t.knowsShort(knows.classes),
-  ];
+  const facts = [bytes(model.bytes), knows && t.knowsShort(knows.classes)];
   return (
     <li class={chosen ? "model chosen" : "model"}>
       <label>
@@ -96,10 +94,12 @@ function Row({ model, chosen, onMark }: { model: CatalogModel; chosen: boolean; 
           <b>{model.name}</b> <span class="tag">{model.precision}</span>
           {model.origin === "uploaded" && <span class="tag own">{t.own}</span>}
         </span>
-        <span class="figure">{accuracy ? t.accuracyOf(`${points(accuracy.top1)} %`, accuracy.dataset) : t.noAccuracy}</span>
+        <span class="figure">{accuracy ? `${points(accuracy.top1)} %` : t.noAccuracy}</span>
         <span class="facts">{facts.filter(Boolean).join(" · ")}</span>
-        <span class="facts last">
-          {last ? t.lastHere(quantity("mass", last.per_inference_g.value * 1e6), last.zone) : t.neverHere}
+        <span class="facts set">{accuracy?.dataset}</span>
+        <span class="facts wide">{[t.taskNames[model.task] ?? model.task, model.publisher].filter(Boolean).join(" · ")}</span>
+        <span class="facts wide last">
+          {last ? t.lastHere(quantity("mass", last.per_inference_g.value * PER_MILLION)) : t.neverHere}
         </span>
       </label>
       <ModelDetails model={model} />
@@ -110,7 +110,7 @@ function Row({ model, chosen, onMark }: { model: CatalogModel; chosen: boolean; 
 function ModelDetails({ model }: { model: CatalogModel }) {
   const t = useText();
   const [problem, setProblem] = useState<Problem | null>(null);
-  const { accuracy, knows } = model;
+  const { accuracy, knows, last } = model;
   const remove = () => client.removeModel(model.id).then(loadModels, (error) => setProblem(asProblem(error)));
   const facts: [string, string | null][] = [
     [t.task, t.taskNames[model.task] ?? model.task],
@@ -119,6 +119,7 @@ function ModelDetails({ model }: { model: CatalogModel }) {
     [t.source, model.source],
     [t.accuracy, accuracy && t.testedOn(count(accuracy.images), `${accuracy.dataset} (${accuracy.split})`,
       points(accuracy.top1_low), points(accuracy.top1_high))],
+    [t.lastTime, last && `${quantity("mass", last.per_inference_g.value * PER_MILLION)}, ${last.zone}, ${t[last.method]}, ${date(last.created_unix_s)}`],
     [t.parameters, model.parameters === null ? null : count(model.parameters)],
     [t.macs, model.macs === null ? null : count(model.macs)],
     [t.fileSize, `${bytes(model.bytes)}, SHA-256 ${model.sha256.slice(0, 12)}…`],

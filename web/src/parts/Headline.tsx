@@ -2,13 +2,12 @@
 /* The answer in words first, then a few large numbers. */
 
 import type { ComponentChildren } from "preact";
-import { number, percent, percentNumber, points, quantity, unitFor } from "../format";
+import { PER_MILLION, number, percent, percentNumber, points, quantity, unitFor } from "../format";
 import { useText, zoneName } from "../i18n";
 import type { ModelCarbon, Report } from "../report";
 import { carbonGroups, isProvisional } from "../report";
 import type { Answer, Share } from "../state/answer";
 import { answerOf, fastest } from "../state/answer";
-import { PER_MILLION } from "../format";
 import { zones } from "../state/server";
 import { useStore } from "../state/store";
 
@@ -28,14 +27,22 @@ export function Headline({ report, children }: { report: Report; children?: Comp
 
 function Words({ answer }: { answer: Answer }) {
   const t = useText();
-  switch (answer.kind) {
-    case "none":
-      return <>{t.nothingPriced}</>;
-    case "one":
-      return <>{t.one(answer.carbon.name, quantity("mass", answer.carbon.value * PER_MILLION))}</>;
-    case "share":
-      return <>{t.share(answer.share.low.name, percent(answer.share.ratio), answer.share.high.name)}</>;
+  if (answer.kind === "none") return <>{t.nothingPriced}</>;
+  if (answer.kind === "one") {
+    const { name, value } = answer.carbon;
+    return <Whole names={[name]}>{t.one(name, quantity("mass", value * PER_MILLION))}</Whole>;
   }
+  const { low, high, ratio } = answer.share;
+  return <Whole names={[low.name, high.name]}>{t.share(low.name, percent(ratio), high.name)}</Whole>;
+}
+
+/** A sentence in which the names of models are not broken at their hyphens. */
+function Whole({ names, children }: { names: string[]; children: string }) {
+  const parts = names.reduce<string[]>(
+    (rest, name) => rest.flatMap((part) => (names.includes(part) ? [part] : part.split(name).flatMap((s, i) => (i ? [name, s] : [s])))),
+    [children],
+  );
+  return <>{parts.map((part, i) => (names.includes(part) ? <span key={i} class="whole">{part}</span> : part))}</>;
 }
 
 function Judgement({ share }: { share: Share }) {
@@ -77,8 +84,8 @@ function CarbonTile({ title, carbon }: { title: string; carbon: ModelCarbon }) {
   const [low, value, high] = [carbon.low, carbon.value, carbon.high].map((grams) => grams * PER_MILLION) as [number, number, number];
   const unit = unitFor("mass", [value]);
   const range = t.interval(number(low / unit.size), number(high / unit.size));
-  return <Tile title={title} value={number(value / unit.size)} unit={`${unit.name} ${t.perMillion}`}
-    sub={`${range}, ${t[carbon.method]}`} name={carbon.name} />;
+  return <Tile title={title} value={number(value / unit.size)} unit={unit.name}
+    sub={`${t.perMillion}, ${range}`} name={carbon.name} />;
 }
 
 function Tiles({ report }: { report: Report }) {

@@ -73,8 +73,8 @@ export function Budget() {
   const current = useStore(settings);
   const choices = [...new Set([...BUDGETS_S, current.budget_s])].sort((a, b) => a - b);
   return (
-    <label class="field inline">
-      <span>{t.budget} <span class="hint">({t.budgetHint})</span></span>
+    <label class="budget" title={t.budgetHint}>
+      <span class="hint">{t.budget}</span>
       <select value={String(current.budget_s)}
         onChange={(e) => settings.set({ ...current, budget_s: Number(e.currentTarget.value) })}>
         {choices.map((seconds) => <option key={seconds} value={String(seconds)}>{t.budgetOption(seconds)}</option>)}

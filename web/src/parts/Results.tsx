@@ -8,18 +8,27 @@ import type { Places, Report } from "../report";
 import { carbonGroups, failedModels, hasEnergy, isProvisional, measuredModels } from "../report";
 import { disturbed } from "../state/answer";
 import { Alternatives } from "./Alternatives";
-import { Charts } from "./Charts";
+import { CarbonCharts, OtherCharts } from "./Charts";
 import { Headline } from "./Headline";
 
-export function Results({ report }: { report: Report; places: Places | null }) {
+interface Props {
+  report: Report;
+  places: Places | null;
+  photo: string | null;
+  /** Absent where no server can price it anew. */
+  onPlace?: ((zone: string) => void) | undefined;
+}
+
+export function Results({ report, places, photo, onPlace }: Props) {
   const [chosen, setChosen] = useState<string | undefined>(undefined);
   const shown = { report, chosenModel: chosen, onChoose: setChosen };
   return (
     <>
       <Headline report={report} />
       <Failed report={report} />
-      <Charts {...shown} />
-      {!isProvisional(report) && <Alternatives {...shown} />}
+      <CarbonCharts {...shown} />
+      {!isProvisional(report) && <Alternatives {...{ ...shown, places, onPlace }} />}
+      <OtherCharts {...shown} photo={photo} />
       <Measuring report={report} />
     </>
   );

@@ -72,10 +72,12 @@ function Start({ pricing }: { pricing: Pricing }) {
   return (
     <div class="start">
       <ProblemNote problem={problem} />
-      <Budget />
-      <button type="button" class="create" aria-disabled={busy} onClick={() => !busy && void start()}>
-        {busy ? t.creating : t.create}
-      </button>
+      <div class="row">
+        <Budget />
+        <button type="button" class="create grow" aria-disabled={busy} onClick={() => !busy && void start()}>
+          {busy ? t.creating : t.create}
+        </button>
+      </div>
     </div>
   );
 }

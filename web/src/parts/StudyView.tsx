@@ -14,9 +14,16 @@ import { ProgressPanel } from "./ProgressPanel";
 import { Results } from "./Results";
 import { Exports, StudyActions } from "./StudyActions";
 
-export function StudyView({ state, problem, priced, pricing, name }: {
-  state: Watched; problem: Problem | null; priced: Priced; pricing: Pricing | null; name: string | null;
-}) {
+interface Props {
+  state: Watched;
+  problem: Problem | null;
+  priced: Priced;
+  pricing: Pricing | null;
+  name: string | null;
+  onPlace: (zone: string) => void;
+}
+
+export function StudyView({ state, problem, priced, pricing, name, onPlace }: Props) {
   const t = useText();
   const { study } = state;
   const over = study !== null && isOver(study.status);
@@ -50,7 +57,7 @@ export function StudyView({ state, problem, priced, pricing, name }: {
         ? (
           <div class={priced.pending ? "results pending" : "results"} aria-busy={priced.pending}>
             {over && <Exports id={state.id} pricing={pricing} />}
-            <Results report={report} places={over ? priced.places : null} />
+            <Results report={report} places={over ? priced.places : null} photo={study?.input.href ?? null} onPlace={onPlace} />
           </div>
         )
         : <Nothing over={over} has={study?.has_report ?? true} />}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { Server, closeBrowser, done, heading, tab } from './bench.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+let server;
+let study;
+before(async () => {
+    server = await Server.open();
+    study = await server.studied();
+    await server.studied();
+});
+after(async () => {
+    await closeBrowser();
+    await server.close();
+});
+
+const ready = {
+    '': (page) => page.getByRole('heading', { name: 'What does one inference emit?' }),
+    '#/history': (page) => page.locator('li.study').first(),
+    '#/compare/1/2': (page) => page.locator('table'),
+    '#/study/': (page) => page.locator('figure.chart', { hasText: 'ran elsewhere' }).locator('svg').first(),
+};
+
+for (const { name, width, scheme } of [
+    { name: 'light', width: 1280, scheme: 'light' },
+    { name: 'dark', width: 1280, scheme: 'dark' },
+    { name: 'narrow', width: 360, scheme: 'light' },
+])
+    test(`axe finds nothing, and nothing is wider than the window: ${name}`, async () => {
+        for (const [hash, there] of Object.entries(ready)) {
+            const page = await tab(server, { hash: hash === '#/study/' ? `${hash}${study.id}` : hash, width, scheme });
+            await there(page).waitFor();
+            await page.locator('li.model').first().waitFor({ state: 'attached' }).catch(() => undefined);
+            await page.evaluate(axe);
+            const { violations } = await page.evaluate((values) => window.axe.run(document, { runOnly: { type: 'tag', values } }), RULES);
+            assert.deepEqual(violations.map((v) => `${hash} ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`), []);
+            const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+            assert.ok(wide <= window, `${hash} is ${wide} px wide in a window of ${window}`);
+            await done(page);
+        }
+    });
+
+test('the scene is used with the keyboard alone', async () => {
+    const page = await tab(server);
+    await page.locator('li.model').first().waitFor();
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement?.className), 'skip');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'results');
+    const all = page.getByRole('button', { name: 'None', exact: true });
+    await all.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('li.model').first().getByRole('checkbox').focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('radio').first().focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowRight');
+    const zone = page.getByRole('combobox', { name: 'Electricity of' });
+    await zone.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Escape');
+    assert.equal(await zone.inputValue(), 'World');
+    await page.keyboard.type('kr');
+    await page.keyboard.press('Enter');
+    assert.equal(await zone.inputValue(), 'South Korea');
+    await page.getByRole('button', { name: 'Create Chart' }).focus();
+    await page.keyboard.press('Enter');
+    await heading(page).waitFor({ timeout: 40000 });
+    await done(page);
+});
+
+test('the page speaks Korean and turns dark, and remembers both', async () => {
+    const page = await tab(server, { hash: `#/study/${study.id}` });
+    await page.getByLabel('Language').selectOption('ko');
+    await page.getByRole('button', { name: '차트 만들기' }).waitFor();
+    await page.getByLabel('색상').selectOption('dark');
+    await page.reload();
+    await page.getByRole('button', { name: '차트 만들기' }).waitFor();
+    const [lang, background] = await page.evaluate(() => [document.documentElement.lang, getComputedStyle(document.documentElement).backgroundColor]);
+    assert.equal(lang, 'ko');
+    assert.match(background, /^rgb\((1?\d|2\d), (1?\d|2\d), (1?\d|2\d)\)$/);
+    await done(page);
+});
+
+test('nothing is asked of another host, and the whole page is small', async () => {
+    const page = await tab(server);
+    const asked = [];
+    page.on('request', (request) => asked.push(request.url()));
+    let sent = 0;
+    page.on('response', async (response) => {
+        const path = new URL(response.url()).pathname;
+        if (/^\/(|app\.js|app\.css|icon\.svg|world\.json)$/.test(path))
+            sent += (await response.request().sizes()).responseBodySize;
+    });
+    await page.goto(`${server.url}/#/study/${study.id}`);
+    await page.reload();
+    await page.locator('figure.chart', { hasText: 'ran elsewhere' }).waitFor();
+    await page.waitForTimeout(300);
+    assert.deepEqual(asked.filter((url) => !url.startsWith(server.url) && !url.startsWith('blob:')), []);
+    assert.ok(sent > 10000 && sent < 250000, `${sent} bytes`);
+    await done(page);
+});

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Server, closeBrowser, create, done, finished, heading, tab } from './bench.mjs';
+
+let server;
+before(async () => { server = await Server.open('--queue', '1'); });
+after(async () => {
+    await closeBrowser();
+    await server.close();
+});
+
+const over = async (id) => {
+    await server.api('POST', `studies/${id}/cancel`);
+    while (['queued', 'running'].includes((await server.api('GET', `studies/${id}`)).body.status))
+        await new Promise((wait) => setTimeout(wait, 100));
+};
+
+test('two people at once: the second waits in the queue, and both get their charts', async () => {
+    const [one, two] = await Promise.all([tab(server), tab(server)]);
+    await create(one, ['cifar10-nano:int8']);
+    await one.getByRole('heading', { name: 'Measuring' }).waitFor();
+    await create(two, ['cifar10-micro:int8'], 'dog.jpg');
+    await two.getByRole('heading', { name: 'Waiting for the machine' }).waitFor();
+    await Promise.all([finished(one), finished(two)]);
+    assert.match(await heading(one).innerText(), /cifar10-nano:int8/);
+    assert.match(await heading(two).innerText(), /cifar10-micro:int8/);
+    await Promise.all([done(one), done(two)]);
+});
+
+test('a full queue refuses in a sentence beside the button', async () => {
+    const ids = [];
+    for (;;) {
+        const { status, body } = await server.api('POST', 'studies', { models: ['cifar10-nano:int8'], input: 'sample:dog.jpg', budget_s: 60 });
+        if (status !== 202)
+            break;
+        ids.push(body.id);
+        assert.ok(ids.length < 5, 'the queue has an end');
+    }
+    const page = await tab(server);
+    await create(page, ['cifar10-nano:int8']);
+    await page.locator('.start .note.bad').waitFor();
+    assert.match(await page.locator('.start .note.bad').innerText(), /queue/i);
+    for (const id of ids.reverse())
+        await over(id);
+    await done(page);
+});
+
+test('a server that starts anew is found again, and the study that it lost is told as cut off', async () => {
+    const page = await tab(server, { budget: 60 });
+    await create(page, ['cifar10-nano:int8']);
+    await page.locator('.headline .provisional').waitFor();
+    await page.waitForTimeout(1500); // a checkpoint is kept every second
+    await server.stop('SIGKILL');
+    await page.locator('.progress').getByText('The connection to the server is lost').waitFor();
+    await server.start();
+    await page.locator('.study-head .status', { hasText: 'cut off' }).waitFor({ timeout: 30000 });
+    await page.getByText('The server stopped while this was measured').waitFor();
+    await done(page);
+});

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { CatalogModel, Zone } from "../src/api/types";
+import { chosenOf, shownModels } from "../src/state/catalog";
+import { kindOf, looksLikeAddress } from "../src/state/files";
+import { matchingZones, namedZones } from "../src/state/zones";
+
+const model = (id: string, more: Partial<CatalogModel> = {}): CatalogModel => ({
+  id, name: id.split(":")[0] ?? "", precision: id.split(":")[1] ?? "as-is", origin: "bundled", task: "image-classification",
+  summary: "", publisher: "", source: "", licence: "", bytes: 1, sha256: "", parameters: null, macs: null,
+  knows: { classes: 2, first: ["cat", "dog"] }, accuracy: null, last: null, ...more,
+});
+const last = (value: number) =>
+  ({ last: { study: 1, created_unix_s: 0, zone: "", method: "estimated" as const, per_inference_g: { value, low: value, high: value } } });
+const MODELS = [model("b10:int8", { bytes: 3 }), model("b9:float32", { bytes: 2, ...last(2) }), model("a:int8", last(1)),
+  model("mine", { origin: "uploaded", bytes: 9 })];
+const filter = (part: object) => ({ words: "", precision: "", order: "name" as const, ...part });
+const ids = (part: object) => shownModels(MODELS, filter(part)).map((m) => m.id);
+
+test("models are in order, and what is not known comes last", () => {
+  assert.deepEqual(ids({}), ["a:int8", "b9:float32", "b10:int8", "mine"]);
+  assert.deepEqual(ids({ order: "carbon" }).slice(0, 2), ["a:int8", "b9:float32"]);
+  assert.deepEqual(ids({ order: "size" })[3], "mine");
+});
+
+test("the search looks at names and labels, all words of it", () => {
+  assert.deepEqual(ids({ words: "DOG b1" }), ["b10:int8"]);
+  assert.deepEqual(ids({ precision: "float32" }), ["b9:float32"]);
+  assert.deepEqual(ids({ words: "nothing" }), []);
+});
+
+test("bundled models are chosen until somebody chooses; one that is gone is not chosen", () => {
+  assert.deepEqual([...chosenOf(MODELS, null)], ["b10:int8", "b9:float32", "a:int8"]);
+  assert.deepEqual([...chosenOf(MODELS, new Set(["mine", "gone"]))], ["mine"]);
+});
+
+test("files are told by their ending, then by their type", () => {
+  const kinds = [["a.JPG", ""], ["x", "image/png"], ["m.tflite", ""], ["r.json", ""], ["a.txt", "text/plain"], ["noending", ""]];
+  assert.deepEqual(kinds.map(([name = "", type = ""]) => kindOf({ name, type })),
+    ["image", "image", "model", "report", "other", "other"]);
+});
+
+test("an address is known as one", () => {
+  assert.ok(looksLikeAddress(" https://example.org/cat.jpg\n"));
+  assert.ok(!looksLikeAddress("a photo of https://example.org"));
+});
+
+const zone = (id: string, name: string, aggregate = false): Zone =>
+  ({ id, iso2: id.length === 2 ? id : null, iso3: null, name, intensity_g_per_kwh: 1, year: 2025, aggregate });
+const ZONES = namedZones(
+  [zone("CI", "Côte d'Ivoire"), zone("EU", "European Union", true), zone("World", "World"), zone("KR", "South Korea"), zone("NO", "Norway")],
+  (z) => ({ KR: "대한민국" })[z.id] ?? z.name,
+);
+const found = (words: string) => matchingZones(ZONES, words).map((z) => z.id);
+
+test("the world comes first and groups of countries last", () => {
+  assert.deepEqual([ZONES[0]?.id, ZONES[4]?.id], ["World", "EU"]);
+});
+
+test("a place is found by its name in two languages, its code, or without its accents", () => {
+  assert.deepEqual(found("kr"), ["KR"]);
+  assert.deepEqual(found("대한"), ["KR"]);
+  assert.deepEqual(found("korea"), ["KR"]);
+  assert.deepEqual(found("cote"), ["CI"]);
+  assert.equal(found("no")[0], "NO");
+  assert.deepEqual(found("xyzzy"), []);
+});

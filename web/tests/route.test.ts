@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseRoute, routeHash } from "../src/state/route";
+import { WORLD } from "../src/state/pricing";
+
+test("an address and its scene are two ways to say one thing", () => {
+  for (const hash of ["#/", "#/history", "#/compare/12/13", "#/study/12", "#/study/12?zone=KR&rate=1000",
+    "#/study/7?intensity=30&pue=1.2&embodied=0"])
+    assert.equal(routeHash(parseRoute(hash)), hash);
+});
+
+test("what is no address shows the first scene", () => {
+  for (const hash of ["", "#", "#/nothing", "#/study/", "#/study/abc", "#/study/-1", "#/study/0", "#/compare/1",
+    "#/study/1e3", `#/study/${"9".repeat(40)}`])
+    assert.deepEqual(parseRoute(hash), { scene: "new" }, hash);
+});
+
+test("a study without a query is priced as it was kept", () => {
+  assert.deepEqual(parseRoute("#/study/3"), { scene: "study", id: 3, pricing: null });
+});
+
+test("numbers out of bounds in an address are taken as the usual ones", () => {
+  const route = parseRoute("#/study/3?zone=%3Cscript%3E&pue=0.5&rate=-4&intensity=1e99");
+  assert.deepEqual(route, { scene: "study", id: 3, pricing: WORLD });
+});
