@@ -2,6 +2,7 @@
 /* `miev eval`: how right models are on pictures whose answers are known. */
 #include <limits.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,12 +70,12 @@ static const struct arg_option options[] = {
 };
 /* clang-format on */
 
-static volatile sig_atomic_t stop_asked;
+static atomic_bool stop_asked;
 
 static void ask_to_stop(int number)
 {
     (void)number;
-    stop_asked = 1;
+    stop_asked = true;
 }
 
 /* A second Ctrl-C ends the program; what was answered is in the state folder. */

@@ -3,17 +3,18 @@
 
 #include <limits.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/random.h>
 
 #include "cli/progress.h"
 #include "model/catalog.h"
 
-static volatile sig_atomic_t stop_asked;
+static atomic_bool stop_asked;
 
 static void ask_to_stop(int number)
 {
     (void)number;
-    stop_asked = 1;
+    stop_asked = true;
 }
 
 /* Without SA_RESTART: a wait for a round ends at once. */
@@ -70,5 +71,5 @@ int measure(const struct measure_settings *settings, const struct miev_selection
 
 bool measure_interrupted(void)
 {
-    return stop_asked != 0;
+    return stop_asked;
 }
