@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/error.h"
@@ -18,8 +17,6 @@
 #include "server/machine.h"
 #include "server/names.h"
 #include "study/report_check.h"
-
-#define WRONG_TOKEN_COST 20.0 /* requests: guessing is slow */
 
 /* Only the program's own files; nothing of another site, and no place in another site's page. */
 #define PAGE_POLICY                                                                           \
@@ -35,13 +32,6 @@ static const struct miev_http_header always[] = {
     {"Cross-Origin-Resource-Policy", "same-origin"},
     {NULL, NULL},
 };
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 /* ---- before the body ------------------------------------------------------------------------ */
 
@@ -72,8 +62,9 @@ static void check_client(struct miev_call *call, int64_t *length)
         call->reply->close = true;
         return;
     }
-    unsigned wait_s = miev_clients_take(miev_http_clients(server->http),
-                                        miev_http_peer(call->request), 1, now_ns());
+    unsigned wait_s =
+        miev_clients_take(miev_http_clients(server->http), miev_http_peer(call->request), 1,
+                          miev_env_now_ns(server->options.env));
     if (wait_s > 0)
         refuse_busy(call, 429, "limit", wait_s, "too many requests in a short time");
 }
@@ -83,8 +74,8 @@ static void check_token(struct miev_call *call)
     struct miev_refusal why = miev_vet_token(&call->server->guard, call->request);
     if (why.status == 0)
         return;
-    (void)miev_clients_take(miev_http_clients(call->server->http), miev_http_peer(call->request),
-                            WRONG_TOKEN_COST, now_ns());
+    miev_clients_charge(miev_http_clients(call->server->http), miev_http_peer(call->request),
+                        MIEV_WRONG_TOKEN_COST, miev_env_now_ns(call->server->options.env));
     refuse(call, &why);
 }
 
