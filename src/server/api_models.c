@@ -64,16 +64,13 @@ static json_t *upload_json(struct miev_server *server, const struct miev_upload 
         miev_last_json(server->last, upload->sha256));
 }
 
-void miev_api_models(struct miev_call *call)
+static int make_catalog(struct miev_server *server, json_t **out, struct miev_error *err)
 {
-    struct miev_server *server = call->server;
     struct miev_upload *uploads = NULL;
-    struct miev_error err;
     size_t n = 0;
-    if (miev_uploads_list(server->models, &uploads, &n, &err) != MIEV_OK) {
-        miev_answer_error(call, &err);
-        return;
-    }
+    int rc = miev_uploads_list(server->models, &uploads, &n, err);
+    if (rc != MIEV_OK)
+        return rc;
     miev_last_refresh(server->last, server->history);
     json_t *list = json_array();
     for (size_t i = 0; i < server->catalog.n; i++)
@@ -83,7 +80,33 @@ void miev_api_models(struct miev_call *call)
     for (size_t i = 0; i < n; i++)
         (void)json_array_append_new(list, upload_json(server, &uploads[i]));
     free(uploads);
-    miev_answer_json(call, 200, json_pack("{s:o}", "models", list));
+    *out = json_pack("{s:o}", "models", list);
+    return MIEV_OK;
+}
+
+/* Every page begins with it, so that its text is kept until something in it changes. */
+void miev_api_models(struct miev_call *call)
+{
+    struct miev_server *server = call->server;
+    struct miev_kept_of of = {.uploads = miev_uploads_changes(server->models)};
+    struct miev_error err;
+    json_t *catalog = NULL;
+    size_t length = 0;
+    int rc = miev_history_changes(server->history, &of.studies, &err);
+    char *text = rc == MIEV_OK ? miev_kept_get(&server->catalog_text, &of, &length) : NULL;
+    if (text) {
+        miev_answer_text(call, 200, "application/json", text, length);
+        return;
+    }
+    if (rc == MIEV_OK)
+        rc = make_catalog(server, &catalog, &err);
+    if (rc != MIEV_OK) {
+        miev_answer_error(call, &err);
+        return;
+    }
+    miev_answer_json(call, 200, catalog);
+    if (call->reply->status == 200)
+        miev_kept_put(&server->catalog_text, &of, call->reply->bytes, call->reply->length);
 }
 
 /* Only its first bytes are looked at here: a model is loaded in a locked process alone. */

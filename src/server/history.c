@@ -120,6 +120,14 @@ bool miev_history_mentions(struct miev_history *history, const char *sha256)
     return rc != MIEV_OK || found;
 }
 
+int miev_history_changes(struct miev_history *history, uint64_t *out, struct miev_error *err)
+{
+    (void)pthread_mutex_lock(&history->mutex);
+    int rc = miev_store_changes(history->store, out, err);
+    (void)pthread_mutex_unlock(&history->mutex);
+    return rc;
+}
+
 int miev_history_report(struct miev_history *history, int64_t id, struct miev_store_row *row,
                         json_t **report, struct miev_error *err)
 {

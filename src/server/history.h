@@ -31,6 +31,9 @@ MIEV_MUST_USE int miev_history_list(struct miev_history *history, struct miev_st
                                     size_t *n, struct miev_error *err);
 /* Whether a kept report holds this hash of a file. A store that cannot be asked says yes. */
 bool miev_history_mentions(struct miev_history *history, const char *sha256);
+/* A number that is another one after any study has changed. */
+MIEV_MUST_USE int miev_history_changes(struct miev_history *history, uint64_t *out,
+                                       struct miev_error *err);
 /* A report that is kept, checked. *report: new reference. */
 MIEV_MUST_USE int miev_history_report(struct miev_history *history, int64_t id,
                                       struct miev_store_row *row, json_t **report,

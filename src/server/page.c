@@ -66,6 +66,18 @@ bool miev_page_matches(const char *if_none_match, const char *etag)
     return false;
 }
 
+void miev_page_tags_make(struct miev_page_tags *out)
+{
+    for (size_t i = 0; i < MIEV_PAGE_MAX_FILES && miev_page_files[i].path; i++)
+        for (size_t e = 0; e < MIEV_PAGE_ENCODINGS; e++) {
+            const unsigned char *begin = miev_page_files[i].encodings[e].begin;
+            const unsigned char *end = miev_page_files[i].encodings[e].end;
+            char sha256[65];
+            miev_sha256_hex(begin, (size_t)(end - begin), sha256);
+            (void)snprintf(out->of[i][e], MIEV_ETAG_BYTES, "\"%.20s\"", sha256);
+        }
+}
+
 static void answer_without_page(struct miev_call *call)
 {
     static const char sentence[] =
@@ -86,9 +98,7 @@ static void answer_file(struct miev_call *call, const struct miev_page_file *fil
         miev_page_choose(file, miev_http_header(call->request, "Accept-Encoding"));
     const unsigned char *begin = file->encodings[encoding].begin;
     size_t length = (size_t)(file->encodings[encoding].end - begin);
-    char sha256[65], etag[MIEV_ETAG_BYTES];
-    miev_sha256_hex(begin, length, sha256);
-    (void)snprintf(etag, sizeof(etag), "\"%.20s\"", sha256);
+    const char *etag = call->server->page_tags.of[file - miev_page_files][encoding];
     miev_http_set(call->reply, "ETag", "%s", etag);
     miev_http_set(call->reply, "Cache-Control", "no-cache");
     miev_http_set(call->reply, "Vary", "Accept-Encoding");

@@ -9,6 +9,13 @@
 
 #define MIEV_ETAG_BYTES 24
 
+/* The tag of each file in each encoding: its hash, with quotes. */
+struct miev_page_tags {
+    char of[MIEV_PAGE_MAX_FILES][MIEV_PAGE_ENCODINGS][MIEV_ETAG_BYTES];
+};
+/* Once, because hashing a file takes longer than sending it. */
+void miev_page_tags_make(struct miev_page_tags *out);
+
 /* Whether an Accept-Encoding header (NULL: none) takes a coding: by its name or by "*", and not
  * with a weight of 0. */
 bool miev_page_accepts(const char *accept_encoding, const char *coding);

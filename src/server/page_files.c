@@ -28,6 +28,8 @@ BLOB(miev_page_standalone_raw)
       [MIEV_PAGE_GZIP] = SPAN(miev_page_##name##_gz), \
       [MIEV_PAGE_BROTLI] = SPAN(miev_page_##name##_br)}},
 const struct miev_page_file miev_page_files[] = {FILES(ROW){NULL, NULL, {{NULL, NULL}}}};
+_Static_assert(sizeof(miev_page_files) / sizeof(miev_page_files[0]) <= MIEV_PAGE_MAX_FILES,
+               "each file has a tag");
 
 const struct miev_page_file miev_page_standalone = {
     NULL, "text/html; charset=utf-8", {[MIEV_PAGE_RAW] = SPAN(miev_page_standalone_raw)}};

@@ -8,6 +8,7 @@
 /* Best first: what a client takes is looked for in this order. */
 enum miev_page_encoding { MIEV_PAGE_BROTLI, MIEV_PAGE_GZIP, MIEV_PAGE_RAW };
 #define MIEV_PAGE_ENCODINGS 3
+#define MIEV_PAGE_MAX_FILES 8
 
 struct miev_page_file {
     const char *path; /* "/app.js" */

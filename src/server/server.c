@@ -369,6 +369,8 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
         rc = open_uploads(server, err);
     if (rc == MIEV_OK)
         rc = miev_machine_document(server, &server->machine, err);
+    miev_page_tags_make(&server->page_tags);
+    miev_kept_init(&server->catalog_text);
     server->last = miev_last_create();
     if (rc == MIEV_OK && !server->last)
         rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
@@ -410,6 +412,7 @@ void miev_server_close(struct miev_server *server)
     miev_uploads_close(server->inputs);
     miev_history_close(server->history);
     miev_last_destroy(server->last);
+    miev_kept_finish(&server->catalog_text);
     miev_catalog_finish(&server->catalog);
     free(server->samples);
     json_decref(server->machine);

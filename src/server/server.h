@@ -16,6 +16,8 @@
 #include "model/catalog.h"
 #include "server/history.h"
 #include "server/http.h"
+#include "server/kept.h"
+#include "server/page.h"
 #include "server/uploads.h"
 #include "server/vet.h"
 
@@ -33,11 +35,11 @@ struct miev_server_options {
     uint64_t model_bytes, uploads_bytes; /* of one model file; of all that was uploaded */
 };
 
-#define MIEV_SERVER_OPTIONS_INIT                                                             \
-    {                                                                                        \
-        .port = 8470, .connections = 1200, .connections_per_address = 64, .streams = 1000,   \
-        .spools = 4, .queue = 32, .requests_per_s = 200, .model_bytes = (uint64_t)256 << 20, \
-        .uploads_bytes = (uint64_t)2 << 30                                                   \
+#define MIEV_SERVER_OPTIONS_INIT                                                              \
+    {                                                                                         \
+        .port = 8470, .connections = 1200, .connections_per_address = 64, .streams = 1000,    \
+        .spools = 16, .queue = 32, .requests_per_s = 200, .model_bytes = (uint64_t)256 << 20, \
+        .uploads_bytes = (uint64_t)2 << 30                                                    \
     }
 
 struct miev_lab;
@@ -55,6 +57,8 @@ struct miev_server {
     struct miev_uploads *models, *inputs;
     struct miev_lab *lab;
     struct miev_last *last;
+    struct miev_kept catalog_text;   /* what /api/v1/models says */
+    struct miev_page_tags page_tags; /* never change */
     struct miev_http *http;
     json_t *machine; /* what /api/v1/machine says; never changes */
     _Atomic unsigned open_streams, open_spools;

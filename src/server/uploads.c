@@ -26,6 +26,7 @@ struct miev_uploads {
     struct miev_uploads_options options;
     char folder[PATH_MAX];
     pthread_mutex_t mutex; /* one change of the folder at a time */
+    _Atomic uint64_t changes;
 };
 
 static bool is_hash(const char *name, size_t length)
@@ -153,6 +154,15 @@ void miev_uploads_touch(struct miev_uploads *uploads, const char *sha256)
     (void)utimensat(AT_FDCWD, path, NULL, 0);
 }
 
+/* Of this process, and, by the folder's time, of another server's in the same folder. */
+uint64_t miev_uploads_changes(const struct miev_uploads *uploads)
+{
+    struct stat info = {0};
+    (void)stat(uploads->folder, &info);
+    return (uint64_t)info.st_mtim.tv_sec * 1000000000u + (uint64_t)info.st_mtim.tv_nsec +
+           uploads->changes;
+}
+
 const char *miev_uploads_folder(const struct miev_uploads *uploads)
 {
     return uploads->folder;
@@ -160,13 +170,14 @@ const char *miev_uploads_folder(const struct miev_uploads *uploads)
 
 /* ---- changing ------------------------------------------------------------------------------- */
 
-static void remove_file(const struct miev_uploads *uploads, const char *sha256)
+static void remove_file(struct miev_uploads *uploads, const char *sha256)
 {
     char path[PATH_SIZE];
     path_of(uploads, sha256, "", path);
     (void)unlink(path);
     path_of(uploads, sha256, ".name", path);
     (void)unlink(path);
+    uploads->changes++;
 }
 
 int miev_uploads_remove(struct miev_uploads *uploads, const char *sha256, struct miev_error *err)
@@ -253,6 +264,7 @@ static int give_name(struct miev_uploads *uploads, const char *spool, const char
     write_name(uploads, upload->sha256, upload->name);
     if (rename(spool, path) != 0)
         return miev_error_errno(err, "cannot keep the upload in %s", uploads->folder);
+    uploads->changes++;
     return MIEV_OK;
 }
 

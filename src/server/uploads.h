@@ -56,6 +56,8 @@ MIEV_MUST_USE int miev_uploads_list(struct miev_uploads *uploads, struct miev_up
 /* MIEV_ERR_UNAVAILABLE: there is none. */
 MIEV_MUST_USE int miev_uploads_remove(struct miev_uploads *uploads, const char *sha256,
                                       struct miev_error *err);
+/* A number that is another one after a file has come or gone. */
+uint64_t miev_uploads_changes(const struct miev_uploads *uploads);
 const char *miev_uploads_folder(const struct miev_uploads *uploads);
 
 #endif

@@ -145,6 +145,11 @@ int miev_store_mentions(struct miev_store *store, const char *words, bool *out,
     return store->ops->mentions(store->state, words, out, err);
 }
 
+int miev_store_changes(struct miev_store *store, uint64_t *out, struct miev_error *err)
+{
+    return store->ops->changes(store->state, out, err);
+}
+
 int miev_store_set_aside(const struct miev_env *env, char *to, struct miev_error *err)
 {
     char folder[PATH_MAX];

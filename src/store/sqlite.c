@@ -80,6 +80,7 @@ struct sqlite_store {
     sqlite3 *db;
     char folder[PATH_MAX];
     struct miev_store_owners owners;
+    sqlite3_stmt *version; /* asked often: prepared once; NULL: not yet */
 };
 
 static int path_in(const char *folder, const char *name, char out[PATH_MAX], struct miev_error *err)
@@ -288,6 +289,7 @@ static void sqlite_close(void *state)
 {
     struct sqlite_store *store = state;
     int gate = miev_store_enter(store->folder);
+    (void)sqlite3_finalize(store->version);
     close_database(store);
     miev_store_leave(gate);
     miev_store_owners_finish(&store->owners);
@@ -638,6 +640,23 @@ static int sqlite_mentions(void *state, const char *words, bool *out, struct mie
     return rc;
 }
 
+/* data_version tells what other connections did, and counts up by one at least; this one's own
+ * changes stand beside it. */
+static int sqlite_changes(void *state, uint64_t *out, struct miev_error *err)
+{
+    struct sqlite_store *store = state;
+    int rc = store->version ? MIEV_OK : prepare(store, "PRAGMA data_version", &store->version, err);
+    if (rc != MIEV_OK)
+        return rc;
+    if (sqlite3_step(store->version) == SQLITE_ROW)
+        *out = ((uint64_t)sqlite3_column_int64(store->version, 0) << 32) +
+               (uint64_t)sqlite3_total_changes(store->db);
+    else
+        rc = fail(store, err);
+    (void)sqlite3_reset(store->version);
+    return rc;
+}
+
 /* ---- setting aside -------------------------------------------------------------------------- */
 
 /* The log belongs to the database: both go under one name. */
@@ -681,6 +700,7 @@ const struct miev_store_ops miev_store_sqlite = {
     .remove = sqlite_remove,
     .rename = sqlite_rename,
     .mentions = sqlite_mentions,
+    .changes = sqlite_changes,
     .set_aside = sqlite_set_aside,
     .close = sqlite_close,
 };

@@ -80,6 +80,8 @@ struct miev_store_ops {
     int (*rename)(void *state, int64_t id, const char *name, struct miev_error *err);
     /* Whether the text of any report holds these words. */
     int (*mentions)(void *state, const char *words, bool *out, struct miev_error *err);
+    /* A number that is another one after any row has changed, whoever changed it. */
+    int (*changes)(void *state, uint64_t *out, struct miev_error *err);
     /* Move what lies in the folder aside, whatever it is, under a name that was not there; *to
      * (capacity PATH_MAX) tells it. Needs no open state. MIEV_ERR_UNAVAILABLE: nothing is there. */
     int (*set_aside)(const char *folder, char *to, struct miev_error *err);
@@ -117,6 +119,8 @@ MIEV_MUST_USE int miev_store_rename(struct miev_store *store, int64_t id, const 
                                     struct miev_error *err);
 MIEV_MUST_USE int miev_store_mentions(struct miev_store *store, const char *words, bool *out,
                                       struct miev_error *err);
+MIEV_MUST_USE int miev_store_changes(struct miev_store *store, uint64_t *out,
+                                     struct miev_error *err);
 MIEV_MUST_USE int miev_store_set_aside(const struct miev_env *env, char *to,
                                        struct miev_error *err);
 

@@ -292,6 +292,32 @@ static void test_another_name_changes_nothing_else(void **state)
     miev_store_close(store);
 }
 
+static uint64_t changes_of(struct miev_store *store)
+{
+    struct miev_error err;
+    uint64_t changes = 0;
+    assert_ok(miev_store_changes(store, &changes, &err), &err);
+    return changes;
+}
+
+static void test_a_change_of_anybody_changes_the_number(void **state)
+{
+    struct miev_error err;
+    struct miev_store *store = open_store(*state), *other = open_store(*state);
+    uint64_t before = changes_of(store);
+    assert_true(changes_of(store) == before);
+    int64_t id = add(store, MIEV_STORE_FINISHED, "{}");
+    uint64_t after_own = changes_of(store);
+    assert_true(after_own != before);
+    assert_ok(miev_store_rename(other, id, "x", &err), &err);
+    uint64_t after_other = changes_of(store);
+    assert_true(after_other != after_own);
+    assert_ok(miev_store_remove(other, &id, 1, &err), &err);
+    assert_true(changes_of(store) != after_other);
+    miev_store_close(other);
+    miev_store_close(store);
+}
+
 static void test_what_reports_mention_is_found(void **state)
 {
     struct miev_error err;
@@ -593,6 +619,7 @@ int main(void)
         IN_WORLD(test_a_running_study_is_seen_by_others_and_not_deleted),
         IN_WORLD(test_a_queued_study_needs_no_report_and_is_cut_off_with_its_process),
         IN_WORLD(test_another_name_changes_nothing_else),
+        IN_WORLD(test_a_change_of_anybody_changes_the_number),
         IN_WORLD(test_what_reports_mention_is_found),
         IN_WORLD(test_a_killed_process_leaves_its_study_cut_off),
         IN_WORLD(test_processes_that_write_at_once_lose_nothing),
