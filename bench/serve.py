@@ -6,6 +6,7 @@ take turns, so that a busy neighbour hits both. Prints one figure a line: name, 
 """
 import concurrent.futures
 import http.client
+import os
 import pathlib
 import re
 import resource
@@ -43,7 +44,7 @@ def get(port, path, headers=None):
 
 
 def start_miev(program, folder):
-    server = subprocess.Popen([program, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True,
+    server = subprocess.Popen([program, "serve", "--port", "0", "--rate-limit", "1e9"], stdout=subprocess.PIPE, text=True,
                               env={"MIEV_DATA": str(folder / "data"), "PATH": "/usr/bin:/bin"})
     for line in server.stdout:
         found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
@@ -63,8 +64,9 @@ def start_nginx(folder, pages, port):
         add = f"add_header Content-Encoding {encoding};" if encoding else ""
         lines.append(f"location = {path} {{ types {{}} default_type "
                      f"'{reply.getheader('Content-Type')}'; {add} try_files /{number} =404; }}")
+    user = "user root; " if os.getuid() == 0 else ""  # the folder is ours alone
     (folder / "nginx.conf").write_text(
-        f"worker_processes auto; pid {folder}/pid; error_log {folder}/error.log; daemon off;\n"
+        f"{user}worker_processes auto; pid {folder}/pid; error_log {folder}/error.log; daemon off;\n"
         f"events {{ worker_connections 2048; }}\nhttp {{ access_log off; sendfile on; "
         f"tcp_nopush on; keepalive_requests 1000000; open_file_cache max=100;\n"
         f"server {{ listen 127.0.0.1:{port}; root {root};\n" + "\n".join(lines) + "\n}}\n")

@@ -12,12 +12,13 @@
 #include "server/server.h"
 
 struct settings {
-    double port, queue, connections;
+    double port, queue, connections, rate_limit;
     const char *listen, *host, *token_file;
     bool open;
 };
 
-static const struct settings defaults = {.port = 8470, .queue = 32, .connections = 1200};
+static const struct settings defaults = {
+    .port = 8470, .queue = 32, .connections = 1200, .rate_limit = 200};
 
 static const struct arg_option options[] = {
     ARG_COUNT_AT(struct settings, port, "--port", "N", 0, 65535,
@@ -33,6 +34,9 @@ static const struct arg_option options[] = {
                  "studies that may wait (default 32)"),
     ARG_COUNT_AT(struct settings, connections, "--connections", "N", 16, 10000,
                  "connections at once (default 1200)"),
+    ARG_NUMBER_AT(struct settings, rate_limit, "--rate-limit", "N", 1, 1e9,
+                  "requests a second of one address (default 200); ten\nseconds' worth may come at "
+                  "once"),
     ARG_FLAG_AT(struct settings, open, "--open", "show the page in a browser"),
     {0},
 };
@@ -74,6 +78,7 @@ static int serve(const struct settings *settings, const char *token, const sigse
     server_options.token = token;
     server_options.queue = (unsigned)settings->queue;
     server_options.connections = (unsigned)settings->connections;
+    server_options.requests_per_s = settings->rate_limit;
     int rc = miev_server_open(&server_options, &server, err);
     if (rc != MIEV_OK)
         return rc;
