@@ -148,15 +148,16 @@ int miev_tensor_plan_make(unsigned width, unsigned height, const struct miev_pix
 }
 
 /* element_bytes by itself, so that the compiler makes one plain copy of each constant. */
-static inline void fill_channel(const struct miev_tensor_plan *plan, size_t channel,
-                                const uint8_t *rgb, size_t element_bytes, uint8_t *out)
+static inline void fill_colour(const struct miev_tensor_plan *plan, const uint8_t *rgb,
+                               size_t element_bytes, uint8_t *out)
 {
-    const uint8_t(*numbers)[4] = plan->numbers[channel];
-    size_t step = plan->pixel_step * element_bytes;
-    const uint8_t *from = rgb + (plan->bgr ? 2 - channel : channel);
-    out += channel * plan->channel_step * element_bytes;
-    for (size_t i = 0; i < plan->n_pixels; i++, from += 3, out += step)
-        memcpy(out, numbers[*from], element_bytes);
+    size_t first = plan->bgr ? 2 : 0, last = 2 - first;
+    size_t step = plan->pixel_step * element_bytes, channel = plan->channel_step * element_bytes;
+    for (size_t i = 0; i < plan->n_pixels; i++, rgb += 3, out += step) {
+        memcpy(out, plan->numbers[0][rgb[first]], element_bytes);
+        memcpy(out + channel, plan->numbers[1][rgb[1]], element_bytes);
+        memcpy(out + 2 * channel, plan->numbers[2][rgb[last]], element_bytes);
+    }
 }
 
 static void fill_grey(const struct miev_tensor_plan *plan, const uint8_t *rgb, uint8_t *out)
@@ -168,18 +169,14 @@ static void fill_grey(const struct miev_tensor_plan *plan, const uint8_t *rgb, u
 
 void miev_tensor_fill(const struct miev_tensor_plan *plan, const uint8_t *rgb, uint8_t *out)
 {
-    if (plan->n_channels == 1) {
+    if (plan->n_channels == 1)
         fill_grey(plan, rgb, out);
-        return;
-    }
-    for (size_t c = 0; c < plan->n_channels; c++) {
-        if (plan->element_bytes == 1)
-            fill_channel(plan, c, rgb, 1, out);
-        else if (plan->element_bytes == 2)
-            fill_channel(plan, c, rgb, 2, out);
-        else
-            fill_channel(plan, c, rgb, 4, out);
-    }
+    else if (plan->element_bytes == 1)
+        fill_colour(plan, rgb, 1, out);
+    else if (plan->element_bytes == 2)
+        fill_colour(plan, rgb, 2, out);
+    else
+        fill_colour(plan, rgb, 4, out);
 }
 
 int miev_image_to_tensor(const uint8_t *rgb, unsigned width, unsigned height,
