@@ -128,6 +128,17 @@ int miev_file_read_u64(const struct miev_env *env, uint64_t *out, struct miev_er
     return rc;
 }
 
+int miev_file_refuse_address(const char *path, struct miev_error *err)
+{
+    size_t n = strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    if (n == 0 || strncmp(path + n, "://", 3) != 0)
+        return MIEV_OK;
+    return miev_error_set(err, MIEV_ERR_INVALID,
+                          "%s is an address, not a file: download it first, and name the file "
+                          "that you saved",
+                          path);
+}
+
 static int load_open_file(int fd, const char *path, size_t capacity, char **out, size_t *length,
                           struct miev_error *err)
 {

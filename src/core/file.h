@@ -24,6 +24,9 @@ int miev_parse_u64(const char *text, uint64_t *out, struct miev_error *err);
  * matter: the program never leaves the C locale. */
 int miev_parse_double(const char *text, double *out, struct miev_error *err);
 
+/* MIEV_ERR_INVALID, with what to do, for "https://..." where a file was asked for. */
+int miev_file_refuse_address(const char *path, struct miev_error *err);
+
 /* Read a whole file of this machine into fresh memory (caller frees), terminated by a zero byte
  * that length does not count. MIEV_ERR_LIMIT when it is larger than capacity. */
 int miev_file_load(const char *path, size_t capacity, char **out, size_t *length,

@@ -207,9 +207,6 @@ static int check_line(const struct line *line, size_t number, struct miev_error 
         return miev_error_set(err, MIEV_ERR_LIMIT,
                               "line %zu of the list: a path may have %u bytes, a label %u", number,
                               MAX_PATH - 1, MAX_LABEL - 1);
-    if (memchr(line->path, 0, line->path_length) || memchr(line->label, 0, line->label_length))
-        return miev_error_set(err, MIEV_ERR_INVALID,
-                              "line %zu of the list holds a zero byte: it is no text file", number);
     return MIEV_OK;
 }
 
@@ -275,6 +272,12 @@ int miev_dataset_read_list(const char *text, size_t length, struct miev_dataset 
     const char *end = text + length;
     int rc = MIEV_OK;
     size_t number = 1;
+    if (memchr(text, 0, length))
+        return miev_error_set(
+            err, MIEV_ERR_INVALID,
+            "there is a zero byte in it, so this is no list: a dataset is a folder "
+            "with a folder for each class, or a text file with lines \"picture "
+            "label\"");
     if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
         text += 3; /* the mark that some editors put before UTF-8 */
     for (const char *begin = text; rc == MIEV_OK && begin < end; number++) {
@@ -340,8 +343,10 @@ int miev_dataset_open(const char *path, struct miev_dataset *out, struct miev_er
     struct stat info;
     *out = (struct miev_dataset){.folder = -1};
     name_of(path, out->name, sizeof(out->name));
-    if (stat(path, &info) != 0)
-        return miev_error_errno(err, "cannot open the dataset %.300s", path);
+    if (stat(path, &info) != 0) {
+        int failed = miev_error_errno(err, "cannot open the dataset %.300s", path);
+        return miev_file_refuse_address(path, err) == MIEV_OK ? failed : MIEV_ERR_INVALID;
+    }
     int rc = MIEV_OK;
     if (S_ISDIR(info.st_mode)) {
         out->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -61,6 +61,7 @@ static const struct {
     {0, MARK("%PDF"), "a PDF document: convert the page to JPEG or PNG"},
     {0, MARK("version https://git-lfs"),
      "a Git LFS pointer, not the picture itself: run `git lfs pull`"},
+    {4, MARK("TFL3"), "a TFLite model: --input takes the photo, models are named without it"},
     {0, MARK("PK\x03\x04"), "a ZIP archive: unpack it and hand in a JPEG or PNG picture"},
     {0, MARK("\x1f\x8b"), "a gzip archive: unpack it and hand in a JPEG or PNG picture"},
 #undef MARK

@@ -349,7 +349,10 @@ static int refuse_folder(const char *path, struct miev_error *err)
 static int check_file(const char *path, struct miev_error *err)
 {
     struct stat info;
-    if (stat(path, &info) != 0)
+    bool there = stat(path, &info) == 0;
+    if (!there && miev_file_refuse_address(path, err) != MIEV_OK)
+        return MIEV_ERR_INVALID;
+    if (!there)
         return miev_error_set(err, MIEV_ERR_INVALID,
                               "there is no model file %s that can be opened: name its path, or a "
                               "bundled model as `miev models` lists them",

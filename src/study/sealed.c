@@ -11,27 +11,18 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/sha256.h"
-
-/* "https://...", as it is pasted by mistake: letters and "://". */
-static bool is_address(const char *path)
-{
-    size_t n = strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-    return n > 0 && strncmp(path + n, "://", 3) == 0;
-}
 
 static int open_regular(const char *path, size_t max_bytes, size_t *length, struct miev_error *err)
 {
     struct stat info;
     /* Not blocking: a named pipe is refused below instead of being waited for. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 && errno == ENOENT && is_address(path))
-        return miev_error_set(err, MIEV_ERR_INVALID,
-                              "%s is an address, not a file: download it first, and name the file "
-                              "that you saved",
-                              path);
-    if (fd < 0)
-        return miev_error_errno(err, "cannot open %s", path);
+    if (fd < 0) {
+        int rc = miev_error_errno(err, "cannot open %s", path);
+        return miev_file_refuse_address(path, err) == MIEV_OK ? rc : MIEV_ERR_INVALID;
+    }
     int rc = 0;
     if (fstat(fd, &info) != 0)
         rc = miev_error_errno(err, "cannot look at %s", path);

@@ -140,6 +140,8 @@ class Inputs(unittest.TestCase):
 
     def test_address_pasted_in_place_of_a_file(self):
         self.failed("https://example.org/cat.jpg", "is an address", "download it first")
+        done = miev("run", "https://example.org/x.tflite", "--input", CAT)
+        self.assertIn("is an address", done.stderr)
 
     def test_pipe_and_device(self):
         path = self.folder / "pipe.jpg"

@@ -52,6 +52,10 @@ static void test_a_line_without_label_is_named(void **state)
     assert_refused(miev_dataset_read_list("a\0b.jpg cat", 11, &list, &err), MIEV_ERR_INVALID, &err,
                    "zero byte");
     miev_dataset_finish(&list);
+    list = (struct miev_dataset){.folder = -1};
+    assert_refused(miev_dataset_read_list("\xff\xd8\xff\xe0\0\x10JFIF", 10, &list, &err),
+                   MIEV_ERR_INVALID, &err, "this is no list");
+    miev_dataset_finish(&list);
     char label[300];
     memset(label, 'x', sizeof(label));
     memcpy(label, "a.jpg\t", 6);

@@ -264,6 +264,7 @@ static void test_strangers_are_named_with_what_to_do(void **state)
         {HEAD("\xef\xbb\xbf\n<!DOCTYPE HTML><html>"), "an HTML page"},
         {HEAD("version https://git-lfs.github.com/spec/v1\noid ..."), "git lfs pull"},
         {HEAD("PK\x03\x04"), "a ZIP archive"},
+        {HEAD("\x1c\0\0\0TFL3"), "a TFLite model: --input takes the photo"},
         {HEAD("hello"), "not a picture that this program knows"},
         {HEAD("\0"), "not a picture that this program knows"},
 #undef HEAD
