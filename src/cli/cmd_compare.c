@@ -32,6 +32,7 @@ static const struct arg_option options[] = {
                   "float32, int8 or all (default) of each bundled model"),
     PREPROCESS_OPTIONS(struct settings, override),
     SITE_OPTIONS(struct settings, site),
+    RATE_OPTION(struct settings, site),
     MEASURE_OPTIONS(struct settings, measure),
     ARG_FLAG_AT(struct settings, require_measured, "--require-measured",
                 "exit with 3 when any joule was estimated"),

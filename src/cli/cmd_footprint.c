@@ -16,6 +16,7 @@ static const struct settings defaults = {.site = SITE_SETTINGS_INIT};
 
 static const struct arg_option options[] = {
     SITE_OPTIONS(struct settings, site),
+    RATE_OPTION(struct settings, site),
     OUTPUT_OPTIONS(struct settings, output),
     {0},
 };

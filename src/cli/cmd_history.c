@@ -206,34 +206,46 @@ static int set_aside(const struct settings *settings, char **words, size_t n_wor
 static const struct verb {
     const char *name, *takes; /* takes: what is missing when there are too few words */
     size_t min_words, max_words;
+    bool shows; /* a study, in all the forms that options ask for */
     int (*run)(const struct settings *settings, char **words, size_t n_words);
 } verbs[] = {
-    {"list", "", 0, 0, list_studies},
-    {"show", "ID", 1, 1, show_study},
-    {"delete", "ID...", 1, ARGS_ANY_WORDS, delete_studies},
-    {"export", "ID [FILE]", 1, 2, export_study},
-    {"set-aside", "", 0, 0, set_aside},
+    {"list", "", 0, 0, false, list_studies},
+    {"show", "ID", 1, 1, true, show_study},
+    {"delete", "ID...", 1, ARGS_ANY_WORDS, false, delete_studies},
+    {"export", "ID [FILE]", 1, 2, false, export_study},
+    {"set-aside", "", 0, 0, false, set_aside},
 };
+
+static bool asks_for_forms(const struct output_settings *output)
+{
+    return output->json || output->csv || output->markdown || output->json_lines || output->explain;
+}
+
+static int run_verb(const struct verb *verb, const struct settings *settings, char **words,
+                    size_t n_words)
+{
+    struct miev_error err;
+    int rc = output_check(&settings->output, &err);
+    if (rc == MIEV_OK && !verb->shows && asks_for_forms(&settings->output))
+        rc = miev_error_set(&err, MIEV_ERR_INVALID,
+                            "--json, --csv, --markdown, --json-lines and --explain go with "
+                            "'miev history show', not with %s",
+                            verb->name);
+    if (rc == MIEV_OK && (n_words < verb->min_words || n_words > verb->max_words))
+        rc = miev_error_set(&err, MIEV_ERR_INVALID, "the words are 'miev history %s%s%s'",
+                            verb->name, *verb->takes ? " " : "", verb->takes);
+    return rc == MIEV_OK ? verb->run(settings, words, n_words) : cli_usage_error("history", &err);
+}
 
 static int run_history(const void *settings, char **words, size_t n_words)
 {
     struct miev_error err;
-    if (output_check(&((const struct settings *)settings)->output, &err) != MIEV_OK)
-        return cli_usage_error("history", &err);
-    if (n_words == 0)
-        return list_studies(settings, words, 0);
-    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-        const struct verb *verb = &verbs[i];
-        if (strcmp(verb->name, words[0]) != 0)
-            continue;
-        if (n_words - 1 >= verb->min_words && n_words - 1 <= verb->max_words)
-            return verb->run(settings, words + 1, n_words - 1);
-        (void)miev_error_set(&err, MIEV_ERR_INVALID, "the words are 'miev history %s%s%s'",
-                             verb->name, *verb->takes ? " " : "", verb->takes);
-        return cli_usage_error("history", &err);
-    }
+    const char *name = n_words > 0 ? words[0] : "list";
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return run_verb(&verbs[i], settings, words + (n_words > 0), n_words - (n_words > 0));
     (void)miev_error_set(&err, MIEV_ERR_INVALID,
-                         "'%.60s' is none of list, show, delete, export and set-aside", words[0]);
+                         "'%.60s' is none of list, show, delete, export and set-aside", name);
     return cli_usage_error("history", &err);
 }
 
@@ -244,7 +256,7 @@ const struct cli_command cli_history = {
               "Every study is kept from its start in $MIEV_DATA, or $XDG_DATA_HOME/miev, or\n"
               "~/.local/share/miev. An ID is the number in the list, or \"last\".\n"
               "  list       all of them, newest first\n"
-              "  show       one as it was shown at its end\n"
+              "  show       one as it was shown at its end, or in the forms named below\n"
               "  delete     take them away for good\n"
               "  export     the report, as --json writes it\n"
               "  set-aside  put the whole history under another name and begin a new one",

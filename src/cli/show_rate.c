@@ -200,7 +200,7 @@ static void print_curves(const struct plot *plot, const json_t *const *models, s
     write_rate(most, sizeof(most), plot->x.high);
     (void)snprintf(mark, sizeof(mark), "%.10g a day", requests_per_day);
     for (size_t i = 0; i < n; i++)
-        (void)snprintf(legend[i], sizeof(legend[i]), "%s%c %s", i ? ", " : "", 'a' + (int)i,
+        (void)snprintf(legend[i], sizeof(legend[i]), "%s%c=%s", i ? ", " : "", 'a' + (int)i,
                        miev_field_text(models[i], "name"));
     say(terminal, "%sjoules of a request%s by how often one comes, both logarithmic: %s%s",
         terminal_bold(terminal), terminal_reset(terminal), legend[0], n > 1 ? legend[1] : "");

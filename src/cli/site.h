@@ -33,7 +33,9 @@ struct site_settings {
     ARG_NUMBER_AT(type, at.pue, "--pue", "RATIO", 1, 10,                                           \
                   "power usage effectiveness of the data centre (default 1)"),                     \
     ARG_FLAG_AT(type, at.no_embodied, "--no-embodied",                                             \
-                "leave out the share of the machine's manufacturing"),                             \
+                "leave out the share of the machine's manufacturing")
+/* For commands that tell of single inferences. */
+#define RATE_OPTION(type, at)                                                                      \
     ARG_NUMBER_AT(type, at.requests_per_day, "--rate", "N", 0, 1e15,                               \
                   "requests a day: adds what each takes at that rate, waiting\nbetween them "            \
                   "counted, and totals per year")

@@ -246,6 +246,9 @@ class RefusalTest(EvalTest):
 
     def test_what_is_no_dataset_is_refused(self):
         self.refused(self.words(dataset=self.folder / "nowhere"), "nowhere")
+        self.refused(self.words(dataset="https://example.org/set"), "is an address")
+        self.refused(self.words(dataset=support.CAT), "this is no list", "a folder for each class")
+        self.refused(self.words("--rate=10"), "--rate")
         self.data.mkdir()
         self.refused(self.words(), "holds no folders")
         listing = self.folder / "list.tsv"

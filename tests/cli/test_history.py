@@ -242,6 +242,9 @@ class Managed(History):
         self.refused(["history", "shwo", "1"], "'shwo'", "set-aside", status=2)
         self.refused(["history", "show"], "miev history show ID", status=2)
         self.refused(["history", "export", "1", "2", "3"], "export ID [FILE]", status=2)
+        for option in ("--json=-", "--csv=-", "--markdown=x", "--json-lines=x", "--explain"):
+            for verb in (["export", "1"], ["list"], ["delete", "1"]):
+                self.refused(["history", *verb, option], f"not with {verb[0]}", status=2)
         self.imported()
         self.refused(["history", "show", "one"], "'one' is no number")
         self.refused(["history", "show", "0"], "'0'")
