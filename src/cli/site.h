@@ -36,7 +36,7 @@ struct site_settings {
                 "leave out the share of the machine's manufacturing")
 /* For commands that tell of single inferences. */
 #define RATE_OPTION(type, at)                                                                      \
-    ARG_NUMBER_AT(type, at.requests_per_day, "--rate", "N", 0, 1e15,                               \
+    ARG_NUMBER_AT(type, at.requests_per_day, "--rate", "N", 0.001, 1e15,                               \
                   "requests a day: adds what each takes at that rate, waiting\nbetween them "            \
                   "counted, and totals per year")
 /* NOLINTEND(bugprone-macro-parentheses) */

@@ -143,10 +143,13 @@ void miev_predictor_finish(struct miev_predictor *predictor)
 
 void miev_classes_write(const int32_t *classes, size_t n, char *out)
 {
-    static const char digits[] = "0123456789abcdef", none[] = "----";
-    for (size_t i = 0; i < n; i++, out += MIEV_CLASS_DIGITS)
-        for (unsigned k = 0; k < MIEV_CLASS_DIGITS; k++)
-            out[k] = classes[i] < 0 ? none[k] : digits[(unsigned)classes[i] >> (12 - 4 * k) & 15];
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < n; i++, out += MIEV_CLASS_DIGITS) {
+        if (classes[i] < 0)
+            memset(out, '-', MIEV_CLASS_DIGITS);
+        for (unsigned k = 0; classes[i] >= 0 && k < MIEV_CLASS_DIGITS; k++)
+            out[k] = digits[(unsigned)classes[i] >> (12 - 4 * k) & 15];
+    }
 }
 
 /* 0 to 15; 16 for what is no digit. */

@@ -127,6 +127,19 @@ static int add_name(struct miev_selection *selection, const char *word, const ch
     return rc != MIEV_OK ? rc : add_card(selection, card, colon ? colon + 1 : precision, err);
 }
 
+/* --precision chooses among a card's files: without a card it would do nothing. */
+static int check_precision(const struct miev_selection *selection, const char *precision,
+                           struct miev_error *err)
+{
+    for (size_t i = 0; i < selection->n; i++)
+        if (strcmp(precision, "all") == 0 || !selection->entries[i].card->bare)
+            return MIEV_OK;
+    return miev_error_set(err, MIEV_ERR_INVALID,
+                          "--precision %.20s chooses among the files of a bundled model or a card; "
+                          "%s is measured as it is",
+                          precision, selection->entries[0].card->name);
+}
+
 int miev_selection_make(struct miev_selection *selection, char **words, size_t n_words,
                         const char *precision, const struct miev_override *override,
                         struct miev_error *err)
@@ -143,6 +156,8 @@ int miev_selection_make(struct miev_selection *selection, char **words, size_t n
         rc = add_card(selection, &selection->catalog.cards[i], precision, err);
     if (rc == MIEV_OK && selection->n == 0)
         rc = miev_error_set(err, MIEV_ERR_INVALID, "no models are bundled here: name a file");
+    if (rc == MIEV_OK)
+        rc = check_precision(selection, precision, err);
     if (rc == MIEV_OK)
         rc = check_override(selection, override, err);
     for (size_t i = 0; rc == MIEV_OK && i < selection->n_own; i++)

@@ -94,11 +94,16 @@ class Usage(unittest.TestCase):
                              ("--budget=-1", "--budget"), ("--budget=nan", "--budget"),
                              ("--budget=", "--budget"), ("--quiet=yes", "--quiet"),
                              ("--intensity=x", "--intensity"), ("--year=1066", "1066"),
-                             ("--precision=int4", "int4"), ("--seed=0.5", "--seed")]:
+                             ("--precision=int4", "int4"), ("--seed=0.5", "--seed"),
+                             ("--rate=0", "--rate")]:
             with self.subTest(option):
                 self.refused(["run", "cifar10-nano", *QUICK, "--zone=KR", option]
                              if option.startswith("--year") else
                              ["run", "cifar10-nano", *QUICK, option], says)
+
+    def test_a_file_without_a_card_has_no_precision_to_choose(self):
+        path = ROOT / "models/cifar10-nano.int8.tflite"
+        self.refused(["run", path, *QUICK, "--precision=float32"], "as it is")
 
     def test_zone_and_intensity_exclude_each_other(self):
         self.refused(["run", "cifar10-nano:int8", *QUICK, "--zone=KR", "--intensity=3"], "one of them")
