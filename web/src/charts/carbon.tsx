@@ -133,7 +133,7 @@ function layOut(groups: CarbonGroup[], width: number, scale: ScaleName): Layout 
   const brackets = groups.map((group) => widest(group).systematic.high ?? 0);
   const max = Math.max(...highs, ...brackets);
   const lows = [...models.map((c) => c.statistical.low ?? c.value), ...groups.map((group) => widest(group).systematic.low ?? 0)];
-  const min = Math.min(...lows.filter((low) => low > 0), ...models.map((c) => c.value));
+  const min = Math.min(...[...lows, ...models.map((c) => c.value)].filter((low) => low > 0));
   const last = width - 14;
   const size = unit.size / PER_MILLION;
   const upTo = (right: number) => (scale === "linear" ? linear(max / size, left, right) : log(min / size, max / size, left + 8, right));
@@ -247,10 +247,9 @@ function Row({ carbon, report, layout, y, width, hatch, scale, say, chosen }: Ro
   return (
     <>
       <RowName rows={rows} y={y} name={carbon.name} chosen={chosen} />
-      {scale === "linear"
-        ? <rect x={rows.left} y={top} width={Math.max(1, end - rows.left)} height={BAR_PX} {...look} />
-        : <circle cx={end} cy={middle} r={7} {...look} />}
+      {scale === "linear" && <rect x={rows.left} y={top} width={Math.max(1, end - rows.left)} height={BAR_PX} {...look} />}
       {low !== null && high !== null && <Whisker x1={scale === "log" && !(low > 0) ? rows.left : Math.max(rows.left, x(low))} x2={x(high)} y={middle} />}
+      {scale === "log" && <circle cx={end} cy={middle} r={6} {...look} />}
       <text x={beside} y={middle + 4} fill={ink.text} {...HALO}>
         <tspan font-weight={700}>{value}</tspan>
         {fits && <tspan fill={ink.dim}>{after}</tspan>}

@@ -12,7 +12,7 @@ import type { ChartProps } from "./chart_props";
 import { Canvas, Choice, Figure } from "./figure";
 import { Hatch } from "./hatch";
 import { useMessages } from "./language";
-import { legend } from "./legend";
+import { legend, type LegendItem } from "./legend";
 import { Lines } from "./axis";
 import { Marks, type Mark } from "./marks";
 import { ink } from "./palette";
@@ -134,32 +134,21 @@ function Picture({ priced, places, world, home, view, width, onPlace }: PictureP
   const countries = priced.zones.filter(isCountry);
   const unit = unitFor("mass", countries.map(({ grams }) => grams));
   const limits = bounds(Math.max(...countries.map(({ grams }) => grams)) / unit.size);
-  const byId = new Map(drawn.shapes.map((shape) => [shape.id, shape]));
+  const shapes = new Map(drawn.shapes.map((shape) => [shape.id, shape]));
   const marks = countries.flatMap((zone) => {
-    const shape = byId.get(zone.place.iso3 as string);
-    if (!shape) return [];
-    byId.delete(shape.id);
-    return [zoneMark(zone, shape, limits, unit, places, say)];
+    const shape = shapes.get(zone.place.iso3 as string);
+    return shape ? [zoneMark(zone, shape, limits, unit, places, say)] : [];
   });
   const homeZone = priced.zones.find(({ place }) => place.name === home)?.place;
-  const homeShape = drawn.shapes.find(({ id }) => id !== undefined && id === homeZone?.iso3);
+  const homeShape = shapes.get(homeZone?.iso3 ?? "none");
   const dots = view === "regions" ? priced.regions.map((region) => regionMark(region, drawn.project, unit, places, say)) : [];
-  const steps = <Steps limits={limits} width={width} words={say.mapLegend(unit.name)} />;
-  const signs = legend([
-    [<rect x={1} y={-11} width={16} height={13} fill={`url(#${hatch})`} stroke={ink.axis} />, say.noData],
-    ...(homeShape ? [[<rect x={1} y={-11} width={16} height={13} fill="none" stroke={ink.text} stroke-width={2.5} />, say.homeLegend] as [preact.JSX.Element, string]] : []),
-    ...(dots.length > 0 ? [[<RegionDot x={9} y={-4} />, say.regionLegend] as [preact.JSX.Element, string]] : []),
-  ], width);
+  const signs = legend(legendItems(hatch, homeShape !== undefined, dots.length > 0, say), width);
   const height = drawn.height + STEPS_PX + signs.height;
   return (
     <Canvas width={width} height={height} label={say.mapTitle(priced.model)}>
       <defs><Hatch id={hatch} line={ink.axis} ground={ink.land} gap={5} /></defs>
-      {[...byId.values()].map((shape) => (
-        <path key={shape.name} d={shape.path} fill={`url(#${hatch})`} stroke={ink.axis} stroke-width={0.5}>
-          <title>{`${shape.name}: ${say.noData}`}</title>
-        </path>
-      ))}
-      <g transform={`translate(0,${drawn.height})`}>{steps}</g>
+      <WithoutData shapes={drawn.shapes} known={new Set(countries.map(({ place }) => place.iso3))} hatch={hatch} />
+      <g transform={`translate(0,${drawn.height})`}><Steps limits={limits} width={width} words={say.mapLegend(unit.name)} /></g>
       <g transform={`translate(0,${drawn.height + STEPS_PX})`}>{signs.draw}</g>
       <Marks {...{ marks, width, height }} label={say.marks(say.zonesOf)} onChoose={onPlace} chosen={homeZone?.id} over={
         <>
@@ -168,6 +157,19 @@ function Picture({ priced, places, world, home, view, width, onPlace }: PictureP
         </>
       } />
     </Canvas>
+  );
+}
+
+function WithoutData({ shapes, known, hatch }: { shapes: Shape[]; known: Set<string | null>; hatch: string }) {
+  const say = useMessages();
+  return (
+    <g>
+      {shapes.filter(({ id }) => id === undefined || !known.has(id)).map(({ name, path }) => (
+        <path key={name} d={path} fill={`url(#${hatch})`} stroke={ink.axis} stroke-width={0.5}>
+          <title>{`${name}: ${say.noData}`}</title>
+        </path>
+      ))}
+    </g>
   );
 }
 
@@ -234,6 +236,14 @@ const RegionDot = ({ x, y }: { x: number; y: number }) => (
 );
 
 /* ---- legend ----------------------------------------------------------------------------------- */
+
+function legendItems(hatch: string, home: boolean, regions: boolean, say: ChartMessages): LegendItem[] {
+  const square = { x: 1, y: -11, width: 16, height: 13 };
+  const items: LegendItem[] = [[<rect {...square} fill={`url(#${hatch})`} stroke={ink.axis} />, say.noData]];
+  if (home) items.push([<rect {...square} fill="none" stroke={ink.text} stroke-width={2.5} />, say.homeLegend]);
+  if (regions) items.push([<RegionDot x={9} y={-4} />, say.regionLegend]);
+  return items;
+}
 
 const STEPS_PX = 52;
 const STEP_HEIGHT_PX = 12;

@@ -107,8 +107,18 @@ interface Spot {
 const LEFT_PX = 50;
 const TOP_PX = 26;
 
-function Picture({ report, front, width, chosenModel, onChoose }: FrontProps & { width: number }) {
-  const say = useMessages();
+interface Plot {
+  unit: Unit;
+  /** Grams of one inference that one unit of the axis stands for. */
+  size: number;
+  x: Scale;
+  y: Scale;
+  right: number;
+  bottom: number;
+  spots: Spot[];
+}
+
+function plotOf(report: Report, front: Front, width: number): Plot {
   const unit = unitFor("mass", front.models.map((model) => model.per_inference_g * PER_MILLION));
   const size = unit.size / PER_MILLION;
   const bottom = TOP_PX + Math.max(200, Math.min(380, Math.round(width * 0.5)));
@@ -121,25 +131,36 @@ function Picture({ report, front, width, chosenModel, onChoose }: FrontProps & {
   const shares = known.flatMap(({ model, accuracy }) => [model.top1, accuracy?.top1_low ?? model.top1, accuracy?.top1_high ?? model.top1]);
   const x = log((Math.min(...grams) / size) * 0.8, (Math.max(...grams) / size) * 1.25, LEFT_PX, right);
   const y = between(Math.max(0, Math.min(...shares) - 0.01), Math.min(1, Math.max(...shares) + 0.01), bottom, TOP_PX, 40);
-  const spots: Spot[] = known.map((k) => ({ ...k, x: x.at(k.model.per_inference_g / size), y: y.at(k.model.top1) }));
-  const steps = stepsOf(spots);
-  const frame: Box = { x: LEFT_PX + 2, y: TOP_PX, width: right - LEFT_PX, height: bottom - TOP_PX };
-  const labels = placeLabels(
+  const spots = known.map((k) => ({ ...k, x: x.at(k.model.per_inference_g / size), y: y.at(k.model.top1) }));
+  return { unit, size, x, y, right, bottom, spots };
+}
+
+/** Names keep clear of whiskers and steps. */
+function labelsOf({ x, y, size, right, bottom, spots }: Plot, { byValue, settled }: StepsOf): Label[] {
+  return placeLabels(
     spots.map((spot) => ({ x: spot.x, y: spot.y, name: spot.model.name, width: textWidth(spot.model.name) })),
-    frame,
-    [...spots.flatMap((spot) => whiskerBoxes(spot, x, y, size)), ...stepBoxes(steps.byValue, right, bottom), ...stepBoxes(steps.settled, right, bottom)],
+    { x: LEFT_PX + 2, y: TOP_PX, width: right - LEFT_PX, height: bottom - TOP_PX },
+    [...spots.flatMap((spot) => whiskerBoxes(spot, x, y, size)), ...stepBoxes(byValue, right, bottom), ...stepBoxes(settled, right, bottom)],
   );
-  const words = wrap(say.paretoAxisX(unit.name), right - LEFT_PX);
-  const signs = legend(legendItems(front, labels, say), width);
-  const legendTop = bottom + AXIS_PX + words.length * LINE_PX + 10;
+}
+
+function Picture({ report, front, width, chosenModel, onChoose }: FrontProps & { width: number }) {
+  const say = useMessages();
+  const plot = plotOf(report, front, width);
+  const { unit, x, y, right, bottom, spots } = plot;
+  const steps = stepsOf(spots);
+  const labels = labelsOf(plot, steps);
+  const words = say.paretoAxisX(unit.name);
+  const signs = legend(legendItems(front, steps, labels, say), width);
+  const legendTop = bottom + AXIS_PX + wrap(words, right - LEFT_PX).length * LINE_PX + 10;
   const height = legendTop + signs.height;
   const title = say.paretoTitle(`${front.dataset} ${front.split}`);
-  const marks = spots.map((spot, i) => spotMark({ spot, label: labels[i] as Label, x, y, size, unit, say, chosen: spot.model.name === chosenModel }));
+  const marks = spots.map((spot, i) => spotMark({ spot, label: labels[i] as Label, plot, say, chosen: spot.model.name === chosenModel }));
   return (
     <Canvas width={width} height={height} label={title}>
       <text x={2} y={14} fill={ink.dim}>{say.paretoAxisY}</text>
-      <AxisY scale={y} left={LEFT_PX} right={right} show={(share) => `${Number((100 * share).toPrecision(4))} %`} />
-      <AxisX scale={x} top={TOP_PX} bottom={bottom} left={LEFT_PX} right={right} words={say.paretoAxisX(unit.name)} />
+      <AxisY scale={y} left={LEFT_PX} right={right} show={percent} />
+      <AxisX scale={x} top={TOP_PX} bottom={bottom} left={LEFT_PX} right={right} words={words} />
       <Steps {...steps} right={right} bottom={bottom} />
       <Marks {...{ marks, width, height, onChoose }} chosen={chosenModel} label={say.marks(title)} />
       <g transform={`translate(0,${legendTop})`}>{signs.draw}</g>
@@ -207,7 +228,7 @@ function Shape({ x, y, position }: { x: number; y: number; position: FrontModel[
 }
 
 interface SpotProps {
-  spot: Spot; label: Label; x: Scale; y: Scale; size: number; unit: Unit; say: ChartMessages; chosen: boolean;
+  spot: Spot; label: Label; plot: Plot; say: ChartMessages; chosen: boolean;
 }
 
 function spotMark(props: SpotProps): Mark {
@@ -230,7 +251,7 @@ function spotMark(props: SpotProps): Mark {
   };
 }
 
-function SpotDrawing({ spot, label, x, y, size, chosen }: SpotProps) {
+function SpotDrawing({ spot, label, plot: { x, y, size }, chosen }: SpotProps) {
   const { low, high } = spot.carbon?.statistical ?? { low: null, high: null };
   return (
     <>
@@ -245,7 +266,7 @@ function SpotDrawing({ spot, label, x, y, size, chosen }: SpotProps) {
 }
 
 /** What shapes, steps and numbers mean. */
-function legendItems(front: Front, labels: Label[], say: ChartMessages): LegendItem[] {
+function legendItems(front: Front, { byValue, settled }: StepsOf, labels: Label[], say: ChartMessages): LegendItem[] {
   const has = (position: FrontModel["position"]) => front.models.some((model) => model.position === position);
   const steps = (dashed: boolean) => (
     <path d="M1,-1H8V-8H18" fill="none" stroke={ink.front} stroke-width={2} stroke-dasharray={dashed ? "5 4" : undefined} />
@@ -254,8 +275,8 @@ function legendItems(front: Front, labels: Label[], say: ChartMessages): LegendI
   if (has("front")) items.push([<Shape x={9} y={-4} position="front" />, say.legendFront]);
   if (has("unresolved")) items.push([<Shape x={9} y={-4} position="unresolved" />, say.legendOpen]);
   if (has("dominated")) items.push([<Shape x={9} y={-4} position="dominated" />, say.legendDominated]);
-  if (has("front")) items.push([steps(false), say.legendSteps]);
-  if (has("unresolved")) items.push([steps(true), say.legendValueSteps]);
+  if (settled.length > 0) items.push([steps(false), say.legendSteps]);
+  if (settled.length < byValue.length) items.push([steps(true), say.legendValueSteps]);
   labels.forEach(({ number: n }, i) => {
     const sign = <text x={9} text-anchor="middle" font-weight={700} fill={ink.text}>{n}</text>;
     if (n !== null) items.push([sign, front.models[i]?.name ?? ""]);

@@ -48,7 +48,7 @@ export function RateChart({ report, chosenModel, onChoose, width }: ChartProps) 
       picture={models.length > 0}
       notes={main && <p>{say.rateNote(quantity("power", main.rate.idle_w))} {say.energyIs(energyMethods(report))}</p>}
     >
-      {(w) => main && <Picture {...{ models, onChoose, chosenModel }} main={main} width={w} />}
+      {(w) => main && main.rate.per_request_j.value > 0 && <Picture {...{ models, onChoose, chosenModel }} main={main} width={w} />}
     </Figure>
   );
 }
@@ -155,7 +155,7 @@ function curveMark({ curve, label, say, main, x, y, unit }: CurveProps): Mark {
     name,
     say.atRate(count(rate.requests_per_day), quantity("energy", j.value), quantity("mass", rate.per_request_g.value)),
     say.range(quantity("energy", j.low), quantity("energy", j.high)),
-    say.mostRequests(count(rate.most_requests_per_day)),
+    say.mostRequests(number(rate.most_requests_per_day)),
   ];
   return {
     key: name,

@@ -23,10 +23,13 @@ export function between(low: number, high: number, from: number, to: number, roo
   return { at: scale, ticks: scale.ticks(Math.max(2, Math.abs(to - from) / roomPx)), log: false };
 }
 
+/** A value of 0 or less has no place on it: it stands at the beginning, and its number tells it. */
 export function log(low: number, high: number, from: number, to: number, roomPx = TICK_PX): Scale {
-  const [least, most] = low < high ? [low, high] : [low / 2, low * 2];
+  const top = high > 0 && Number.isFinite(high) ? high : 1;
+  const base = low > 0 && Number.isFinite(low) ? low : top / 1000;
+  const [least, most] = base < top ? [base, top] : [base / 2, base * 2];
   const scale = scaleLog().domain([least, most]).range([from, to]);
-  return { at: scale, ticks: logTicks(least, most, Math.max(2, Math.abs(to - from) / roomPx)), log: true };
+  return { at: (value) => (value > 0 ? scale(value) : from), ticks: logTicks(least, most, Math.max(2, Math.abs(to - from) / roomPx)), log: true };
 }
 
 /** 1-2-5 where a few decades have room for it, else powers of ten, else every nth of them; even
