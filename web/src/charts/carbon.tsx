@@ -55,7 +55,7 @@ export function carbonSummary(report: Report, say: ChartMessages): string {
   const sentences = groups.map(({ models }) => {
     const least = models[0] as ModelCarbon;
     const most = models[models.length - 1] as ModelCarbon;
-    if (least === most) return say.carbonOne(least.name, of(least), place);
+    if (least === most || !(most.value > 0)) return say.carbonOne(least.name, of(least), place);
     const pair = pairOf(report, least.name, most.name);
     const verdict = pair ? say.verdict(pair.verdict, pair.likely) : say.verdict("unresolved", false);
     return say.carbonLeast(least.name, of(least), percent(least.value / most.value), most.name, verdict, place);
@@ -248,7 +248,7 @@ function Row({ carbon, report, layout, y, width, hatch, scale, say, chosen }: Ro
     <>
       <RowName rows={rows} y={y} name={carbon.name} chosen={chosen} />
       {scale === "linear" && <rect x={rows.left} y={top} width={Math.max(1, end - rows.left)} height={BAR_PX} {...look} />}
-      {low !== null && high !== null && <Whisker x1={scale === "log" && !(low > 0) ? rows.left : Math.max(rows.left, x(low))} x2={x(high)} y={middle} />}
+      {low !== null && high !== null && <Whisker x1={Math.max(rows.left, x(low))} x2={x(high)} y={middle} open={x(low) < rows.left || (scale === "log" && !(low > 0))} />}
       {scale === "log" && <circle cx={end} cy={middle} r={6} {...look} />}
       <text x={beside} y={middle + 4} fill={ink.text} {...HALO}>
         <tspan font-weight={700}>{value}</tspan>

@@ -46,9 +46,11 @@ export function ColdWarmChart({ report, chosenModel, onChoose, width }: ChartPro
       width={width}
       picture={models.length > 0}
       notes={<p>{say.coldNote} {say.energyIs(energyMethods(report))}</p>}
-      tools={<Choice label={say.show} value={view} onChange={setView} options={[["time", say.time], ["energy", say.joules], ["mass", say.carbon]]} />}
+      tools={measuredModels(report).length > 0 && (
+        <Choice label={say.show} value={view} onChange={setView} options={[["time", say.time], ["energy", say.joules], ["mass", say.carbon]]} />
+      )}
     >
-      {(w) => models.length > 0 ? <Picture {...{ models, view, chosenModel, onChoose }} width={w} /> : <p>{say.coldNone}</p>}
+      {(w) => models.length > 0 && <Picture {...{ models, view, chosenModel, onChoose }} width={w} />}
     </Figure>
   );
 }

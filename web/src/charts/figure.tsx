@@ -62,8 +62,8 @@ export function Figure(props: FigureProps) {
       <div class="chart-plot" ref={box}>{width > 0 && props.children(width)}</div>
       {notes && <div class="chart-notes">{notes}</div>}
       <div class="chart-bar">
-        {twin && <button type="button" aria-expanded={open} aria-controls={`${id}d`} onClick={() => setOpen(!open)}>{say.table}</button>}
-        <Exports {...{ name, summary, table, picture }} title={provisional ? `${title} (${say.provisional})` : title} svg={() => box.current?.querySelector("svg") ?? null} />
+        {twin && table.rows.length > 0 && <button type="button" aria-expanded={open} aria-controls={`${id}d`} onClick={() => setOpen(!open)}>{say.table}</button>}
+        {table.rows.length > 0 && <Exports {...{ name, summary, table, picture }} title={provisional ? `${title} (${say.provisional})` : title} svg={() => box.current?.querySelector("svg") ?? null} />}
       </div>
       <div id={`${id}d`}>{twin && open && <DataTable data={table} label={say.tableOf(title)} />}</div>
     </figure>

@@ -3,10 +3,11 @@ import { ink } from "./palette";
 
 const CAP_PX = 4;
 
-/** An interval across: on a ground of paper, so that it is seen on any bar. */
-export function Whisker({ x1, x2, y, cap = CAP_PX }: { x1: number; x2: number; y: number; cap?: number }) {
-  const path = `M${x1},${y - cap}v${2 * cap}M${x2},${y - cap}v${2 * cap}M${x1},${y}H${x2}`;
-  return <HaloPath d={path} />;
+/** An interval across: on a ground of paper, so that it is seen on any bar. An arrow in place of the
+ * first cap says that it goes on below what the axis shows. */
+export function Whisker({ x1, x2, y, open = false }: { x1: number; x2: number; y: number; open?: boolean }) {
+  const start = open ? `M${x1 + CAP_PX},${y - CAP_PX}L${x1},${y}l${CAP_PX},${CAP_PX}` : `M${x1},${y - CAP_PX}v${2 * CAP_PX}`;
+  return <HaloPath d={`${start}M${x2},${y - CAP_PX}v${2 * CAP_PX}M${x1},${y}H${x2}`} />;
 }
 
 export function WhiskerY({ x, y1, y2 }: { x: number; y1: number; y2: number }) {
