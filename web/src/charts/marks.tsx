@@ -52,7 +52,9 @@ function useKeptFocus(group: { current: SVGGElement | null }) {
     marks.find((mark) => mark.dataset.key === focused.current)?.focus();
   });
   return {
-    gained: (key: string) => { focused.current = key; },
+    gained: (key: string) => {
+      focused.current = key;
+    },
     /** False where only the drawing took it. */
     lost: () => {
       if (!drawing.current) focused.current = null;
@@ -80,8 +82,14 @@ export function Marks({ marks, label, width, height, chosen, onChoose, over }: M
   };
 
   const handlers = ({ key }: Mark, i: number) => ({
-    onFocus: () => { focus.gained(key); setStop(key); setShown(key); },
-    onBlur: () => { if (focus.lost()) setShown(null); },
+    onFocus: () => {
+      focus.gained(key);
+      setStop(key);
+      setShown(key);
+    },
+    onBlur: () => {
+      if (focus.lost()) setShown(null);
+    },
     onPointerEnter: () => setShown(key),
     onPointerLeave: () => setShown(null),
     onClick: () => onChoose?.(key),
@@ -92,7 +100,13 @@ export function Marks({ marks, label, width, height, chosen, onChoose, over }: M
     <>
       <g ref={group} role={onChoose ? "listbox" : "group"} aria-label={label}>
         {marks.map((mark, i) => (
-          <MarkGroup key={mark.key} mark={mark} stop={mark.key === first} selected={onChoose && mark.key === chosen} handlers={handlers(mark, i)} />
+          <MarkGroup
+            key={mark.key}
+            mark={mark}
+            stop={mark.key === first}
+            selected={onChoose && mark.key === chosen}
+            handlers={handlers(mark, i)}
+          />
         ))}
       </g>
       {over}
@@ -102,7 +116,17 @@ export function Marks({ marks, label, width, height, chosen, onChoose, over }: M
 }
 
 /** `selected` is undefined where there is nothing to choose. */
-function MarkGroup({ mark, stop, selected, handlers }: { mark: Mark; stop: boolean; selected: boolean | undefined; handlers: object }) {
+function MarkGroup({
+  mark,
+  stop,
+  selected,
+  handlers,
+}: {
+  mark: Mark;
+  stop: boolean;
+  selected: boolean | undefined;
+  handlers: object;
+}) {
   const choice = selected !== undefined;
   return (
     <g
@@ -140,7 +164,9 @@ function Tip({ mark, width, height }: { mark: Mark; width: number; height: numbe
       <rect width={w} height={h} rx={6} fill={ink.text} />
       <text x={PAD_PX} y={PAD_PX + FONT_PX - 1} fill={ink.paper}>
         {lines.map((line, i) => (
-          <tspan key={i} x={PAD_PX} dy={i === 0 ? 0 : LINE_PX} font-weight={i < heads.length ? 700 : 400}>{line}</tspan>
+          <tspan key={i} x={PAD_PX} dy={i === 0 ? 0 : LINE_PX} font-weight={i < heads.length ? 700 : 400}>
+            {line}
+          </tspan>
         ))}
       </text>
     </g>

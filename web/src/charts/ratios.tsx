@@ -56,7 +56,12 @@ export function ratioWords(pair: Pair, say: ChartMessages, unlike = false): stri
   return pair.carbon_ratio === null ? verdict : say.ratioWords(percent(pair.carbon_ratio), pair.b, verdict);
 }
 
-function ratiosSummary(pairs: Pair[], against: string | null, say: ChartMessages, unlike: (pair: Pair) => boolean): string {
+function ratiosSummary(
+  pairs: Pair[],
+  against: string | null,
+  say: ChartMessages,
+  unlike: (pair: Pair) => boolean,
+): string {
   const [only, another] = pairs;
   if (!only || against === null) return say.ratiosNone;
   if (!another) return say.ratioOne(only.a, ratioWords(only, say, unlike(only)));
@@ -84,8 +89,17 @@ function ratiosTable(report: Report, against: string | null, say: ChartMessages)
       { key: "rounds", title: say.columnRounds, show: number },
     ],
     rows: [...first, ...rest].map((p) => [
-      p.a, p.b, p.ratio, p.statistical.low, p.statistical.high, p.systematic.low, p.systematic.high,
-      say.verdict(p.verdict, p.likely), p.carbon_ratio, say.methodOf(p.method), p.rounds,
+      p.a,
+      p.b,
+      p.ratio,
+      p.statistical.low,
+      p.statistical.high,
+      p.systematic.low,
+      p.systematic.high,
+      say.verdict(p.verdict, p.likely),
+      p.carbon_ratio,
+      say.methodOf(p.method),
+      p.rounds,
     ]),
   };
 }
@@ -97,18 +111,44 @@ const EQUIVALENT_RATIO = 0.03;
 const PAD_PX = 8;
 const NARROW_PX = 620;
 
-function Picture({ pairs, against, width, onChoose, unlike }: { unlike: (pair: Pair) => boolean; pairs: Pair[]; against: string; width: number; onChoose: ChartProps["onChoose"] }) {
+function Picture({
+  pairs,
+  against,
+  width,
+  onChoose,
+  unlike,
+}: {
+  unlike: (pair: Pair) => boolean;
+  pairs: Pair[];
+  against: string;
+  width: number;
+  onChoose: ChartProps["onChoose"];
+}) {
   const say = useMessages();
   const narrow = width < NARROW_PX;
   const left = narrow ? PAD_PX : Math.floor(width * 0.46);
   const right = width - 14;
-  const ends = pairs.flatMap((p) => [p.ratio, p.statistical.low, p.statistical.high, p.systematic.low, p.systematic.high].filter((v) => v !== null && v > 0)) as number[];
+  const ends = pairs.flatMap((p) =>
+    [p.ratio, p.statistical.low, p.statistical.high, p.systematic.low, p.systematic.high].filter(
+      (v) => v !== null && v > 0,
+    ),
+  ) as number[];
   const x = log(100 * Math.min(...ends, 0.95), 100 * Math.max(...ends, 1.05), left + 6, right);
-  const signs = legend([
-    [<Whisker x1={1} x2={17} y={-4} />, say.legendStatistical],
-    ...(pairs.some(isWider) ? [[<line x1={0} x2={18} y1={-4} y2={-4} stroke={ink.accent} stroke-width={2} />, say.legendFavour] as [preact.JSX.Element, string]] : []),
-    [<rect x={5} y={-12} width={8} height={14} fill={ink.grid} stroke={ink.axis} />, say.legendEquivalent],
-  ], width);
+  const signs = legend(
+    [
+      [<Whisker x1={1} x2={17} y={-4} />, say.legendStatistical],
+      ...(pairs.some(isWider)
+        ? [
+            [<line x1={0} x2={18} y1={-4} y2={-4} stroke={ink.accent} stroke-width={2} />, say.legendFavour] as [
+              preact.JSX.Element,
+              string,
+            ],
+          ]
+        : []),
+      [<rect x={5} y={-12} width={8} height={14} fill={ink.grid} stroke={ink.axis} />, say.legendEquivalent],
+    ],
+    width,
+  );
   const top = signs.height + 6;
   let y = top;
   const marks = pairs.map((pair) => {
@@ -134,7 +174,13 @@ const isWider = ({ statistical, systematic }: Pair) =>
   systematic.low !== statistical.low || systematic.high !== statistical.high;
 
 interface Place {
-  x: Scale; y: number; left: number; width: number; narrow: boolean; say: ChartMessages; unlike: boolean;
+  x: Scale;
+  y: number;
+  left: number;
+  width: number;
+  narrow: boolean;
+  say: ChartMessages;
+  unlike: boolean;
 }
 
 function ratioRow(pair: Pair, { x, y, left, width, narrow, say, unlike }: Place): { mark: Mark; height: number } {
@@ -159,17 +205,34 @@ function ratioRow(pair: Pair, { x, y, left, width, narrow, say, unlike }: Place)
   const draw = (
     <>
       <line x1={2} x2={width - 2} y1={y} y2={y} stroke={ink.grid} />
-      <text x={2} y={y + 15} fill={ink.text} font-weight={700} {...HALO}>{shorten(pair.a, room, 13)}</text>
+      <text x={2} y={y + 15} fill={ink.text} font-weight={700} {...HALO}>
+        {shorten(pair.a, room, 13)}
+      </text>
       <Lines x={2} y={y + 15 + LINE_PX} lines={words} />
       {known(systematic.low) && known(systematic.high) && isWider(pair) && (
-        <line x1={x.at(100 * systematic.low)} x2={x.at(100 * systematic.high)} y1={middle} y2={middle} stroke={ink.accent} stroke-width={2} />
+        <line
+          x1={x.at(100 * systematic.low)}
+          x2={x.at(100 * systematic.high)}
+          y1={middle}
+          y2={middle}
+          stroke={ink.accent}
+          stroke-width={2}
+        />
       )}
-      {known(statistical.low) && known(statistical.high) && <Whisker x1={x.at(100 * statistical.low)} x2={x.at(100 * statistical.high)} y={middle} />}
+      {known(statistical.low) && known(statistical.high) && (
+        <Whisker x1={x.at(100 * statistical.low)} x2={x.at(100 * statistical.high)} y={middle} />
+      )}
       <Verdict x={x.at(100 * pair.ratio)} y={middle} settled={!unlike && pair.verdict !== "unresolved"} />
     </>
   );
   return {
-    mark: { key: pair.a, label: tip.join(", "), tip, hit: { x: 2, y: y + 1, width: width - 4, height: height - 2 }, draw },
+    mark: {
+      key: pair.a,
+      label: tip.join(", "),
+      tip,
+      hit: { x: 2, y: y + 1, width: width - 4, height: height - 2 },
+      draw,
+    },
     height,
   };
 }

@@ -20,19 +20,44 @@ export function RegionsTable({ report, places, chosenModel, width }: ChartProps)
   const { source, basis } = places[view];
   const title = say.regionsTitle(priced.model);
   const least = view === "zones" ? priced.zones[0] : priced.regions[0];
-  const name = view === "zones" ? priced.zones[0]?.place.name : priced.regions[0] && `${priced.regions[0].place.provider} ${priced.regions[0].place.region}`;
+  const name =
+    view === "zones"
+      ? priced.zones[0]?.place.name
+      : priced.regions[0] && `${priced.regions[0].place.provider} ${priced.regions[0].place.region}`;
   return (
     <Figure
       name={view}
       title={title}
-      summary={least && name ? say.regionsSummary(name, quantity("mass", least.grams), least.ofHere === null ? null : percent(least.ofHere)) : say.mapNone}
+      summary={
+        least && name
+          ? say.regionsSummary(
+              name,
+              quantity("mass", least.grams),
+              least.ofHere === null ? null : percent(least.ofHere),
+            )
+          : say.mapNone
+      }
       table={table}
       provisional={isProvisional(report)}
       width={width}
       picture={false}
       twin={false}
-      tools={<Choice label={say.show} value={view} onChange={setView} options={[["zones", say.zonesOf], ["regions", say.regionsOf]]} />}
-      notes={<p>{say.mapSource(source, basis)} {view === "regions" && places.regions.note} {say.mapAverage}</p>}
+      tools={
+        <Choice
+          label={say.show}
+          value={view}
+          onChange={setView}
+          options={[
+            ["zones", say.zonesOf],
+            ["regions", say.regionsOf],
+          ]}
+        />
+      }
+      notes={
+        <p>
+          {say.mapSource(source, basis)} {view === "regions" && places.regions.note} {say.mapAverage}
+        </p>
+      }
     >
       {() => <DataTable key={view} data={table} label={say.tableOf(title)} />}
     </Figure>

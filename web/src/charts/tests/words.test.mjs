@@ -15,8 +15,14 @@ import { against, failed, model, pair, report } from "./sample.mjs";
 const spaced = (text) => text.replaceAll("\u00a0", " ");
 
 const front = (models) => ({ dataset: "CIFAR-10", split: "test", most_accurate: "A", not_on_axis: [], models });
-const onFront = (name, top1, grams, held, position = "front") =>
-  ({ name, top1, per_inference_g: grams, position, dominated_by: [], against_most_accurate: held });
+const onFront = (name, top1, grams, held, position = "front") => ({
+  name,
+  top1,
+  per_inference_g: grams,
+  position,
+  dominated_by: [],
+  against_most_accurate: held,
+});
 
 test("a model is told by what it keeps and the share of carbon that it emits", () => {
   const set = front([onFront("A", 0.9, 10, null), onFront("B", 0.892, 1.6, against(-0.008, 0.16, "lower", false))]);
@@ -27,7 +33,10 @@ test("a model is told by what it keeps and the share of carbon that it emits", (
 });
 
 test("accuracies that are not told apart are said to be so, and an open verdict stays open", () => {
-  const set = front([onFront("A", 0.9, 10, null), onFront("B", 0.899, 2, against(-0.001, 0.2, "unresolved"), "unresolved")]);
+  const set = front([
+    onFront("A", 0.9, 10, null),
+    onFront("B", 0.899, 2, against(-0.001, 0.2, "unresolved"), "unresolved"),
+  ]);
   assert.match(spaced(paretoSummary(set, chartsEn)), /0\.1 points \(−0\.2 to 0\.4, not told apart\)/);
   assert.match(spaced(paretoSummary(set, chartsEn)), /not resolved by this study, estimated/);
   assert.doesNotMatch(spaced(paretoSummary(set, chartsEn)), /likely/);
@@ -41,11 +50,17 @@ test("the choices are the nearest settled saving and the largest saving, never a
     onFront("least", 0.7, 1, against(-0.2, 0.1, "lower")),
     onFront("beaten", 0.6, 0.5, against(-0.3, 0.05, "lower"), "dominated"),
   ]);
-  assert.deepEqual(choices(set).map(({ name }) => name), ["near", "least"]);
+  assert.deepEqual(
+    choices(set).map(({ name }) => name),
+    ["near", "least"],
+  );
 });
 
 test("one model alone, and none worth a choice", () => {
-  assert.equal(spaced(paretoSummary(front([onFront("A", 0.9, 1, null)]), chartsEn)), "A is the only model on this axis: 90 % right.");
+  assert.equal(
+    spaced(paretoSummary(front([onFront("A", 0.9, 1, null)]), chartsEn)),
+    "A is the only model on this axis: 90 % right.",
+  );
   const none = front([onFront("A", 0.9, 1, null), onFront("B", 0.8, 2, against(-0.1, 2, "higher"), "dominated")]);
   assert.match(paretoSummary(none, chartsEn), /^No model emits less than A/);
 });
@@ -79,7 +94,10 @@ test("verdicts: lower, equivalent within 3 %, unresolved, and likely where estim
 });
 
 test("a saving is told with the use that would cancel it", () => {
-  assert.match(spaced(ratioSentence(1 / 6.1, "A", chartsEn)), /16\.4 % of A's carbon; the saving is cancelled if it is used 6\.10 times as often/);
+  assert.match(
+    spaced(ratioSentence(1 / 6.1, "A", chartsEn)),
+    /16\.4 % of A's carbon; the saving is cancelled if it is used 6\.10 times as often/,
+  );
   assert.match(ratioSentence(0.999, "A", chartsEn), /hardly matters/);
   assert.doesNotMatch(ratioSentence(2, "A", chartsEn), /cancelled/);
 });

@@ -32,12 +32,18 @@ test("countries have ISO codes of three letters, Kosovo too, and Antarctica is g
 });
 
 test("every arc is used, and none is missing", () => {
-  const used = new Set(world.objects.zones.geometries.flatMap(({ arcs }) => arcs.flat(Infinity)).map((arc) => (arc < 0 ? ~arc : arc)));
-  assert.deepEqual([...used].sort((a, b) => a - b), world.arcs.map((_, i) => i));
+  const used = new Set(
+    world.objects.zones.geometries.flatMap(({ arcs }) => arcs.flat(Infinity)).map((arc) => (arc < 0 ? ~arc : arc)),
+  );
+  assert.deepEqual(
+    [...used].sort((a, b) => a - b),
+    world.arcs.map((_, i) => i),
+  );
 });
 
 test("shapes are wound the right way: a country is no hole in the whole globe", () => {
-  for (const shape of feature(world, world.objects.zones).features) assert.ok(geoArea(shape) < Math.PI, shape.properties.name);
+  for (const shape of feature(world, world.objects.zones).features)
+    assert.ok(geoArea(shape) < Math.PI, shape.properties.name);
 });
 
 test("without a name for the file the script says how it is called", () => {
