@@ -141,27 +141,16 @@ interface PictureProps extends Omit<ChartProps, "report"> {
 function Picture({ models, view, width, chosenModel, onChoose }: PictureProps) {
   const say = useMessages();
   const id = useId();
-  const unit: Unit =
-    view === "joules"
-      ? unitFor(
-          "energy",
-          models.map(({ total }) => total),
-        )
-      : { name: "%", size: 0.01 };
+  const totals = models.map(({ total }) => total);
+  const joules = unitFor("energy", totals);
+  const unit: Unit = view === "joules" ? joules : { name: "%", size: 0.01 };
   const rows = rowsFor(
     models.map(({ name }) => name),
     width,
   );
-  const value = (model: Powered) =>
-    `${inUnit(
-      model.total,
-      unitFor(
-        "energy",
-        models.map(({ total }) => total),
-      ),
-    )}`;
+  const value = (model: Powered) => inUnit(model.total, joules);
   const right = width - Math.max(...models.map((model) => textWidth(value(model), 13))) - 20;
-  const max = view === "joules" ? Math.max(...models.map(({ total }) => total)) / unit.size : 100;
+  const max = view === "joules" ? Math.max(...totals) / unit.size : 100;
   const x = linear(max, rows.left, right);
   const signs = legend(legendItems(models, id, say), width);
   const top = signs.height + 6;

@@ -82,57 +82,40 @@ export function Figure(props: FigureProps) {
   );
 }
 
-function Exports({
-  name,
-  title,
-  summary,
-  table,
-  picture,
-  svg,
-}: {
+interface ExportsProps {
   name: string;
   title: string;
   summary: string;
   table: TableData;
   picture: boolean;
   svg: () => SVGSVGElement | null;
-}) {
+}
+
+type Export = [ending: string, run: () => void];
+
+function Exports({ name, title, summary, table, picture, svg }: ExportsProps) {
   const say = useMessages();
-  const text = (content: string, type: string, ending: string) =>
-    save(new Blob([content], { type }), `miev-${name}.${ending}`);
+  const keep = (blob: Blob, ending: string) => save(blob, `miev-${name}.${ending}`);
   const drawn = (use: (element: SVGSVGElement, words: Words) => void) => () => {
     const element = svg();
-    const notes = [...(element?.closest("figure")?.querySelectorAll(".chart-notes p") ?? [])].map(
-      (note) => note.textContent ?? "",
-    );
-    if (element) use(element, { title, summary, notes });
+    const notes = [...(element?.closest("figure")?.querySelectorAll(".chart-notes p") ?? [])];
+    if (element) use(element, { title, summary, notes: notes.map((note) => note.textContent ?? "") });
   };
+  const data: Export[] = [
+    ["csv", () => keep(new Blob([toCsv(table)], { type: "text/csv" }), "csv")],
+    ["json", () => keep(new Blob([toJson(table)], { type: "application/json" }), "json")],
+  ];
+  const pictures: Export[] = [
+    ["svg", drawn((svg, words) => keep(new Blob([toSvg(svg, words).text], { type: "image/svg+xml" }), "svg"))],
+    ["png", drawn((svg, words) => void toPng(svg, words).then((blob) => keep(blob, "png")))],
+  ];
   return (
     <span class="chart-exports" role="group" aria-label={say.saveAs(title)}>
-      <button type="button" onClick={() => text(toCsv(table), "text/csv", "csv")}>
-        CSV
-      </button>
-      <button type="button" onClick={() => text(toJson(table), "application/json", "json")}>
-        JSON
-      </button>
-      {picture && (
-        <>
-          <button
-            type="button"
-            onClick={drawn((element, words) => text(toSvg(element, words).text, "image/svg+xml", "svg"))}
-          >
-            SVG
-          </button>
-          <button
-            type="button"
-            onClick={drawn(
-              (element, words) => void toPng(element, words).then((blob) => save(blob, `miev-${name}.png`)),
-            )}
-          >
-            PNG
-          </button>
-        </>
-      )}
+      {[...data, ...(picture ? pictures : [])].map(([ending, run]) => (
+        <button key={ending} type="button" onClick={run}>
+          {ending.toUpperCase()}
+        </button>
+      ))}
     </span>
   );
 }

@@ -240,40 +240,32 @@ function curveMark({ curve, label, say, main, x, y, unit }: CurveProps): Mark {
     label: tip.join(", "),
     tip,
     hit: { x: ex - SMALL_MARK_PX / 2, y: ey - SMALL_MARK_PX / 2, width: SMALL_MARK_PX, height: SMALL_MARK_PX },
-    draw: (
-      <>
-        <polyline
-          class="chart-curve"
-          points={points.map((point) => point.join(",")).join(" ")}
-          fill="none"
-          stroke={main ? ink.mark : ink.axis}
-          stroke-width={main ? 2.5 : 1.25}
-        />
-        {label.leader && <line x1={ex} y1={ey} x2={label.x} y2={label.y - 4} stroke={ink.axis} />}
-        <circle cx={ex} cy={ey} r={4.5} fill={main ? ink.mark : ink.paper} stroke={ink.mark} stroke-width={2} />
-        {main && (
-          <circle
-            cx={x.at(rate.requests_per_day)}
-            cy={y.at(j.value / unit.size)}
-            r={6}
-            fill={ink.accent}
-            stroke={ink.paper}
-            stroke-width={1.5}
-          />
-        )}
-        <text
-          x={label.x}
-          y={label.y}
-          text-anchor={label.anchor}
-          fill={ink.text}
-          font-weight={main || label.number !== null ? 700 : 400}
-          {...HALO}
-        >
-          {label.text}
-        </text>
-      </>
-    ),
+    draw: <CurveDrawing {...{ curve, label, main, x, y, unit }} />,
   };
+}
+
+function CurveDrawing({ curve, label, main, x, y, unit }: Omit<CurveProps, "say">) {
+  const { rate, points } = curve;
+  const [ex, ey] = points[points.length - 1] as [number, number];
+  const user = { cx: x.at(rate.requests_per_day), cy: y.at(rate.per_request_j.value / unit.size) };
+  const weight = main || label.number !== null ? 700 : 400;
+  return (
+    <>
+      <polyline
+        class="chart-curve"
+        points={points.map((point) => point.join(",")).join(" ")}
+        fill="none"
+        stroke={main ? ink.mark : ink.axis}
+        stroke-width={main ? 2.5 : 1.25}
+      />
+      {label.leader && <line x1={ex} y1={ey} x2={label.x} y2={label.y - 4} stroke={ink.axis} />}
+      <circle cx={ex} cy={ey} r={4.5} fill={main ? ink.mark : ink.paper} stroke={ink.mark} stroke-width={2} />
+      {main && <circle {...user} r={6} fill={ink.accent} stroke={ink.paper} stroke-width={1.5} />}
+      <text x={label.x} y={label.y} text-anchor={label.anchor} fill={ink.text} font-weight={weight} {...HALO}>
+        {label.text}
+      </text>
+    </>
+  );
 }
 
 function legendItems(curves: Curve[], labels: Label[], main: string, say: ChartMessages): LegendItem[] {

@@ -18,7 +18,7 @@ import { AXIS_PX, AxisX, Lines, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Figure } from "./figure";
 import { useMessages } from "./language";
-import { legend } from "./legend";
+import { legend, type LegendItem } from "./legend";
 import { Marks, type Mark } from "./marks";
 import { ink, SMALL_MARK_PX } from "./palette";
 import { log } from "./scale";
@@ -116,31 +116,26 @@ function stagesTable(stages: StageJoules[], say: ChartMessages): TableData {
 
 const ROW_PX = 46;
 
-function Picture({
-  stages,
-  shown,
-  width,
-  onChoose,
-}: {
+interface PictureProps {
   stages: StageJoules[];
   shown: string | null;
   width: number;
   onChoose: ChartProps["onChoose"];
-}) {
+}
+
+function legendItems(stages: StageJoules[], shown: string | null, say: ChartMessages): LegendItem[] {
+  const items: LegendItem[] = [[<Dot x={9} y={-4} shown />, shown ?? ""]];
+  if (stages.some((s) => s.model !== shown)) items.push([<Dot x={9} y={-4} shown={false} />, say.otherModels]);
+  return items;
+}
+
+function Picture({ stages, shown, width, onChoose }: PictureProps) {
   const say = useMessages();
   const joules = stages.map((s) => s.joules as number);
   const unit = unitFor("energy", joules);
   const right = width - 14;
   const x = log((Math.min(...joules) / unit.size) * 0.7, (Math.max(...joules) / unit.size) * 1.4, 14, right);
-  const signs = legend(
-    [
-      [<Dot x={9} y={-4} shown />, shown ?? ""],
-      ...(stages.some((s) => s.model !== shown)
-        ? [[<Dot x={9} y={-4} shown={false} />, say.otherModels] as [preact.JSX.Element, string]]
-        : []),
-    ],
-    width,
-  );
+  const signs = legend(legendItems(stages, shown, say), width);
   const top = signs.height + 4;
   const rows = ORDER.filter((stage) => stages.some((s) => s.stage === stage));
   const bottom = top + rows.length * ROW_PX + 4;
