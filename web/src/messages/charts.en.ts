@@ -59,7 +59,6 @@ export const chartsEn = {
   tableOf: (title: string) => `${title}: table`,
   saveAs: (title: string) => `Save "${title}" as`,
   range: (low: string, high: string) => `${low} to ${high}`,
-  list,
   model: "model",
   method: "method",
   methodOf: (method: Method) => METHODS[method],
@@ -113,7 +112,6 @@ export const chartsEn = {
   columnRounds: "rounds",
   columnState: "state",
   stateFinal: "final",
-  chosenMark: "chosen",
 
   /* accuracy against carbon */
   paretoTitle: (set: string) => `Accuracy on ${set} against carbon`,

@@ -43,7 +43,6 @@ export const chartsKo: ChartMessages = {
   tableOf: (title) => `${title}: 표`,
   saveAs: (title) => `"${title}" 저장 형식`,
   range: (low, high) => `${low}~${high}`,
-  list,
   model: "모델",
   method: "방법",
   methodOf: (method) => METHODS[method],
@@ -93,7 +92,6 @@ export const chartsKo: ChartMessages = {
   columnRounds: "회차",
   columnState: "상태",
   stateFinal: "확정",
-  chosenMark: "선택됨",
 
   paretoTitle: (set) => `${set} 정확도와 탄소 배출량`,
   paretoAxisX: (unit) => `추론 백만 회당 ${unit} CO₂e, 로그 눈금 →`,
