@@ -475,6 +475,12 @@ export function reference(report: Report, chosen: string | undefined): string | 
   return known.reduce<ModelCarbon | null>((most, c) => (most && most.value >= c.value ? most : c), null)?.name ?? null;
 }
 
+/** How the joules of the models are known: each way once, best first. */
+export function energyMethods(report: Report): Method[] {
+  const used = new Set(measuredModels(report).map(({ energy }) => energy.method));
+  return (["measured", "mixed", "estimated"] as const).filter((method) => used.has(method));
+}
+
 /** The headline's parts that a counter read and those that were estimated, of the models of a method. */
 export function boundary(report: Report, method: Method): { measured: PartName[]; estimated: PartName[] } {
   const parts = measuredModels(report)

@@ -31,6 +31,7 @@ export function CarbonChart({ report, chosenModel, onChoose, width }: ChartProps
       title={say.carbonTitle}
       summary={carbonSummary(report, say)}
       table={carbonTable(report, say)}
+      provisional={isProvisional(report)}
       width={width}
       picture={groups.length > 0}
       tools={groups.length > 0 && (

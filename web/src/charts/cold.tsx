@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { inUnit, number, percent, unitFor, quantity, type Quantity, type Unit } from "../format";
 import type { ChartMessages } from "../messages/charts.en";
-import { hasEnergy, measuredModels, reference, type MeasuredModel, type Report } from "../report";
+import { energyMethods, hasEnergy, isProvisional, type MeasuredModel, measuredModels, reference, type Report } from "../report";
 import { AXIS_PX, AxisX, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Choice, Figure } from "./figure";
@@ -42,9 +42,10 @@ export function ColdWarmChart({ report, chosenModel, onChoose, width }: ChartPro
       title={say.coldTitle}
       summary={coldSummary(report, chosenModel, say)}
       table={coldTable(report, say)}
+      provisional={isProvisional(report)}
       width={width}
       picture={models.length > 0}
-      notes={<p>{say.coldNote}</p>}
+      notes={<p>{say.coldNote} {say.energyIs(energyMethods(report))}</p>}
       tools={<Choice label={say.show} value={view} onChange={setView} options={[["time", say.time], ["energy", say.joules], ["mass", say.carbon]]} />}
     >
       {(w) => models.length > 0 ? <Picture {...{ models, view, chosenModel, onChoose }} width={w} /> : <p>{say.coldNone}</p>}
@@ -54,7 +55,8 @@ export function ColdWarmChart({ report, chosenModel, onChoose, width }: ChartPro
 
 /** A first use is told as so many warm ones: the answer to "does one load pay?". */
 function coldSummary(report: Report, chosen: string | undefined, say: ChartMessages): string {
-  const model = measuredModels(report).find(({ name }) => name === reference(report, chosen));
+  const models = measuredModels(report);
+  const model = models.find(({ name }) => name === reference(report, chosen)) ?? models[0];
   const [time] = model ? pair(model, "time") : [];
   if (!model || !time) return say.coldNone;
   const [grams] = pair(model, "mass");

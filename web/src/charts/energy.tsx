@@ -3,7 +3,7 @@
 import { useId, useState } from "preact/hooks";
 import { inUnit, number, percent, quantity, unitFor, type Unit } from "../format";
 import type { ChartMessages } from "../messages/charts.en";
-import { hasEnergy, measuredModels, type KnownEnergy, type Part, type PartName, type Report } from "../report";
+import { hasEnergy, isProvisional, type KnownEnergy, measuredModels, type Part, type PartName, type Report } from "../report";
 import { AXIS_PX, AxisX, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Choice, Figure } from "./figure";
@@ -62,6 +62,7 @@ function PartsFigure({ report, chosenModel, onChoose, width }: ChartProps) {
       title={say.partsTitle}
       summary={partsSummary(models, say)}
       table={partsTable(models, say)}
+      provisional={isProvisional(report)}
       width={width}
       picture={models.length > 0}
       tools={models.length > 0 && (
@@ -146,9 +147,15 @@ function partsMark(row: RowProps): Mark {
   const tip = [
     model.name,
     say.totalOf(quantity("energy", model.total), say.methodOf(model.method)),
-    ...model.parts.map((part) => say.partOf(say.part(part.part), quantity("energy", part.joules), percent(part.joules / model.total), say.methodOf(part.method))),
+    ...model.parts.map((part) => say.partOf(say.part(part.part), quantity("energy", part.joules), percent(part.joules / model.total), say.methodOf(part.method), boundsOf(part, say))),
   ];
   return { key: model.name, label: tip.join(", "), tip, hit: rowHit(row.rows, row.y), draw: <Row {...row} /> };
+}
+
+function boundsOf({ low, high }: Part, say: ChartMessages): string | null {
+  return low === null || low === undefined || high === null || high === undefined
+    ? null
+    : say.range(quantity("energy", low), quantity("energy", high));
 }
 
 function Row({ model, rows, x, unit, view, id, say, y, chosen, value }: RowProps) {

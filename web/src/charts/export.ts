@@ -47,13 +47,19 @@ function lightColours(host: Element): (name: string) => string {
   };
 }
 
-const SCREEN_ONLY = ["class", "tabindex", "role", "aria-label", "aria-selected", "aria-hidden", "pointer-events"];
+const SCREEN_ONLY = ["class", "data-key", "tabindex", "role", "aria-label", "aria-selected", "aria-hidden", "pointer-events"];
+
+/** Hundredths of a pixel: more digits only make the file larger. */
+const rounded = (value: string) => value.replace(/-?\d+\.\d{3,}/g, (digits) => String(Math.round(Number(digits) * 100) / 100));
+
+const MEASURES = new Set(["x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "width", "height", "d", "points", "transform"]);
 
 function settle(element: Element, colour: (name: string) => string) {
   for (const name of SCREEN_ONLY) element.removeAttribute(name);
   for (const { name, value } of [...element.attributes]) {
     const variable = /^var\((--[\w-]+)\)$/.exec(value)?.[1];
     if (variable) element.setAttribute(name, colour(variable));
+    else if (MEASURES.has(name)) element.setAttribute(name, rounded(value));
   }
 }
 
@@ -64,8 +70,15 @@ const make = (name: string, attributes: Record<string, string | number>, text = 
   return element;
 };
 
-/** The picture with its title and its sentence, so that it can stand alone. */
-export function toSvg(svg: SVGSVGElement, title: string, summary: string): { text: string; width: number; height: number } {
+/** What stands above and below a picture in the page, and so in its file. */
+export interface Words {
+  title: string;
+  summary: string;
+  notes: string[];
+}
+
+/** The picture with its title, its sentence and its notes, so that it can stand alone. */
+export function toSvg(svg: SVGSVGElement, { title, summary, notes }: Words): { text: string; width: number; height: number } {
   const picture = svg.cloneNode(true) as SVGSVGElement;
   for (const element of picture.querySelectorAll("[data-screen]")) element.remove();
   const colour = lightColours(svg.parentElement as Element);
@@ -75,15 +88,18 @@ export function toSvg(svg: SVGSVGElement, title: string, summary: string): { tex
   const heads = wrap(title, svg.clientWidth / 1.3);
   const lines = wrap(summary, svg.clientWidth);
   const top = MARGIN_PX + (heads.length + lines.length) * LINE_PX + 8;
-  const height = top + svg.clientHeight + MARGIN_PX;
+  const below = notes.flatMap((note) => wrap(note, svg.clientWidth));
+  const bottom = top + svg.clientHeight + 8;
+  const height = bottom + below.length * LINE_PX + MARGIN_PX;
   const text = colour("--chart-text");
 
   const file = make("svg", { xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}`, "font-family": "system-ui, sans-serif", "font-size": 12 });
   file.append(make("title", {}, title), make("rect", { width, height, fill: colour("--chart-paper") }));
-  heads.forEach((line, i) =>
-    file.append(make("text", { x: MARGIN_PX, y: MARGIN_PX + 12 + i * LINE_PX, fill: text, "font-size": 15, "font-weight": 700 }, line)));
-  lines.forEach((line, i) =>
-    file.append(make("text", { x: MARGIN_PX, y: MARGIN_PX + 12 + (heads.length + i) * LINE_PX, fill: text }, line)));
+  const write = (words: string[], from: number, look: Record<string, string | number>) =>
+    words.forEach((line, i) => file.append(make("text", { x: MARGIN_PX, y: from + 12 + i * LINE_PX, fill: text, ...look }, line)));
+  write(heads, MARGIN_PX, { "font-size": 15, "font-weight": 700 });
+  write(lines, MARGIN_PX + heads.length * LINE_PX, {});
+  write(below, bottom, { fill: colour("--chart-dim") });
   picture.setAttribute("x", String(MARGIN_PX));
   picture.setAttribute("y", String(top));
   file.append(picture);
@@ -91,8 +107,8 @@ export function toSvg(svg: SVGSVGElement, title: string, summary: string): { tex
 }
 
 /** Twice the size, so that it is sharp in a document. */
-export async function toPng(svg: SVGSVGElement, title: string, summary: string): Promise<Blob> {
-  const { text, width, height } = toSvg(svg, title, summary);
+export async function toPng(svg: SVGSVGElement, words: Words): Promise<Blob> {
+  const { text, width, height } = toSvg(svg, words);
   const url = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
   try {
     const image = new Image();

@@ -2,7 +2,7 @@
 /* The frame of every chart: title, the picture in one sentence, the picture, its table and files. */
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { save, toCsv, toJson, toPng, toSvg } from "./export";
+import { save, toCsv, toJson, toPng, toSvg, type Words } from "./export";
 import { useMessages } from "./language";
 import { FONT_PX } from "./palette";
 import { DataTable, type TableData } from "./table";
@@ -14,6 +14,8 @@ export interface FigureProps {
   /** The picture in a sentence, for those who do not see it and those who do. */
   summary: string;
   table: TableData;
+  /** The figures may still move: the study has not ended. */
+  provisional?: boolean;
   /** Choices that belong to the picture, beside its title. */
   tools?: ComponentChildren;
   /** Words below the picture. */
@@ -42,7 +44,7 @@ function useWidth(given: number | undefined) {
 }
 
 export function Figure(props: FigureProps) {
-  const { name, title, summary, table, tools, notes, picture = true, twin = true } = props;
+  const { name, title, summary, table, tools, notes, provisional = false, picture = true, twin = true } = props;
   const say = useMessages();
   const id = useId();
   const { box, width } = useWidth(props.width);
@@ -50,15 +52,18 @@ export function Figure(props: FigureProps) {
   return (
     <figure class="chart" aria-labelledby={`${id}t`} aria-describedby={`${id}s`}>
       <figcaption>
-        <h3 id={`${id}t`}>{title}</h3>
-        {tools}
+        <div class="chart-head">
+          <h3 id={`${id}t`}>{title}</h3>
+          {provisional && <span class="chart-badge">{say.provisional}</span>}
+          {tools}
+        </div>
         <p id={`${id}s`}>{summary}</p>
       </figcaption>
       <div class="chart-plot" ref={box}>{width > 0 && props.children(width)}</div>
       {notes && <div class="chart-notes">{notes}</div>}
       <div class="chart-bar">
         {twin && <button type="button" aria-expanded={open} aria-controls={`${id}d`} onClick={() => setOpen(!open)}>{say.table}</button>}
-        <Exports {...{ name, title, summary, table, picture }} svg={() => box.current?.querySelector("svg") ?? null} />
+        <Exports {...{ name, summary, table, picture }} title={provisional ? `${title} (${say.provisional})` : title} svg={() => box.current?.querySelector("svg") ?? null} />
       </div>
       <div id={`${id}d`}>{twin && open && <DataTable data={table} label={say.tableOf(title)} />}</div>
     </figure>
@@ -70,9 +75,10 @@ function Exports({ name, title, summary, table, picture, svg }: {
 }) {
   const say = useMessages();
   const text = (content: string, type: string, ending: string) => save(new Blob([content], { type }), `miev-${name}.${ending}`);
-  const drawn = (use: (element: SVGSVGElement) => void) => () => {
+  const drawn = (use: (element: SVGSVGElement, words: Words) => void) => () => {
     const element = svg();
-    if (element) use(element);
+    const notes = [...(element?.closest("figure")?.querySelectorAll(".chart-notes p") ?? [])].map((note) => note.textContent ?? "");
+    if (element) use(element, { title, summary, notes });
   };
   return (
     <span class="chart-exports" role="group" aria-label={say.saveAs(title)}>
@@ -80,8 +86,8 @@ function Exports({ name, title, summary, table, picture, svg }: {
       <button type="button" onClick={() => text(toJson(table), "application/json", "json")}>JSON</button>
       {picture && (
         <>
-          <button type="button" onClick={drawn((element) => text(toSvg(element, title, summary).text, "image/svg+xml", "svg"))}>SVG</button>
-          <button type="button" onClick={drawn((element) => void toPng(element, title, summary).then((blob) => save(blob, `miev-${name}.png`)))}>PNG</button>
+          <button type="button" onClick={drawn((element, words) => text(toSvg(element, words).text, "image/svg+xml", "svg"))}>SVG</button>
+          <button type="button" onClick={drawn((element, words) => void toPng(element, words).then((blob) => save(blob, `miev-${name}.png`)))}>PNG</button>
         </>
       )}
     </span>

@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+/* The charts of a report. Each takes the report and draws itself at the width of its container:
+ *
+ *     import "./charts/charts.css";
+ *     <ChartLanguage.Provider value={chartsKo}>
+ *       <CarbonChart report={report} chosenModel={name} onChoose={setName} />
+ *       <WorldMap report={report} places={places} world={world} onPlace={setZone} />
+ *     </ChartLanguage.Provider>
+ *
+ * Themes: the colours follow `color-scheme`, so a switch sets that on the root and nothing else.
+ * A language is an object of ChartMessages (src/messages/). `world` is what map/make.mjs wrote. */
 export { CarbonChart, carbonSummary } from "./carbon";
 export { ColdWarmChart } from "./cold";
 export { EnergyChart } from "./energy";

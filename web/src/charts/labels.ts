@@ -33,7 +33,7 @@ const RADIUS_PX = 9;
 const DIGIT_PX = 9;
 /** How far a name and a number may stand off: a line leads back to the dot. */
 const NAME_RINGS = 2;
-const NUMBER_RINGS = 5;
+const NUMBER_RINGS = 12;
 
 const overlaps = (a: Box, b: Box) =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
@@ -48,16 +48,19 @@ interface Candidate {
 }
 
 /** Right and left first, because names read best there; then above, below and the corners. */
-const AROUND: [number, number][] = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [-1, -1], [1, 1], [-1, 1]];
+const NEAR: [number, number][] = [[1, 0], [-1, 0], [0, -1], [0, 1], [0.75, -0.75], [-0.75, -0.75], [0.75, 0.75], [-0.75, 0.75]];
+/** Farther off there is room for more directions. */
+const FAR: [number, number][] = [...NEAR, ...[22.5, 67.5, 112.5, 157.5, 202.5, 247.5, 292.5, 337.5].map((degrees): [number, number] => [
+  Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180),
+])];
 
 function candidates(dot: Dot, width: number, rings: number): Candidate[] {
   const found: Candidate[] = [];
   for (let ring = 0; ring < rings; ring++) {
     const off = RADIUS_PX + ring * HEIGHT_PX;
-    for (const [right, down] of AROUND) {
-      const diagonal = right !== 0 && down !== 0 ? 0.75 : 1;
-      const x = dot.x + right * off * diagonal - (right < 0 ? width : right === 0 ? width / 2 : 0);
-      const y = dot.y + down * off * diagonal - (down < 0 ? HEIGHT_PX : down === 0 ? HEIGHT_PX / 2 : 0);
+    for (const [right, down] of ring === 0 ? NEAR : FAR) {
+      const x = dot.x + right * off - (right < 0 ? width : right === 0 ? width / 2 : 0);
+      const y = dot.y + down * off - (down < 0 ? HEIGHT_PX : down === 0 ? HEIGHT_PX / 2 : 0);
       found.push({
         box: { x, y, width, height: HEIGHT_PX },
         anchor: right > 0 ? "start" : right < 0 ? "end" : "middle",
@@ -78,26 +81,26 @@ function asLabel(text: string, { box, anchor, leader }: Candidate, number: numbe
  * `taken` holds what else must stay visible, as whiskers.
  */
 export function placeLabels(dots: readonly Dot[], frame: Box, taken: readonly Box[] = []): Label[] {
-  const filled: Box[] = [...taken];
-  for (const dot of dots)
-    filled.push({ x: dot.x - RADIUS_PX + 2, y: dot.y - RADIUS_PX + 2, width: 2 * RADIUS_PX - 4, height: 2 * RADIUS_PX - 4 });
-  const free = (candidate: Candidate) => inside(candidate.box, frame) && !filled.some((box) => overlaps(candidate.box, box));
+  const marks = dots.map(({ x, y }) => ({ x: x - RADIUS_PX + 2, y: y - RADIUS_PX + 2, width: 2 * RADIUS_PX - 4, height: 2 * RADIUS_PX - 4 }));
+  const placed: Box[] = [];
+  const clearOf = (box: Box, others: readonly Box[]) => !others.some((other) => overlaps(box, other));
+  const legible = ({ box }: Candidate) => inside(box, frame) && clearOf(box, placed) && clearOf(box, marks);
+  const free = (candidate: Candidate) => legible(candidate) && clearOf(candidate.box, taken);
 
   const labels = dots.map((dot): Label | null => {
     const place = candidates(dot, dot.width, NAME_RINGS).find(free);
     if (!place) return null;
-    filled.push(place.box);
+    placed.push(place.box);
     return asLabel(dot.name, place, null);
   });
   let numbered = 0;
-  return dots.map((dot, i) => labels[i] ?? numberFor(dot, ++numbered, free, filled, frame));
-}
-
-/** Ever wider rings; where all is full, above the dot: a number there is better than none. */
-function numberFor(dot: Dot, number: number, free: (c: Candidate) => boolean, filled: Box[], frame: Box): Label {
-  const text = String(number);
-  const all = candidates(dot, text.length * DIGIT_PX, NUMBER_RINGS);
-  const place = all.find(free) ?? all.find((c) => inside(c.box, frame)) ?? (all[2] as Candidate);
-  filled.push(place.box);
-  return asLabel(text, place, number);
+  return dots.map((dot, i) => {
+    if (labels[i]) return labels[i];
+    const text = String(++numbered);
+    const all = candidates(dot, text.length * DIGIT_PX, NUMBER_RINGS);
+    /* On a whisker rather than on another label; where all is full, above the dot: better than none. */
+    const place = all.find(free) ?? all.find(legible) ?? (all[2] as Candidate);
+    placed.push(place.box);
+    return asLabel(text, place, numbered);
+  });
 }

@@ -2,7 +2,7 @@
 /* How long one warm inference takes: median, 90th and 99th percentile, and the spread between. */
 import { inUnit, number, quantity, unitFor, type Unit } from "../format";
 import type { ChartMessages } from "../messages/charts.en";
-import { measuredModels, type Latency, type Report } from "../report";
+import { isProvisional, type Latency, measuredModels, type Report } from "../report";
 import { AXIS_PX, AxisX, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Figure } from "./figure";
@@ -48,6 +48,7 @@ export function LatencyChart({ report, chosenModel, onChoose, width }: ChartProp
       title={say.latencyTitle}
       summary={latencySummary(models, say)}
       table={latencyTable(models, say)}
+      provisional={isProvisional(report)}
       width={width}
       picture={models.length > 0}
       notes={models.some(({ latency }) => latency.p99_s === null) && <p>{say.latencyNoP99}</p>}

@@ -7,7 +7,7 @@ import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import { inUnit, number, percent, quantity, tick, unitFor, type Unit } from "../format";
 import type { ChartMessages } from "../messages/charts.en";
-import type { PlaceRegion, Places, PlaceZone } from "../report";
+import { energyMethods, isProvisional, type PlaceRegion, type Places, type PlaceZone, type Report } from "../report";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Choice, Figure } from "./figure";
 import { Hatch } from "./hatch";
@@ -43,11 +43,12 @@ export function WorldMap({ report, places, world, chosenModel, onPlace, width }:
       title={say.mapTitle(priced.model)}
       summary={mapSummary(priced, home, say)}
       table={zonesTable(priced, places, say)}
+      provisional={isProvisional(report)}
       width={width}
       tools={places.regions.items.length > 0 && (
         <Choice label={say.mapShow} value={view} onChange={setView} options={[["zones", say.mapZones], ["regions", say.mapWithRegions]]} />
       )}
-      notes={<MapNotes {...{ priced, places, world, view }} />}
+      notes={<MapNotes {...{ report, priced, places, world, view }} />}
     >
       {(w) => <Picture {...{ priced, places, world, home, onPlace, view }} width={w} />}
     </Figure>
@@ -65,13 +66,13 @@ function mapSummary({ zones, here }: PricedPlaces, home: string, say: ChartMessa
   return say.mapSummary(least.place.name, of(least), most.place.name, of(most), here === null ? null : say.mapHome(home, quantity("mass", here)));
 }
 
-function MapNotes({ priced, places, world, view }: { priced: PricedPlaces; places: Places; world: WorldTopology; view: View }) {
+function MapNotes({ report, priced, places, world, view }: { report: Report; priced: PricedPlaces; places: Places; world: WorldTopology; view: View }) {
   const say = useMessages();
   const drawn = new Set(world.objects.zones.geometries.map(({ id }) => id));
   const missing = priced.zones.filter((zone) => isCountry(zone) && !drawn.has(zone.place.iso3 as string)).length;
   return (
     <>
-      <p>{say.mapSource(places.zones.source, places.zones.basis)} {say.mapAverage}</p>
+      <p>{say.mapSource(places.zones.source, places.zones.basis)} {say.mapAverage} {say.energyIs(energyMethods(report))}</p>
       {view === "regions" && places.regions.note !== "" && <p>{say.regionsOf}: {places.regions.note}</p>}
       {missing > 0 && <p>{say.mapMissing(missing)}</p>}
     </>

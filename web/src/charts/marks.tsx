@@ -2,7 +2,7 @@
 /* The marks of a chart as one stop of the Tab key: arrow keys walk them, Enter chooses, Escape
  * closes the tip. Pointer and keyboard see the same tip. */
 import type { ComponentChildren } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { FONT_PX, ink } from "./palette";
 import { LINE_PX } from "./axis";
 import { textWidth, wrap } from "./text";
@@ -40,8 +40,30 @@ function nextIndex(key: string, at: number, n: number): number | null {
   return key === "End" ? n - 1 : null;
 }
 
+/** A report that comes in anew may move the mark that has the focus, and a moved node loses it. */
+function useKeptFocus(group: { current: SVGGElement | null }) {
+  const drawing = useRef(false);
+  const focused = useRef<string | null>(null);
+  drawing.current = true;
+  useLayoutEffect(() => {
+    drawing.current = false;
+    if (focused.current === null || group.current?.contains(document.activeElement)) return;
+    const marks = [...(group.current?.children ?? [])] as SVGElement[];
+    marks.find((mark) => mark.dataset.key === focused.current)?.focus();
+  });
+  return {
+    gained: (key: string) => { focused.current = key; },
+    /** False where only the drawing took it. */
+    lost: () => {
+      if (!drawing.current) focused.current = null;
+      return !drawing.current;
+    },
+  };
+}
+
 export function Marks({ marks, label, width, height, chosen, onChoose, over }: MarksProps) {
   const group = useRef<SVGGElement>(null);
+  const focus = useKeptFocus(group);
   const [stop, setStop] = useState<string | null>(null);
   const [shown, setShown] = useState<string | null>(null);
   const first = marks.some((mark) => mark.key === stop) ? stop : (marks.find((m) => m.key === chosen) ?? marks[0])?.key;
@@ -63,13 +85,15 @@ export function Marks({ marks, label, width, height, chosen, onChoose, over }: M
         {marks.map((mark, i) => (
           <g
             key={mark.key}
+            data-key={mark.key}
             class={onChoose ? "chart-mark chart-choice" : "chart-mark"}
             role={onChoose ? "option" : "img"}
             aria-label={mark.label}
             aria-selected={onChoose ? mark.key === chosen : undefined}
-            tabIndex={mark.key === first ? 0 : -1}
-            onFocus={() => { setStop(mark.key); setShown(mark.key); }}
-            onBlur={() => setShown(null)}
+            /* Lower case: in SVG, tabIndex would be an attribute of no meaning. */
+            tabindex={mark.key === first ? 0 : -1}
+            onFocus={() => { focus.gained(mark.key); setStop(mark.key); setShown(mark.key); }}
+            onBlur={() => { if (focus.lost()) setShown(null); }}
             onPointerEnter={() => setShown(mark.key)}
             onPointerLeave={() => setShown(null)}
             onClick={() => onChoose?.(mark.key)}

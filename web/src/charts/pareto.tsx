@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Accuracy against carbon, one picture a data set: what no other model beats in both. */
-import { number, percent, percentNumber, PER_MILLION, quantity, unitFor, type Unit } from "../format";
-import { isMeasured, modelCarbon, type Accuracy, type Front, type FrontModel, type ModelCarbon, type Report } from "../report";
+import { factor, number, percent, percentNumber, PER_MILLION, quantity, unitFor, type Unit } from "../format";
+import { type Accuracy, carbonGroups, type Front, type FrontModel, isMeasured, isProvisional, modelCarbon, type ModelCarbon, type Report } from "../report";
 import type { ChartMessages } from "../messages/charts.en";
 import { AXIS_PX, AxisX, AxisY, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
@@ -34,7 +34,12 @@ interface FrontProps extends ChartProps {
 
 function FrontFigure({ report, front, chosenModel, onChoose, width }: FrontProps) {
   const say = useMessages();
-  const notes = front.not_on_axis.length > 0 && <p>{say.notOnAxis(front.not_on_axis.map(({ name, reason }) => [name, reason]))}</p>;
+  const notes = (
+    <>
+      <p>{say.paretoWhiskers} {systematicWords(report, front, say)}</p>
+      {front.not_on_axis.length > 0 && <p>{say.notOnAxis(front.not_on_axis.map(({ name, reason }) => [name, reason]))}</p>}
+    </>
+  );
   return (
     <Figure
       name={`accuracy-${front.dataset}-${front.split}`.replace(/[^\w-]+/g, "-")}
@@ -42,11 +47,20 @@ function FrontFigure({ report, front, chosenModel, onChoose, width }: FrontProps
       summary={paretoSummary(front, say)}
       table={frontTable(report, front, say)}
       notes={notes}
+      provisional={isProvisional(report)}
       width={width}
     >
       {(w) => <Picture {...{ report, front, chosenModel, onChoose }} width={w} />}
     </Figure>
   );
+}
+
+/** Of the model that emits most, as the bracket in the chart of carbon. */
+function systematicWords(report: Report, front: Front, say: ChartMessages): string {
+  const known = carbonGroups(report).flatMap(({ models }) => models).filter(({ name }) => front.models.some((model) => model.name === name));
+  const most = known.reduce<ModelCarbon | null>((m, carbon) => (m && m.value >= carbon.value ? m : carbon), null);
+  const { low, high } = most?.systematic ?? { low: null, high: null };
+  return most && low !== null && high !== null && low > 0 ? say.paretoSystematic(factor(low / most.value), factor(high / most.value)) : "";
 }
 
 function frontTable(report: Report, front: Front, say: ChartMessages): TableData {

@@ -2,7 +2,7 @@
 /* What each model says about the photo, and which things it can say at all. */
 import { percent, percentTenths } from "../format";
 import type { ChartMessages } from "../messages/charts.en";
-import { isMeasured, measuredModels, type Model, type Prediction, type Report } from "../report";
+import { isMeasured, isProvisional, measuredModels, type Model, type Prediction, type Report } from "../report";
 import type { ChartProps } from "./chart_props";
 import { Figure } from "./figure";
 import { useMessages } from "./language";
@@ -30,6 +30,7 @@ export function PredictionsView({ report, chosenModel, onChoose, width, photo }:
       title={say.predictionsTitle}
       summary={predictionsSummary(report, say)}
       table={predictionsTable(report, say)}
+      provisional={isProvisional(report)}
       width={width}
       picture={false}
       notes={<>{common !== null && <p>{say.allKnow(common)}</p>}<p>{say.scoreNote}</p></>}

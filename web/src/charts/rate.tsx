@@ -2,7 +2,7 @@
 /* Joules of a request by how often one comes: the fewer, the more of them is waiting. */
 import { count, number, percent, quantity, tick, unitFor, type Unit } from "../format";
 import type { ChartMessages } from "../messages/charts.en";
-import { isRate, measuredModels, reference, type Rate, type Report } from "../report";
+import { energyMethods, isProvisional, isRate, measuredModels, type Rate, reference, type Report } from "../report";
 import { AXIS_PX, AxisX, AxisY, Lines, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Figure } from "./figure";
@@ -43,9 +43,10 @@ export function RateChart({ report, chosenModel, onChoose, width }: ChartProps) 
       title={say.rateTitle}
       summary={main ? rateSummary(main, say) : noRateWords(report, say)}
       table={rateTable(models, say)}
+      provisional={isProvisional(report)}
       width={width}
       picture={models.length > 0}
-      notes={main && <p>{say.rateNote(quantity("power", main.rate.idle_w))}</p>}
+      notes={main && <p>{say.rateNote(quantity("power", main.rate.idle_w))} {say.energyIs(energyMethods(report))}</p>}
     >
       {(w) => main && <Picture {...{ models, onChoose, chosenModel }} main={main} width={w} />}
     </Figure>

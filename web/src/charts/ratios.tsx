@@ -2,7 +2,7 @@
 /* Every model against one: its joules as a share of that one's, what was decided, and the carbon. */
 import { number, percent, percentNumber } from "../format";
 import type { ChartMessages } from "../messages/charts.en";
-import { pairOf, reference, type Pair, type Report } from "../report";
+import { isProvisional, measuredModels, type Pair, pairOf, reference, type Report } from "../report";
 import { AXIS_PX, AxisX, Lines, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Figure } from "./figure";
@@ -15,44 +15,53 @@ import type { TableData } from "./table";
 import { shorten, wrap } from "./text";
 import { Whisker } from "./whisker";
 
-/** The pairs of the report with `against` below the line, most accurate first as the report has them. */
+/** The pairs of the report with `against` below the line, least energy first. */
 function pairsAgainst(report: Report, against: string): Pair[] {
   return report.models
     .filter(({ name }) => name !== against)
     .flatMap(({ name }) => pairOf(report, name, against) ?? [])
-    .sort((a, b) => a.ratio - b.ratio);
+    .sort((a, b) => Number(isUnlike(report, a)) - Number(isUnlike(report, b)) || a.ratio - b.ratio);
+}
+
+/** One measured, one estimated: they stand below the others, and are said not to be ranked. */
+function isUnlike(report: Report, { a, b }: Pair): boolean {
+  const methodOf = (name: string) => measuredModels(report).find((model) => model.name === name)?.energy.method;
+  return methodOf(a) !== methodOf(b);
 }
 
 export function RatioTable({ report, chosenModel, onChoose, width }: ChartProps) {
   const say = useMessages();
   const against = reference(report, chosenModel);
   const pairs = against === null ? [] : pairsAgainst(report, against);
+  const unlike = (pair: Pair) => isUnlike(report, pair);
   return (
     <Figure
       name="ratios"
       title={against === null ? say.ratiosNoReference : say.ratiosTitle(against)}
-      summary={ratiosSummary(pairs, against, say)}
+      summary={ratiosSummary(pairs, against, say, unlike)}
       table={ratiosTable(report, against, say)}
+      provisional={isProvisional(report)}
       width={width}
       picture={pairs.length > 0}
       notes={pairs.length > 0 && <p>{pairs.some((pair) => pair.likely) ? say.ratiosLikely : say.ratiosNote}</p>}
     >
-      {(w) => pairs.length > 0 && <Picture {...{ pairs, onChoose }} against={against as string} width={w} />}
+      {(w) => pairs.length > 0 && <Picture {...{ pairs, onChoose, unlike }} against={against as string} width={w} />}
     </Figure>
   );
 }
 
 /** "16 % of A's carbon: likely lower". */
-export function ratioWords(pair: Pair, say: ChartMessages): string {
-  const verdict = say.verdict(pair.verdict, pair.likely);
+export function ratioWords(pair: Pair, say: ChartMessages, unlike = false): string {
+  const verdict = unlike ? say.unlike : say.verdict(pair.verdict, pair.likely);
   return pair.carbon_ratio === null ? verdict : say.ratioWords(percent(pair.carbon_ratio), pair.b, verdict);
 }
 
-function ratiosSummary(pairs: Pair[], against: string | null, say: ChartMessages): string {
+function ratiosSummary(pairs: Pair[], against: string | null, say: ChartMessages, unlike: (pair: Pair) => boolean): string {
   const [only, another] = pairs;
   if (!only || against === null) return say.ratiosNone;
-  if (!another) return say.ratioOne(only.a, ratioWords(only, say));
-  const count = (verdict: Pair["verdict"]) => pairs.filter((pair) => pair.verdict === verdict).length;
+  if (!another) return say.ratioOne(only.a, ratioWords(only, say, unlike(only)));
+  const alike = pairs.filter((pair) => !unlike(pair));
+  const count = (verdict: Pair["verdict"]) => alike.filter((pair) => pair.verdict === verdict).length;
   return say.ratiosSummary(against, count("lower"), count("equivalent"), count("higher"), count("unresolved"));
 }
 
@@ -88,7 +97,7 @@ const EQUIVALENT_RATIO = 0.03;
 const PAD_PX = 8;
 const NARROW_PX = 620;
 
-function Picture({ pairs, against, width, onChoose }: { pairs: Pair[]; against: string; width: number; onChoose: ChartProps["onChoose"] }) {
+function Picture({ pairs, against, width, onChoose, unlike }: { unlike: (pair: Pair) => boolean; pairs: Pair[]; against: string; width: number; onChoose: ChartProps["onChoose"] }) {
   const say = useMessages();
   const narrow = width < NARROW_PX;
   const left = narrow ? PAD_PX : Math.floor(width * 0.46);
@@ -103,7 +112,7 @@ function Picture({ pairs, against, width, onChoose }: { pairs: Pair[]; against: 
   const top = signs.height + 6;
   let y = top;
   const marks = pairs.map((pair) => {
-    const row = ratioRow(pair, { x, y, left, width, narrow, say });
+    const row = ratioRow(pair, { x, y, left, width, narrow, say, unlike: unlike(pair) });
     y += row.height;
     return row.mark;
   });
@@ -125,12 +134,13 @@ const isWider = ({ statistical, systematic }: Pair) =>
   systematic.low !== statistical.low || systematic.high !== statistical.high;
 
 interface Place {
-  x: Scale; y: number; left: number; width: number; narrow: boolean; say: ChartMessages;
+  x: Scale; y: number; left: number; width: number; narrow: boolean; say: ChartMessages; unlike: boolean;
 }
 
-function ratioRow(pair: Pair, { x, y, left, width, narrow, say }: Place): { mark: Mark; height: number } {
+function ratioRow(pair: Pair, { x, y, left, width, narrow, say, unlike }: Place): { mark: Mark; height: number } {
   const room = narrow ? width - 2 * PAD_PX : left - 2 * PAD_PX;
-  const words = wrap(ratioWords(pair, say), room);
+  const said = ratioWords(pair, say, unlike);
+  const words = wrap(said, room);
   const text = LINE_PX * (1 + words.length);
   const height = narrow ? text + 30 : Math.max(40, text + 10);
   const middle = narrow ? y + text + 14 : y + height / 2;
@@ -140,7 +150,7 @@ function ratioRow(pair: Pair, { x, y, left, width, narrow, say }: Place): { mark
     low === null || high === null ? [] : [say2(percentNumber(low), percent(high))];
   const tip = [
     pair.a,
-    ratioWords(pair, say),
+    said,
     say.energyShare(percent(pair.ratio), pair.b),
     ...range(statistical.low, statistical.high, say.byRounds),
     ...(isWider(pair) ? range(systematic.low, systematic.high, say.byFavour) : []),
@@ -155,7 +165,7 @@ function ratioRow(pair: Pair, { x, y, left, width, narrow, say }: Place): { mark
         <line x1={x.at(100 * systematic.low)} x2={x.at(100 * systematic.high)} y1={middle} y2={middle} stroke={ink.accent} stroke-width={2} />
       )}
       {known(statistical.low) && known(statistical.high) && <Whisker x1={x.at(100 * statistical.low)} x2={x.at(100 * statistical.high)} y={middle} />}
-      <Verdict x={x.at(100 * pair.ratio)} y={middle} settled={pair.verdict !== "unresolved"} />
+      <Verdict x={x.at(100 * pair.ratio)} y={middle} settled={!unlike && pair.verdict !== "unresolved"} />
     </>
   );
   return {

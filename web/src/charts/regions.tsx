@@ -2,6 +2,7 @@
 /* Places to search in: zones of the grid, and regions of clouds. */
 import { useState } from "preact/hooks";
 import { percent, quantity } from "../format";
+import { isProvisional } from "../report";
 import type { ChartProps } from "./chart_props";
 import { Choice, Figure } from "./figure";
 import { useMessages } from "./language";
@@ -26,6 +27,7 @@ export function RegionsTable({ report, places, chosenModel, width }: ChartProps)
       title={title}
       summary={least && name ? say.regionsSummary(name, quantity("mass", least.grams), least.ofHere === null ? null : percent(least.ofHere)) : say.mapNone}
       table={table}
+      provisional={isProvisional(report)}
       width={width}
       picture={false}
       twin={false}

@@ -3,7 +3,7 @@
  * logarithmic axis: decoding a photo may take a thousand times what a small model does. */
 import { number, percent, quantity, unitFor } from "../format";
 import type { ChartMessages } from "../messages/charts.en";
-import { hasEnergy, measuredModels, reference, type MeasuredModel, type Method, type Report, type StageName } from "../report";
+import { energyMethods, hasEnergy, isProvisional, type MeasuredModel, measuredModels, type Method, reference, type Report, type StageName } from "../report";
 import { AXIS_PX, AxisX, Lines, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Figure } from "./figure";
@@ -51,7 +51,7 @@ export function inferenceShare(model: MeasuredModel): number | null {
 export function StagesFigure({ report, chosenModel, onChoose, width }: ChartProps) {
   const say = useMessages();
   const models = measuredModels(report);
-  const shown = reference(report, chosenModel);
+  const shown = reference(report, chosenModel) ?? models[0]?.name ?? null;
   const stages = models.flatMap(stagesOf);
   const drawn = stages.filter(({ joules }) => joules !== null && joules > 0);
   return (
@@ -60,8 +60,10 @@ export function StagesFigure({ report, chosenModel, onChoose, width }: ChartProp
       title={say.stagesTitle}
       summary={stagesSummary(report, shown, say)}
       table={stagesTable(stages, say)}
+      provisional={isProvisional(report)}
       width={width}
       picture={drawn.length > 0}
+      notes={energyMethods(report).length > 0 && <p>{say.energyIs(energyMethods(report))}</p>}
     >
       {(w) => drawn.length > 0 && <Picture stages={drawn} shown={shown} width={w} onChoose={onChoose} />}
     </Figure>
@@ -73,7 +75,8 @@ function stagesSummary(report: Report, shown: string | null, say: ChartMessages)
   if (!model) return say.energyNone;
   const share = inferenceShare(model);
   const largest = stagesOf(model).reduce<StageJoules | null>((most, s) => ((s.joules ?? 0) > (most?.joules ?? 0) ? s : most), null);
-  if (share === null || !largest || largest.joules === null) return say.stagesUnknown(model.name);
+  if (!largest || largest.joules === null) return say.energyNone;
+  if (share === null) return say.stagesUnknown(model.name);
   return say.stagesSummary(model.name, percent(share), say.stage(largest.stage), quantity("energy", largest.joules));
 }
 

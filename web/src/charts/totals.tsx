@@ -2,7 +2,7 @@
 /* What it comes to at the user's own number of requests: the only place for everyday equivalents. */
 import { count, inUnit, number, percent, unitFor } from "../format";
 import type { ChartMessages } from "../messages/charts.en";
-import { reference, type Interval, type Report } from "../report";
+import { energyMethods, type Interval, isProvisional, reference, type Report } from "../report";
 import type { ChartProps } from "./chart_props";
 import { Figure } from "./figure";
 import { useMessages } from "./language";
@@ -47,9 +47,10 @@ export function TotalsView({ report, chosenModel, width }: ChartProps) {
       title={first ? say.totalsTitle(count(first.rate.requests_per_day)) : say.totalsTitleNone}
       summary={first ? say.totalsSummary(first.name, grams(first.year, say)) : noRateWords(report, say)}
       table={totalsTable(all, say)}
+      provisional={isProvisional(report)}
       width={width}
       picture={false}
-      notes={first && <p>{say.totalsNote}</p>}
+      notes={first && <p>{say.totalsNote} {say.energyIs(energyMethods(report))}</p>}
     >
       {() => first && <TotalRows all={all} against={against} />}
     </Figure>

@@ -69,6 +69,7 @@ export const chartsEn = {
   linear: "linear",
   log: "logarithmic",
   provisional: "provisional",
+  energyIs: (methods: Method[]) => (methods.length === 0 ? "" : `Energy, and so carbon, is ${list(methods.map((method) => METHODS[method]))}.`),
   failed: (name: string, why: string) => `${name} failed: ${why}`,
   unknownCarbon: (name: string, why: string) => `${name} has no carbon figure: ${why}`,
   verdict: (verdict: Verdict, likely: boolean) =>
@@ -119,6 +120,8 @@ export const chartsEn = {
   paretoOnly: (name: string, accuracy: string) => `${name} is the only model on this axis: ${accuracy} right.`,
   paretoNoChoice: (best: string) => `No model emits less than ${best}, the most accurate one, without being beaten in both.`,
   position: (position: Position) => POSITIONS[position],
+  paretoWhiskers: "Whiskers: 95 %, of carbon by the rounds of this study, of accuracy by the number of images.",
+  paretoSystematic: (low: string, high: string) => `Beyond these the carbon of all dots may be off by ${low} to ${high} in the same direction.`,
   legendFront: "filled: on the front",
   legendOpen: "ring: left open by the intervals",
   legendDominated: "hollow: dominated",
@@ -165,7 +168,8 @@ export const chartsEn = {
   partsSummary: (shares: string[]) => `Share of the joules of an inference, over all models: ${shares.join(", ")}.`,
   partsNote: "Hatched is estimated, solid is measured. Power supply, fans and disks are not covered.",
   partLegend: (part: string, method: string, hatched: boolean) => `${part}, ${method}${hatched ? " (hatched)" : ""}`,
-  partOf: (part: string, joules: string, share: string, method: string) => `${part}: ${joules} (${share}), ${method}`,
+  partOf: (part: string, joules: string, share: string, method: string, bounds: string | null) =>
+    `${part}: ${joules}${bounds === null ? "" : ` (${bounds})`}, ${share}, ${method}`,
   totalOf: (joules: string, method: string) => `${joules} in all, ${method}`,
   energyNone: "No model has an energy figure.",
   energyAxis: (unit: string) => `${unit} per inference →`,
@@ -209,6 +213,7 @@ export const chartsEn = {
   ratiosNote: "Rounds of the same block are compared, so what the counter is wrong by cancels. Verdicts are corrected for the number of pairs.",
   ratiosLikely:
     "Energies are estimated: two models that keep the CPU busy for the same time need not draw the same power, so a verdict is likely at most. Verdicts are corrected for the number of pairs.",
+  unlike: "known in different ways, so not ranked",
   energyShare: (share: string, against: string) => `${share} of ${against}'s energy`,
   byFavour: (low: string, high: string) => `${low} to ${high} with what the estimate may favour one model by`,
   legendStatistical: "95 % by the rounds",
