@@ -72,7 +72,8 @@ static int tell(json_t *report, const struct settings *settings,
 }
 
 /* The study, kept from its start. */
-static int measure_selection(const struct settings *settings, const struct selection *selection,
+static int measure_selection(const struct settings *settings,
+                             const struct miev_selection *selection,
                              const struct miev_price_options *price)
 {
     struct miev_error err;
@@ -95,7 +96,7 @@ static int measure_and_tell(const struct settings *settings, const char *command
                             size_t n_words)
 {
     struct miev_error err;
-    struct selection selection;
+    struct miev_selection selection;
     struct miev_site site;
     struct miev_price_options price;
     int status = CLI_FAILED;
@@ -106,12 +107,12 @@ static int measure_and_tell(const struct settings *settings, const char *command
     if (site_options(&settings->site, &site, &price, &err) != MIEV_OK ||
         output_check(&settings->output, &err) != MIEV_OK)
         return cli_usage_error(command, &err);
-    if (selection_make(&selection, words, n_words, settings->precision, &settings->override,
-                       &err) != MIEV_OK)
+    if (miev_selection_make(&selection, words, n_words, settings->precision, &settings->override,
+                            &err) != MIEV_OK)
         status = err.code == MIEV_ERR_INVALID ? cli_usage_error(command, &err) : cli_fail(&err);
     else
         status = measure_selection(settings, &selection, &price);
-    selection_finish(&selection);
+    miev_selection_finish(&selection);
     return status;
 }
 

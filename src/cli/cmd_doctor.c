@@ -13,7 +13,7 @@
 #include "meter/meter.h"
 #include "model/catalog.h"
 #include "sensor/machine.h"
-#include "study/child.h"
+#include "study/facts.h"
 
 static void show_machine(const struct miev_env *env, const struct terminal *terminal)
 {
@@ -75,21 +75,11 @@ static void show_sensors(struct miev_meter *meter, const struct terminal *termin
     }
 }
 
-/* In a worker of its own, as a study would: so the sandbox is tried too, and whatever the runtime
- * prints or does wrong stays there. */
 static void show_engine(const struct miev_engine_ops *engine, const char *runtime_dir)
 {
-    struct miev_child_options options = {0};
-    struct miev_child *child = NULL;
     struct miev_error err;
     json_t *reply = NULL;
-    int rc = miev_child_spawn(&options, &child, &err);
-    if (rc == MIEV_OK) {
-        json_t *request = json_pack("{s:s, s:s, s:i, s:s?}", "do", "open", "engine", engine->name,
-                                    "threads", 1, "runtime_dir", runtime_dir);
-        rc = miev_child_ask(child, request, -1, 30, &reply, &err);
-    }
-    if (rc == MIEV_OK) {
+    if (miev_facts_engine(engine, runtime_dir, &reply, &err) == MIEV_OK) {
         const json_t *info = json_object_get(reply, "engine");
         printf("  %-10s found: %s %s, %s\n", engine->name,
                json_string_value(json_object_get(info, "runtime")),
@@ -100,7 +90,6 @@ static void show_engine(const struct miev_engine_ops *engine, const char *runtim
         printf("  %-10s %s: %s\n", engine->name, miev_status_name(err.code), err.message);
     }
     json_decref(reply);
-    miev_child_destroy(child);
 }
 
 static void show_engines(const struct miev_env *env, const struct terminal *terminal)

@@ -2,6 +2,7 @@
 /* `miev eval`: how right models are on pictures whose answers are known. */
 #include <limits.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +11,11 @@
 #include "cli/eval_progress.h"
 #include "cli/output.h"
 #include "cli/preprocess.h"
-#include "cli/selection.h"
 #include "cli/show_eval.h"
 #include "cli/site.h"
 #include "core/error.h"
 #include "eval/eval.h"
+#include "study/selection.h"
 
 struct settings {
     struct site_settings site;
@@ -69,12 +70,12 @@ static const struct arg_option options[] = {
 };
 /* clang-format on */
 
-static volatile sig_atomic_t stop_asked;
+static atomic_bool stop_asked;
 
 static void ask_to_stop(int number)
 {
     (void)number;
-    stop_asked = 1;
+    stop_asked = true;
 }
 
 /* A second Ctrl-C ends the program; what was answered is in the state folder. */
@@ -100,7 +101,7 @@ static const char *state_folder(const struct settings *settings, char *out, size
     return n > 0 && (size_t)n < capacity ? out : NULL;
 }
 
-static int evaluate(const struct settings *settings, const struct selection *selection,
+static int evaluate(const struct settings *settings, const struct miev_selection *selection,
                     json_t **report, struct miev_error *err)
 {
     char runtime[PATH_MAX], folder[PATH_MAX];
@@ -171,7 +172,7 @@ static int run_eval(const void *from, char **words, size_t n_words)
 {
     const struct settings *settings = from;
     struct miev_error err;
-    struct selection selection;
+    struct miev_selection selection;
     struct miev_site site;
     struct miev_price_options place;
     json_t *report = NULL;
@@ -184,15 +185,15 @@ static int run_eval(const void *from, char **words, size_t n_words)
     }
     if (site_options(&settings->site, &site, &place, &err) != MIEV_OK)
         return cli_usage_error("eval", &err);
-    if (selection_make(&selection, words, n_words, settings->precision, &settings->override,
-                       &err) != MIEV_OK)
+    if (miev_selection_make(&selection, words, n_words, settings->precision, &settings->override,
+                            &err) != MIEV_OK)
         status = err.code == MIEV_ERR_INVALID ? cli_usage_error("eval", &err) : cli_fail(&err);
     else if (evaluate(settings, &selection, &report, &err) != MIEV_OK)
         status = err.code == MIEV_ERR_INTERRUPTED ? CLI_INTERRUPTED : cli_fail(&err);
     else
         status = tell(report, settings, &place);
     json_decref(report);
-    selection_finish(&selection);
+    miev_selection_finish(&selection);
     return status;
 }
 

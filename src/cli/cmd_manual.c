@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/columns.h"
 #include "cli/command.h"
 #include "core/error.h"
+#include "export/columns.h"
 
 struct entry {
     const char *name, *meaning;
@@ -181,10 +181,10 @@ static void print_outputs(void)
            "_g grams of CO2 equivalent,\n_ratio a plain factor. Absent is an empty cell or null, "
            "never 0. A text in CSV that would be a\nformula to a spreadsheet has an apostrophe "
            "before it. New columns are added at the end.\n.SH COLUMNS\n");
-    for (const struct column *column = columns; column->name; column++) {
+    for (const struct miev_column *column = miev_columns; column->name; column++) {
         printf(".TP\n.B %s\n", column->name);
         put_text(column->meaning);
-        printf(" (%s).\n", column_kind_name(column->kind));
+        printf(" (%s).\n", miev_column_kind_name(column->kind));
     }
     put_see_also(NULL);
 }

@@ -4,15 +4,15 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/field.h"
 #include "cli/history.h"
 #include "cli/measure.h"
 #include "cli/report_open.h"
-#include "cli/reselect.h"
 #include "cli/show_repeat.h"
 #include "core/error.h"
+#include "export/field.h"
 #include "media/media.h"
 #include "study/repeat.h"
+#include "study/reselect.h"
 #include "study/sealed.h"
 
 struct settings {
@@ -41,50 +41,50 @@ static const struct arg_option options[] = {
 /* As the report says it was measured. */
 static struct measure_settings measure_as(const json_t *report, const struct settings *settings)
 {
-    const json_t *from = field_at(report, "settings");
+    const json_t *from = miev_field_at(report, "settings");
     return (struct measure_settings){
         .input = settings->input,
-        .delegate = json_string_value(field_at(from, "delegate")),
-        .threads = field_number(from, "threads"),
-        .budget_s = field_number(from, "budget_s"),
-        .target_percent = field_number(from, "target_ratio") * 100,
-        .seed = field_number(from, "seed"),
-        .memory_mib = field_number(from, "memory_bytes") / (1 << 20),
+        .delegate = json_string_value(miev_field_at(from, "delegate")),
+        .threads = miev_field_number(from, "threads"),
+        .budget_s = miev_field_number(from, "budget_s"),
+        .target_percent = miev_field_number(from, "target_ratio") * 100,
+        .seed = miev_field_number(from, "seed"),
+        .memory_mib = miev_field_number(from, "memory_bytes") / (1 << 20),
         .timeout_s = settings->timeout_s,
-        .dedicated = json_is_true(field_at(from, "dedicated")),
-        .fast_decode = json_is_true(field_at(from, "fast_decode")),
+        .dedicated = json_is_true(miev_field_at(from, "dedicated")),
+        .fast_decode = json_is_true(miev_field_at(from, "fast_decode")),
     };
 }
 
 /* Another input would be another study: then nothing is measured, and every model has this reason.
  */
-static int check_input(const json_t *report, const char *path, struct reselection *found,
+static int check_input(const json_t *report, const char *path, struct miev_reselection *found,
                        struct miev_error *err)
 {
     size_t i;
     json_t *model;
     char reason[400];
     struct miev_sealed file = {.fd = -1};
-    const json_t *input = field_at(report, "input");
+    const json_t *input = miev_field_at(report, "input");
     int rc = miev_sealed_load(path, MIEV_IMAGE_MAX_BYTES, &file, err);
     if (rc != MIEV_OK)
         return rc;
-    bool same = strcmp(file.sha256, field_text(input, "sha256")) == 0;
+    bool same = strcmp(file.sha256, miev_field_text(input, "sha256")) == 0;
     (void)snprintf(reason, sizeof(reason),
                    "other input: the report's was %.100s with the hash %.12s..., and that of the "
                    "file named now is %.12s...",
-                   field_text(input, "name"), field_text(input, "sha256"), file.sha256);
+                   miev_field_text(input, "name"), miev_field_text(input, "sha256"), file.sha256);
     miev_sealed_finish(&file);
     if (same)
         return MIEV_OK;
     found->selection.n = 0;
-    json_array_foreach(field_at(report, "models"), i, model)(void)
-        json_object_set_new(found->absent, field_text(model, "name"), json_string(reason));
+    json_array_foreach(miev_field_at(report, "models"), i, model)(void)
+        json_object_set_new(found->absent, miev_field_text(model, "name"), json_string(reason));
     return MIEV_OK;
 }
 
 static int measure_again(const json_t *before, const struct settings *settings,
-                         const struct selection *selection, struct miev_keep *keep,
+                         const struct miev_selection *selection, struct miev_keep *keep,
                          const struct miev_price_options *price, json_t **after,
                          struct miev_error *err)
 {
@@ -114,12 +114,12 @@ static int tell(const json_t *result, const struct settings *settings)
         return cli_fail(&err);
     if (measure_interrupted())
         return CLI_INTERRUPTED;
-    const char *verdict = field_text(result, "verdict");
+    const char *verdict = miev_field_text(result, "verdict");
     return strcmp(verdict, miev_repeat_verdict_name(MIEV_REPEAT_AGREES)) == 0 ? CLI_OK : CLI_FAILED;
 }
 
 static int measure_and_compare(const struct report_source *source, const struct settings *settings,
-                               const struct reselection *found)
+                               const struct miev_reselection *found)
 {
     struct miev_error err;
     struct miev_site site;
@@ -144,25 +144,25 @@ static int measure_and_compare(const struct report_source *source, const struct 
 static int repeat(const char *word, const struct settings *settings)
 {
     struct report_source source = {.report = NULL};
-    struct reselection found = {.absent = NULL};
+    struct miev_reselection found = {.absent = NULL};
     struct miev_error err;
     int status = CLI_FAILED;
     if (report_open(word, &source, &err) != MIEV_OK)
         return cli_fail(&err);
     if (!settings->input) {
-        const json_t *input = field_at(source.report, "input");
+        const json_t *input = miev_field_at(source.report, "input");
         (void)miev_error_set(&err, MIEV_ERR_INVALID,
                              "--input FILE is missing: the report was made with %.100s (sha256 "
                              "%.12s...)",
-                             field_text(input, "name"), field_text(input, "sha256"));
+                             miev_field_text(input, "name"), miev_field_text(input, "sha256"));
         status = cli_usage_error("repeat", &err);
-    } else if (reselect(&found, source.report, settings->models, &err) != MIEV_OK ||
+    } else if (miev_reselect(&found, source.report, settings->models, &err) != MIEV_OK ||
                check_input(source.report, settings->input, &found, &err) != MIEV_OK) {
         status = cli_fail(&err);
     } else {
         status = measure_and_compare(&source, settings, &found);
     }
-    reselect_finish(&found);
+    miev_reselect_finish(&found);
     report_close(&source);
     return status;
 }

@@ -78,24 +78,25 @@ static void sum_add(struct sum *sum, const char *format, ...)
 static void explain_answer(const json_t *model, const struct terminal *terminal)
 {
     char label[64];
-    const json_t *best = json_array_get(field_at(model, "predictions"), 0);
-    const json_t *accuracy = field_at(model, "accuracy"), *latency = field_at(model, "latency");
+    const json_t *best = json_array_get(miev_field_at(model, "predictions"), 0);
+    const json_t *accuracy = miev_field_at(model, "accuracy"),
+                 *latency = miev_field_at(model, "latency");
     say_title(terminal, "1. The answer and its time");
-    miev_text_show(label, sizeof(label), field_text(best, "label"));
+    miev_text_show(label, sizeof(label), miev_field_text(best, "label"));
     say(terminal, "The best answer is \"%s\": the largest of the model's outputs, %.6g of 1.",
-        label, field_number(best, "score"));
-    if (field_at(accuracy, "top1"))
+        label, miev_field_number(best, "score"));
+    if (miev_field_at(accuracy, "top1"))
         say(terminal,
             "Accuracy %.6g (%.6g to %.6g) is not of this input but of %.0f %s %s images (%s).",
-            field_number(accuracy, "top1"), field_number(accuracy, "top1_low"),
-            field_number(accuracy, "top1_high"), field_number(accuracy, "images"),
-            field_text(accuracy, "dataset"), field_text(accuracy, "split"),
-            field_text(accuracy, "source"));
-    if (field_at(latency, "p50_s"))
+            miev_field_number(accuracy, "top1"), miev_field_number(accuracy, "top1_low"),
+            miev_field_number(accuracy, "top1_high"), miev_field_number(accuracy, "images"),
+            miev_field_text(accuracy, "dataset"), miev_field_text(accuracy, "split"),
+            miev_field_text(accuracy, "source"));
+    if (miev_field_at(latency, "p50_s"))
         say(terminal,
             "Latency %.6g s is the middle of %.0f single inferences, each timed after the warm-up; "
             "decoding and preprocessing are not in it.",
-            field_number(latency, "p50_s"), field_number(latency, "samples"));
+            miev_field_number(latency, "p50_s"), miev_field_number(latency, "samples"));
 }
 
 /* ---- the counters --------------------------------------------------------------------------- */
@@ -104,10 +105,10 @@ static const json_t *find_channel(const json_t *report, const json_t *part)
 {
     size_t i;
     json_t *channel;
-    json_array_foreach(field_at(field_at(report, "meter"), "channels"), i, channel)
+    json_array_foreach(miev_field_at(miev_field_at(report, "meter"), "channels"), i, channel)
     {
-        if (strcmp(field_text(channel, "sensor"), field_text(part, "sensor")) == 0 &&
-            strcmp(field_text(channel, "id"), field_text(part, "id")) == 0)
+        if (strcmp(miev_field_text(channel, "sensor"), miev_field_text(part, "sensor")) == 0 &&
+            strcmp(miev_field_text(channel, "id"), miev_field_text(part, "id")) == 0)
             return channel;
     }
     return NULL;
@@ -118,22 +119,23 @@ static void explain_counters(const json_t *report, const json_t *energy,
 {
     size_t i;
     json_t *at;
-    const json_t *meter = field_at(report, "meter");
+    const json_t *meter = miev_field_at(report, "meter");
     say_title(terminal, "2. The counters");
-    json_array_foreach(field_at(field_at(energy, "attribution"), "channels"), i, at)
+    json_array_foreach(miev_field_at(miev_field_at(energy, "attribution"), "channels"), i, at)
     {
         const json_t *channel = find_channel(report, at);
         say(terminal,
             "- %s, by the %s \"%s\" of sensor %s. %s. The truth is %.6g to %.6g times what it says "
             "(90 %%). While the model rested it drew %.6g W.",
-            field_text(at, "part"),
-            strcmp(field_text(channel, "method"), "measured") == 0 ? "counter" : "estimate",
-            field_text(at, "id"), field_text(at, "sensor"), field_text(channel, "source"),
-            field_number(channel, "systematic_low_ratio"),
-            field_number(channel, "systematic_high_ratio"), field_number(channel, "idle_w"));
+            miev_field_text(at, "part"),
+            strcmp(miev_field_text(channel, "method"), "measured") == 0 ? "counter" : "estimate",
+            miev_field_text(at, "id"), miev_field_text(at, "sensor"),
+            miev_field_text(channel, "source"), miev_field_number(channel, "systematic_low_ratio"),
+            miev_field_number(channel, "systematic_high_ratio"),
+            miev_field_number(channel, "idle_w"));
     }
     say(terminal, "Idle power is the mean of %.0f idle rounds, %.0f of them beside other programs.",
-        field_number(meter, "idle_rounds"), field_number(meter, "idle_rounds_disturbed"));
+        miev_field_number(meter, "idle_rounds"), miev_field_number(meter, "idle_rounds_disturbed"));
 }
 
 /* ---- the rounds ----------------------------------------------------------------------------- */
@@ -141,25 +143,26 @@ static void explain_counters(const json_t *report, const json_t *energy,
 static void explain_rounds(const json_t *report, const json_t *energy,
                            const struct terminal *terminal)
 {
-    const json_t *attribution = field_at(energy, "attribution");
-    double made = field_number(energy, "rounds_made");
-    double used = field_number(field_at(energy, "gross"), "rounds");
+    const json_t *attribution = miev_field_at(energy, "attribution");
+    double made = miev_field_number(energy, "rounds_made");
+    double used = miev_field_number(miev_field_at(energy, "gross"), "rounds");
     say_title(terminal, "3. The rounds");
     say(terminal,
         "A round repeats the inference between two readings of the counters. %.0f rounds were "
         "made, "
         "%.0f count and %.0f are void. In %.0f of them other programs used the CPU%s. The rounds "
         "that count hold %.0f inferences. Means over these rounds, of one inference:",
-        made, used, made - used, field_number(energy, "rounds_disturbed"),
-        json_is_true(field_at(field_at(report, "meter"), "neighbours_void_rounds"))
+        made, used, made - used, miev_field_number(energy, "rounds_disturbed"),
+        json_is_true(miev_field_at(miev_field_at(report, "meter"), "neighbours_void_rounds"))
             ? ", which makes them void"
             : "; they are kept, because the estimate counts the model's own CPU time",
-        field_number(attribution, "inferences"));
-    figure(terminal, "time", field_number(energy, "inference_s"),
+        miev_field_number(attribution, "inferences"));
+    figure(terminal, "time", miev_field_number(energy, "inference_s"),
            "s  (within the model's process)");
-    figure(terminal, "span", field_number(attribution, "span_s"), "s  (between the two readings)");
-    figure(terminal, "its CPU time", field_number(attribution, "work_cpu_s"), "s");
-    figure(terminal, "all CPU time", field_number(attribution, "machine_cpu_s"),
+    figure(terminal, "span", miev_field_number(attribution, "span_s"),
+           "s  (between the two readings)");
+    figure(terminal, "its CPU time", miev_field_number(attribution, "work_cpu_s"), "s");
+    figure(terminal, "all CPU time", miev_field_number(attribution, "machine_cpu_s"),
            "s  (of all programs)");
 }
 
@@ -167,7 +170,7 @@ static void explain_rounds(const json_t *report, const json_t *energy,
 
 static void explain_work_share(const json_t *at, double above_j, const struct terminal *terminal)
 {
-    double ratio = field_number(at, "work_ratio"), net_j = field_number(at, "net_joules");
+    double ratio = miev_field_number(at, "work_ratio"), net_j = miev_field_number(at, "net_joules");
     if (isfinite(ratio))
         equation(terminal, "work's own", net_j, "J", "%.6g J x %.6g", above_j, ratio);
     else
@@ -178,8 +181,8 @@ static void explain_work_share(const json_t *at, double above_j, const struct te
 static void explain_watts(const json_t *report, const json_t *at, double above_j, double work_cpu_s,
                           const struct terminal *terminal)
 {
-    bool estimated = strcmp(field_text(find_channel(report, at), "method"), "estimated") == 0;
-    if (estimated && strcmp(field_text(at, "part"), "cpu") == 0 && work_cpu_s > 0)
+    bool estimated = strcmp(miev_field_text(find_channel(report, at), "method"), "estimated") == 0;
+    if (estimated && strcmp(miev_field_text(at, "part"), "cpu") == 0 && work_cpu_s > 0)
         equation(terminal, "per CPU second", above_j / work_cpu_s, "W", "%.6g J / %.6g s", above_j,
                  work_cpu_s);
 }
@@ -187,12 +190,13 @@ static void explain_watts(const json_t *report, const json_t *at, double above_j
 static void explain_idle_share(const json_t *report, const json_t *at, double *idle_share_j,
                                const struct terminal *terminal)
 {
-    const json_t *settings = field_at(report, "settings");
-    double idle_j = field_number(at, "idle_j"), ratio = field_number(at, "idle_ratio");
+    const json_t *settings = miev_field_at(report, "settings");
+    double idle_j = miev_field_number(at, "idle_j"), ratio = miev_field_number(at, "idle_ratio");
     *idle_share_j = idle_j * ratio;
     if (ratio < 1 && ratio > 0)
         equation(terminal, "idle share", *idle_share_j, "J", "%.6g J x %.0f / %.0f", idle_j,
-                 field_number(settings, "reserved_cpus"), field_number(settings, "logical_cpus"));
+                 miev_field_number(settings, "reserved_cpus"),
+                 miev_field_number(settings, "logical_cpus"));
     else
         equation(terminal, "idle share", *idle_share_j, "J", "%.6g J x %.6g", idle_j, ratio);
 }
@@ -200,10 +204,10 @@ static void explain_idle_share(const json_t *report, const json_t *at, double *i
 static void explain_channel(const json_t *report, const json_t *at, const json_t *attribution,
                             const struct terminal *terminal)
 {
-    double reading_j = field_number(at, "reading_j"), idle_j = field_number(at, "idle_j");
-    double gross_j = field_number(at, "joules"), net_j = field_number(at, "net_joules");
+    double reading_j = miev_field_number(at, "reading_j"), idle_j = miev_field_number(at, "idle_j");
+    double gross_j = miev_field_number(at, "joules"), net_j = miev_field_number(at, "net_joules");
     double above_j = reading_j - idle_j, idle_share_j;
-    say(terminal, "%s, by \"%s\":", field_text(at, "part"), field_text(at, "id"));
+    say(terminal, "%s, by \"%s\":", miev_field_text(at, "part"), miev_field_text(at, "id"));
     figure(terminal, "reading", reading_j, "J  (its rise over a round / inferences)");
     if (!isfinite(idle_j)) {
         say(terminal, "There was no idle round: its reading counts by the share of CPU time.");
@@ -211,9 +215,10 @@ static void explain_channel(const json_t *report, const json_t *at, const json_t
         return;
     }
     equation(terminal, "idle", idle_j, "J", "%.6g W x %.6g s",
-             field_number(find_channel(report, at), "idle_w"), field_number(attribution, "span_s"));
+             miev_field_number(find_channel(report, at), "idle_w"),
+             miev_field_number(attribution, "span_s"));
     equation(terminal, "above idle", above_j, "J", "%.6g J - %.6g J", reading_j, idle_j);
-    explain_watts(report, at, above_j, field_number(attribution, "work_cpu_s"), terminal);
+    explain_watts(report, at, above_j, miev_field_number(attribution, "work_cpu_s"), terminal);
     explain_work_share(at, above_j, terminal);
     explain_idle_share(report, at, &idle_share_j, terminal);
     equation(terminal, "gross", gross_j, "J", "%.6g J + %.6g J", idle_share_j, net_j);
@@ -224,16 +229,16 @@ static void explain_channels(const json_t *report, const json_t *energy,
 {
     size_t i;
     json_t *at;
-    const json_t *attribution = field_at(energy, "attribution");
+    const json_t *attribution = miev_field_at(energy, "attribution");
     say_title(terminal, "4. Whose joules");
     say(terminal,
         "What a channel reads above idle is the work's by its share of the machine's CPU "
         "time (1 where the channel sees the work alone); of idle power it carries the CPUs "
         "that it reserves%s.",
-        json_is_true(field_at(field_at(report, "settings"), "dedicated"))
+        json_is_true(miev_field_at(miev_field_at(report, "settings"), "dedicated"))
             ? ": here all, as the machine is dedicated"
             : "");
-    json_array_foreach(field_at(attribution, "channels"), i, at)
+    json_array_foreach(miev_field_at(attribution, "channels"), i, at)
         explain_channel(report, at, attribution, terminal);
 }
 
@@ -241,7 +246,8 @@ static void explain_channels(const json_t *report, const json_t *energy,
 
 static bool in_headline(const json_t *part)
 {
-    return json_is_true(field_at(part, "headline")) && isfinite(field_number(part, "joules"));
+    return json_is_true(miev_field_at(part, "headline")) &&
+           isfinite(miev_field_number(part, "joules"));
 }
 
 static void explain_sum(const json_t *energy, const char *which, const char *key,
@@ -250,41 +256,41 @@ static void explain_sum(const json_t *energy, const char *which, const char *key
     size_t i;
     json_t *part;
     struct sum sum = {.used = 0};
-    const json_t *figures = field_at(field_at(energy, which), "per_inference_j");
-    if (!isfinite(field_number(figures, "value"))) {
+    const json_t *figures = miev_field_at(miev_field_at(energy, which), "per_inference_j");
+    if (!isfinite(miev_field_number(figures, "value"))) {
         figure(terminal, which, NAN, "J");
         return;
     }
-    json_array_foreach(field_at(energy, "parts"), i, part)
+    json_array_foreach(miev_field_at(energy, "parts"), i, part)
     {
         if (in_headline(part))
-            sum_add(&sum, "%s%.6g J", sum.used ? " + " : "", field_number(part, key));
+            sum_add(&sum, "%s%.6g J", sum.used ? " + " : "", miev_field_number(part, key));
     }
-    equation(terminal, which, field_number(figures, "value"), "J", "%s", sum.text);
+    equation(terminal, which, miev_field_number(figures, "value"), "J", "%s", sum.text);
 }
 
 static void explain_statistical(const json_t *energy, const char *which,
                                 const struct terminal *terminal)
 {
-    const json_t *at = field_at(energy, which);
-    const json_t *figures = field_at(at, "per_inference_j");
-    const json_t *bounds = field_at(figures, "statistical");
-    double value_j = field_number(figures, "value");
-    double low_j = field_number(bounds, "low"), high_j = field_number(bounds, "high");
+    const json_t *at = miev_field_at(energy, which);
+    const json_t *figures = miev_field_at(at, "per_inference_j");
+    const json_t *bounds = miev_field_at(figures, "statistical");
+    double value_j = miev_field_number(figures, "value");
+    double low_j = miev_field_number(bounds, "low"), high_j = miev_field_number(bounds, "high");
     double half_j = (high_j - low_j) / 2;
     if (!isfinite(half_j))
         return;
     say(terminal,
         "Statistical, of %s: %.0f %s scatter by a standard error of %.6g J, idle's own error moves "
         "the mean by %.6g J; Student's t of both together for 95 %% is %.6g.",
-        which, field_number(at, "rounds_effective"),
-        json_is_true(field_at(at, "batched")) ? "batches of rounds that resemble each other"
-                                              : "rounds",
-        field_number(at, "standard_error_j"), field_number(at, "idle_error_j"),
-        field_number(at, "student_t"));
+        which, miev_field_number(at, "rounds_effective"),
+        json_is_true(miev_field_at(at, "batched")) ? "batches of rounds that resemble each other"
+                                                   : "rounds",
+        miev_field_number(at, "standard_error_j"), miev_field_number(at, "idle_error_j"),
+        miev_field_number(at, "student_t"));
     equation(terminal, "half width", half_j, "J", "%.6g x sqrt(%.6g^2 + %.6g^2)",
-             field_number(at, "student_t"), field_number(at, "standard_error_j"),
-             field_number(at, "idle_error_j"));
+             miev_field_number(at, "student_t"), miev_field_number(at, "standard_error_j"),
+             miev_field_number(at, "idle_error_j"));
     equation(terminal, "low", low_j, "J", "%.6g J - %.6g J", value_j, half_j);
     equation(terminal, "high", high_j, "J", "%.6g J + %.6g J", value_j, half_j);
 }
@@ -296,29 +302,29 @@ static void explain_systematic(const json_t *energy, const struct terminal *term
     json_t *part;
     char name[32];
     struct sum below = {.used = 0}, above = {.used = 0};
-    const json_t *figures = field_at(field_at(energy, "gross"), "per_inference_j");
-    const json_t *bounds = field_at(figures, "systematic");
-    double value_j = field_number(figures, "value");
+    const json_t *figures = miev_field_at(miev_field_at(energy, "gross"), "per_inference_j");
+    const json_t *bounds = miev_field_at(figures, "systematic");
+    double value_j = miev_field_number(figures, "value");
     say(terminal,
         "Systematic, of gross: each part may be wrong by its factor in every round alike. "
         "Parts err independently: their distances add as squares.");
-    json_array_foreach(field_at(energy, "parts"), i, part)
+    json_array_foreach(miev_field_at(energy, "parts"), i, part)
     {
-        double joules = field_number(part, "joules");
+        double joules = miev_field_number(part, "joules");
         if (!in_headline(part) || joules == 0)
             continue;
-        double below_j = joules - field_number(part, "low");
-        double above_j = field_number(part, "high") - joules;
-        (void)snprintf(name, sizeof(name), "%.8s below", field_text(part, "part"));
+        double below_j = joules - miev_field_number(part, "low");
+        double above_j = miev_field_number(part, "high") - joules;
+        (void)snprintf(name, sizeof(name), "%.8s below", miev_field_text(part, "part"));
         equation(terminal, name, below_j, "J", "%.6g J x (1 - %.6g)", joules, 1 - below_j / joules);
-        (void)snprintf(name, sizeof(name), "%.8s above", field_text(part, "part"));
+        (void)snprintf(name, sizeof(name), "%.8s above", miev_field_text(part, "part"));
         equation(terminal, name, above_j, "J", "%.6g J x (%.6g - 1)", joules, 1 + above_j / joules);
         sum_add(&below, "%s%.6g^2", below.used ? " + " : "", below_j);
         sum_add(&above, "%s%.6g^2", above.used ? " + " : "", above_j);
     }
-    equation(terminal, "low", field_number(bounds, "low"), "J", "%.6g J - sqrt(%s)", value_j,
+    equation(terminal, "low", miev_field_number(bounds, "low"), "J", "%.6g J - sqrt(%s)", value_j,
              below.text);
-    equation(terminal, "high", field_number(bounds, "high"), "J", "%.6g J + sqrt(%s)", value_j,
+    equation(terminal, "high", miev_field_number(bounds, "high"), "J", "%.6g J + sqrt(%s)", value_j,
              above.text);
 }
 
@@ -328,10 +334,10 @@ static void explain_energy(const json_t *energy, const struct terminal *terminal
     say(terminal,
         "Gross is all that the reserved part of the machine draws, and goes into the grams; net is "
         "what of that is above idle%s. They are %s.",
-        json_is_true(field_at(energy, "net_below_resolution"))
+        json_is_true(miev_field_at(energy, "net_below_resolution"))
             ? " (here its interval covers 0: below what these rounds can resolve)"
             : "",
-        field_text(energy, "method"));
+        miev_field_text(energy, "method"));
     explain_sum(energy, "gross", "joules", terminal);
     explain_sum(energy, "net", "net_joules", terminal);
     explain_statistical(energy, "gross", terminal);
@@ -387,44 +393,45 @@ static void explain_bound(const struct energy_bound *of, double g_per_j,
 static void explain_electricity(const json_t *report, const json_t *model,
                                 const struct terminal *terminal)
 {
-    const json_t *site = field_at(report, "site");
-    const json_t *gross = field_at(field_at(field_at(model, "energy"), "gross"), "per_inference_j");
-    const json_t *grams = field_at(field_at(model, "footprint"), "operational_g");
-    double value_j = field_number(gross, "value"),
-           intensity = field_number(site, "intensity_g_per_kwh");
-    double pue = field_number(site, "pue"), g_per_j = pue / J_PER_KWH * intensity;
+    const json_t *site = miev_field_at(report, "site");
+    const json_t *gross =
+        miev_field_at(miev_field_at(miev_field_at(model, "energy"), "gross"), "per_inference_j");
+    const json_t *grams = miev_field_at(miev_field_at(model, "footprint"), "operational_g");
+    double value_j = miev_field_number(gross, "value"),
+           intensity = miev_field_number(site, "intensity_g_per_kwh");
+    double pue = miev_field_number(site, "pue"), g_per_j = pue / J_PER_KWH * intensity;
     char year[32] = "";
-    if (isfinite(field_number(site, "year")))
-        (void)snprintf(year, sizeof(year), " in %.0f", field_number(site, "year"));
+    if (isfinite(miev_field_number(site, "year")))
+        (void)snprintf(year, sizeof(year), " in %.0f", miev_field_number(site, "year"));
     say_title(terminal, "6. Grams of electricity");
     say(terminal,
         "Place: %s, %.6g g CO2e per kWh%s (%s)%s. PUE %.6g: what the building draws for each joule "
         "of "
         "the computer. Both are held fixed. 1 kWh is 3.6e6 J.",
-        field_text(site, "zone"), intensity, year, field_text(site, "source"),
-        json_is_true(field_at(site, "default")) ? ", because nobody named a place" : "", pue);
-    equation(terminal, "electricity", field_number(grams, "value"), "g",
+        miev_field_text(site, "zone"), intensity, year, miev_field_text(site, "source"),
+        json_is_true(miev_field_at(site, "default")) ? ", because nobody named a place" : "", pue);
+    equation(terminal, "electricity", miev_field_number(grams, "value"), "g",
              "%.6g J / 3.6e6 x %.6g x %.6g g/kWh", value_j, pue, intensity);
     say(terminal,
         "Its bounds are those of the energy: the rounds and the sensor err independently, "
         "and as factors, so that their logarithms add as squares%s.",
-        field_number(field_at(gross, "statistical"), "low") > 0
+        miev_field_number(miev_field_at(gross, "statistical"), "low") > 0
             ? ""
             : " (a bound at or below 0 has none: that side adds the distances as squares)");
-    const json_t *statistical = field_at(gross, "statistical");
-    const json_t *systematic = field_at(gross, "systematic");
+    const json_t *statistical = miev_field_at(gross, "statistical");
+    const json_t *systematic = miev_field_at(gross, "systematic");
     const struct energy_bound low = {"low",
                                      -1,
                                      value_j,
-                                     field_number(statistical, "low"),
-                                     field_number(systematic, "low"),
-                                     field_number(grams, "low")};
+                                     miev_field_number(statistical, "low"),
+                                     miev_field_number(systematic, "low"),
+                                     miev_field_number(grams, "low")};
     const struct energy_bound high = {"high",
                                       1,
                                       value_j,
-                                      field_number(statistical, "high"),
-                                      field_number(systematic, "high"),
-                                      field_number(grams, "high")};
+                                      miev_field_number(statistical, "high"),
+                                      miev_field_number(systematic, "high"),
+                                      miev_field_number(grams, "high")};
     equation(terminal, "each joule", g_per_j, "g/J", "%.6g x %.6g g/kWh / 3.6e6", pue, intensity);
     explain_bound(&low, g_per_j, terminal);
     explain_bound(&high, g_per_j, terminal);
@@ -444,41 +451,42 @@ static void explain_embodied_line(const char *name, double grams, double machine
 static void host_factor(char *out, size_t capacity, const json_t *embodied, const char *bound)
 {
     out[0] = '\0';
-    if (json_is_true(field_at(embodied, "host_guessed")))
-        (void)snprintf(out, capacity, " x %.6g / %.6g", field_number(embodied, "host_logical_cpus"),
-                       field_number(embodied, bound));
+    if (json_is_true(miev_field_at(embodied, "host_guessed")))
+        (void)snprintf(out, capacity, " x %.6g / %.6g",
+                       miev_field_number(embodied, "host_logical_cpus"),
+                       miev_field_number(embodied, bound));
 }
 
 static void explain_host(const json_t *report, const json_t *embodied,
                          const struct terminal *terminal)
 {
-    double cpus = field_number(embodied, "host_logical_cpus");
-    const json_t *settings = field_at(report, "settings");
+    double cpus = miev_field_number(embodied, "host_logical_cpus");
+    const json_t *settings = miev_field_at(report, "settings");
     const char *reserved =
-        json_is_true(field_at(settings, "dedicated")) ? "logical_cpus" : "reserved_cpus";
-    if (json_is_true(field_at(embodied, "host_guessed")))
+        json_is_true(miev_field_at(settings, "dedicated")) ? "logical_cpus" : "reserved_cpus";
+    if (json_is_true(miev_field_at(embodied, "host_guessed")))
         say(terminal,
             "A virtual machine does not tell how large its host is: %.0f logical CPUs are taken, "
             "and "
             "%.0f to %.0f for the bounds.",
-            cpus, field_number(embodied, "host_logical_cpus_low"),
-            field_number(embodied, "host_logical_cpus_high"));
-    equation(terminal, "share", field_number(embodied, "share"), "", "%.0f / %.0f",
-             field_number(settings, reserved), cpus);
+            cpus, miev_field_number(embodied, "host_logical_cpus_low"),
+            miev_field_number(embodied, "host_logical_cpus_high"));
+    equation(terminal, "share", miev_field_number(embodied, "share"), "", "%.0f / %.0f",
+             miev_field_number(settings, reserved), cpus);
 }
 
 static void explain_manufacturing(const json_t *report, const json_t *model,
                                   const struct terminal *terminal)
 {
-    const json_t *embodied = field_at(field_at(report, "site"), "embodied");
-    const json_t *grams = field_at(field_at(model, "footprint"), "embodied_g");
-    const json_t *machine = field_at(embodied, "machine_g"),
-                 *life = field_at(embodied, "lifetime_s");
-    double time_s = field_number(field_at(model, "energy"), "inference_s");
-    double share = field_number(embodied, "share");
+    const json_t *embodied = miev_field_at(miev_field_at(report, "site"), "embodied");
+    const json_t *grams = miev_field_at(miev_field_at(model, "footprint"), "embodied_g");
+    const json_t *machine = miev_field_at(embodied, "machine_g"),
+                 *life = miev_field_at(embodied, "lifetime_s");
+    double time_s = miev_field_number(miev_field_at(model, "energy"), "inference_s");
+    double share = miev_field_number(embodied, "share");
     char host[64];
     say_title(terminal, "7. Grams of manufacturing");
-    if (!field_at(embodied, "machine_g") || !field_at(grams, "value")) {
+    if (!miev_field_at(embodied, "machine_g") || !miev_field_at(grams, "value")) {
         say(terminal, "Left out, or the class of this machine is not known.");
         return;
     }
@@ -488,31 +496,33 @@ static void explain_manufacturing(const json_t *report, const json_t *model,
         "%.3g years (%.3g to %.3g). One inference carries its time, for the share of the machine "
         "that "
         "it reserves.",
-        field_text(embodied, "machine_class"), field_number(machine, "value"),
-        field_number(machine, "low"), field_number(machine, "high"), field_text(embodied, "source"),
-        field_number(life, "value"), field_number(life, "low"), field_number(life, "high"),
-        field_number(life, "value") / S_PER_YEAR, field_number(life, "low") / S_PER_YEAR,
-        field_number(life, "high") / S_PER_YEAR);
+        miev_field_text(embodied, "machine_class"), miev_field_number(machine, "value"),
+        miev_field_number(machine, "low"), miev_field_number(machine, "high"),
+        miev_field_text(embodied, "source"), miev_field_number(life, "value"),
+        miev_field_number(life, "low"), miev_field_number(life, "high"),
+        miev_field_number(life, "value") / S_PER_YEAR, miev_field_number(life, "low") / S_PER_YEAR,
+        miev_field_number(life, "high") / S_PER_YEAR);
     explain_host(report, embodied, terminal);
     equation(terminal, "reserved time", time_s * share, "s", "%.6g s x %.6g", time_s, share);
-    explain_embodied_line("manufacturing", field_number(grams, "value"),
-                          field_number(machine, "value"), field_number(life, "value"),
+    explain_embodied_line("manufacturing", miev_field_number(grams, "value"),
+                          miev_field_number(machine, "value"), miev_field_number(life, "value"),
                           time_s * share, "", terminal);
     host_factor(host, sizeof(host), embodied, "host_logical_cpus_high");
-    explain_embodied_line("low", field_number(grams, "low"), field_number(machine, "low"),
-                          field_number(life, "high"), time_s * share, host, terminal);
+    explain_embodied_line("low", miev_field_number(grams, "low"), miev_field_number(machine, "low"),
+                          miev_field_number(life, "high"), time_s * share, host, terminal);
     host_factor(host, sizeof(host), embodied, "host_logical_cpus_low");
-    explain_embodied_line("high", field_number(grams, "high"), field_number(machine, "high"),
-                          field_number(life, "low"), time_s * share, host, terminal);
+    explain_embodied_line("high", miev_field_number(grams, "high"),
+                          miev_field_number(machine, "high"), miev_field_number(life, "low"),
+                          time_s * share, host, terminal);
 }
 
 /* How far one kind of grams is from its bound, and the same added to the sum of squares. */
 static void explain_distance(const char *name, const json_t *grams, const char *bound,
                              struct sum *sum, const struct terminal *terminal)
 {
-    double distance_g = field_number(grams, bound) - field_number(grams, "value");
-    equation(terminal, name, distance_g, "g", "%.6g g - %.6g g", field_number(grams, bound),
-             field_number(grams, "value"));
+    double distance_g = miev_field_number(grams, bound) - miev_field_number(grams, "value");
+    equation(terminal, name, distance_g, "g", "%.6g g - %.6g g", miev_field_number(grams, bound),
+             miev_field_number(grams, "value"));
     sum_add(sum, "%s(%.6g)^2", sum->used ? " + " : "", distance_g);
 }
 
@@ -520,23 +530,24 @@ static void explain_distance(const char *name, const json_t *grams, const char *
 static void explain_total_bound(const json_t *footprint, const char *bound, double sign,
                                 const struct terminal *terminal)
 {
-    const json_t *total = field_at(footprint, "per_inference_g");
-    const json_t *making = field_at(footprint, "embodied_g");
+    const json_t *total = miev_field_at(footprint, "per_inference_g");
+    const json_t *making = miev_field_at(footprint, "embodied_g");
     struct sum sum = {.used = 0};
-    explain_distance("by electricity", field_at(footprint, "operational_g"), bound, &sum, terminal);
-    if (isfinite(field_number(making, "value")))
+    explain_distance("by electricity", miev_field_at(footprint, "operational_g"), bound, &sum,
+                     terminal);
+    if (isfinite(miev_field_number(making, "value")))
         explain_distance("by machine", making, bound, &sum, terminal);
-    equation(terminal, bound, field_number(total, bound), "g", "%.6g g %c sqrt(%s)",
-             field_number(total, "value"), sign < 0 ? '-' : '+', sum.text);
+    equation(terminal, bound, miev_field_number(total, bound), "g", "%.6g g %c sqrt(%s)",
+             miev_field_number(total, "value"), sign < 0 ? '-' : '+', sum.text);
 }
 
 static void explain_total(const json_t *footprint, const struct terminal *terminal)
 {
-    const json_t *total = field_at(footprint, "per_inference_g");
-    double making_g = field_number(field_at(footprint, "embodied_g"), "value");
-    double electricity_g = field_number(field_at(footprint, "operational_g"), "value");
-    double value_g = field_number(total, "value");
-    double low_g = field_number(total, "low"), high_g = field_number(total, "high");
+    const json_t *total = miev_field_at(footprint, "per_inference_g");
+    double making_g = miev_field_number(miev_field_at(footprint, "embodied_g"), "value");
+    double electricity_g = miev_field_number(miev_field_at(footprint, "operational_g"), "value");
+    double value_g = miev_field_number(total, "value");
+    double low_g = miev_field_number(total, "low"), high_g = miev_field_number(total, "high");
     say_title(terminal, "8. Together");
     if (isfinite(making_g))
         equation(terminal, "one inference", value_g, "g", "%.6g g + %.6g g", electricity_g,
@@ -557,27 +568,29 @@ static void explain_total(const json_t *footprint, const struct terminal *termin
  */
 static void explain_rate(const json_t *model, const struct terminal *terminal)
 {
-    const json_t *rate = field_at(field_at(model, "footprint"), "at_rate");
-    const json_t *net = field_at(field_at(field_at(model, "energy"), "net"), "per_inference_j");
-    double requests = field_number(rate, "requests_per_day");
-    double request_g = field_number(field_at(rate, "per_request_g"), "value");
+    const json_t *rate = miev_field_at(miev_field_at(model, "footprint"), "at_rate");
+    const json_t *net =
+        miev_field_at(miev_field_at(miev_field_at(model, "energy"), "net"), "per_inference_j");
+    double requests = miev_field_number(rate, "requests_per_day");
+    double request_g = miev_field_number(miev_field_at(rate, "per_request_g"), "value");
     if (!rate)
         return;
     if (!isfinite(request_g)) {
-        say(terminal, "At that rate: %s.", field_text(rate, "reason"));
+        say(terminal, "At that rate: %s.", miev_field_text(rate, "reason"));
         return;
     }
     say(terminal,
         "At %.10g requests a day, of 86400 s, the worker (%.6g of them) is provisioned all the "
         "time "
         "and its share of the idle power is %.6g W. Net stands above, in the joules:",
-        requests, field_number(rate, "workers"), field_number(rate, "idle_w"));
-    equation(terminal, "a request", field_number(field_at(rate, "per_request_j"), "value"), "J",
-             "%.6g W x %.6g x 86400 s / %.10g + %.6g J", field_number(rate, "idle_w"),
-             field_number(rate, "workers"), requests, field_number(net, "value"));
+        requests, miev_field_number(rate, "workers"), miev_field_number(rate, "idle_w"));
+    equation(terminal, "a request",
+             miev_field_number(miev_field_at(rate, "per_request_j"), "value"), "J",
+             "%.6g W x %.6g x 86400 s / %.10g + %.6g J", miev_field_number(rate, "idle_w"),
+             miev_field_number(rate, "workers"), requests, miev_field_number(net, "value"));
     say(terminal, "By the same place, and with manufacturing for the time reserved: %.6g g.",
         request_g);
-    equation(terminal, "a year", field_number(rate, "year_g"), "g", "%.6g g x %.10g x 365.25",
+    equation(terminal, "a year", miev_field_number(rate, "year_g"), "g", "%.6g g x %.10g x 365.25",
              request_g, requests);
 }
 
@@ -587,27 +600,28 @@ static void explain_model(const json_t *report, const json_t *model,
                           const struct terminal *terminal)
 {
     char name[160], title[200];
-    const json_t *energy = field_at(model, "energy"), *footprint = field_at(model, "footprint");
-    miev_text_show(name, sizeof(name), field_text(model, "name"));
+    const json_t *energy = miev_field_at(model, "energy"),
+                 *footprint = miev_field_at(model, "footprint");
+    miev_text_show(name, sizeof(name), miev_field_text(model, "name"));
     (void)snprintf(title, sizeof(title), "%s, from counter to gram", name);
     say_title(terminal, title);
-    if (field_at(model, "error")) {
+    if (miev_field_at(model, "error")) {
         say(terminal, "It failed (%s), and has no figures.",
-            field_text(field_at(model, "error"), "code"));
+            miev_field_text(miev_field_at(model, "error"), "code"));
         return;
     }
     explain_answer(model, terminal);
-    if (!field_at(energy, "attribution")) {
+    if (!miev_field_at(energy, "attribution")) {
         say(terminal, "It has no energy and so no grams: %s.",
-            *field_text(energy, "reason") ? field_text(energy, "reason")
-                                          : "an older report, which does not tell how");
+            *miev_field_text(energy, "reason") ? miev_field_text(energy, "reason")
+                                               : "an older report, which does not tell how");
         return;
     }
     explain_counters(report, energy, terminal);
     explain_rounds(report, energy, terminal);
     explain_channels(report, energy, terminal);
     explain_energy(energy, terminal);
-    if (!field_at(footprint, "per_inference_g")) {
+    if (!miev_field_at(footprint, "per_inference_g")) {
         say(terminal, "It has no grams: noise took its energy below zero.");
         return;
     }
@@ -620,8 +634,9 @@ static void explain_model(const json_t *report, const json_t *model,
 /* Least carbon first; models without a figure, then failed ones, last. */
 static double rank(const json_t *model)
 {
-    double grams = field_number(field_at(field_at(model, "footprint"), "per_inference_g"), "value");
-    if (field_at(model, "error"))
+    double grams = miev_field_number(
+        miev_field_at(miev_field_at(model, "footprint"), "per_inference_g"), "value");
+    if (miev_field_at(model, "error"))
         return INFINITY;
     return isfinite(grams) ? grams : HUGE_GRAMS;
 }
@@ -629,7 +644,7 @@ static double rank(const json_t *model)
 /* "cifar10-nano" names "cifar10-nano:int8" too; "" names every row. */
 static bool is_named(const json_t *model, const char *name)
 {
-    const char *own = field_text(model, "name");
+    const char *own = miev_field_text(model, "name");
     size_t length = strlen(name);
     return length == 0 ||
            (strncmp(own, name, length) == 0 && (own[length] == '\0' || own[length] == ':'));
@@ -656,7 +671,7 @@ static int refuse(const json_t *models, const char *name, struct miev_error *err
     struct sum list = {.used = 0};
     miev_text_show(asked, sizeof(asked), name);
     json_array_foreach(models, i, model)
-        sum_add(&list, "%s%s", list.used ? ", " : "", field_text(model, "name"));
+        sum_add(&list, "%s%s", list.used ? ", " : "", miev_field_text(model, "name"));
     return miev_error_set(err, MIEV_ERR_INVALID,
                           "--explain: there is no row '%s' in this report: it has %s", asked,
                           list.text);
@@ -665,7 +680,7 @@ static int refuse(const json_t *models, const char *name, struct miev_error *err
 int explain_report(const json_t *report, const char *name, const struct terminal *terminal,
                    struct miev_error *err)
 {
-    const json_t *models = field_at(report, "models");
+    const json_t *models = miev_field_at(report, "models");
     const json_t *model = find_model(models, name);
     if (!model)
         return refuse(models, name, err);

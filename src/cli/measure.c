@@ -3,17 +3,18 @@
 
 #include <limits.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/random.h>
 
 #include "cli/progress.h"
 #include "model/catalog.h"
 
-static volatile sig_atomic_t stop_asked;
+static atomic_bool stop_asked;
 
 static void ask_to_stop(int number)
 {
     (void)number;
-    stop_asked = 1;
+    stop_asked = true;
 }
 
 /* Without SA_RESTART: a wait for a round ends at once. */
@@ -33,8 +34,8 @@ static uint64_t draw_seed(double wanted)
     return seed >> 11; /* so that JSON readers with doubles keep it */
 }
 
-int measure(const struct measure_settings *settings, const struct selection *selection, bool quiet,
-            struct miev_keep *keep, json_t **report, struct miev_error *err)
+int measure(const struct measure_settings *settings, const struct miev_selection *selection,
+            bool quiet, struct miev_keep *keep, json_t **report, struct miev_error *err)
 {
     char runtime[PATH_MAX];
     struct progress progress;
@@ -70,5 +71,5 @@ int measure(const struct measure_settings *settings, const struct selection *sel
 
 bool measure_interrupted(void)
 {
-    return stop_asked != 0;
+    return stop_asked;
 }

@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 #include "cli/args.h"
-#include "cli/selection.h"
 #include "study/keep.h"
+#include "study/selection.h"
 
 struct measure_settings {
     const char *input, *delegate;
@@ -52,8 +52,8 @@ struct measure_settings {
  * progress on a terminal unless quiet. Ctrl-C ends it with what there is. *report: new reference,
  * not priced yet. */
 MIEV_MUST_USE int measure(const struct measure_settings *settings,
-                          const struct selection *selection, bool quiet, struct miev_keep *keep,
-                          json_t **report, struct miev_error *err);
+                          const struct miev_selection *selection, bool quiet,
+                          struct miev_keep *keep, json_t **report, struct miev_error *err);
 /* From now on Ctrl-C asks to stop, and a second one ends the program. */
 void measure_catch_interrupt(void);
 /* True once Ctrl-C was pressed during `measure`. */

@@ -12,8 +12,8 @@
 
 #include "cli/explain.h"
 #include "cli/show.h"
-#include "cli/writers.h"
 #include "core/error.h"
+#include "export/export.h"
 
 typedef bool (*writer)(const json_t *report, FILE *file);
 
@@ -22,10 +22,10 @@ static const struct form {
     size_t at; /* of its path within output_settings */
     writer write;
 } forms[] = {
-    {"--json", offsetof(struct output_settings, json), write_json},
-    {"--csv", offsetof(struct output_settings, csv), write_csv},
-    {"--markdown", offsetof(struct output_settings, markdown), write_markdown},
-    {"--json-lines", offsetof(struct output_settings, json_lines), write_json_lines},
+    {"--json", offsetof(struct output_settings, json), miev_export_json},
+    {"--csv", offsetof(struct output_settings, csv), miev_export_csv},
+    {"--markdown", offsetof(struct output_settings, markdown), miev_export_markdown},
+    {"--json-lines", offsetof(struct output_settings, json_lines), miev_export_json_lines},
 };
 #define N_FORMS (sizeof(forms) / sizeof(forms[0]))
 

@@ -38,7 +38,11 @@ static int open_kept(int64_t id, struct report_source *out, struct miev_error *e
     miev_store_close(store);
     if (rc != MIEV_OK)
         return rc;
-    rc = miev_report_read(text, source.row.bytes, &source.report, err);
+    rc = source.row.bytes > 0
+             ? miev_report_read(text, source.row.bytes, &source.report, err)
+             : miev_error_set(err, MIEV_ERR_UNAVAILABLE, "it is %s and has no report%s%s",
+                              miev_store_status_name(source.row.status),
+                              *source.row.note ? ": " : "", source.row.note);
     free(text);
     if (rc != MIEV_OK)
         return miev_error_prefix(err, "study #%lld cannot be read", (long long)source.row.id);

@@ -20,35 +20,35 @@
 
 static const char *name_of(const json_t *model, char out[NAME_BYTES])
 {
-    miev_text_show(out, NAME_BYTES, field_text(model, "name"));
+    miev_text_show(out, NAME_BYTES, miev_field_text(model, "name"));
     return out;
 }
 
 static bool has_answers(const json_t *model)
 {
-    return field_number(model, "images") > 0;
+    return miev_field_number(model, "images") > 0;
 }
 
 /* ---- the first table ------------------------------------------------------------------------ */
 
 static void set_share(struct table *table, size_t row, size_t column, const json_t *share)
 {
-    double value = field_number(share, "share");
+    double value = miev_field_number(share, "share");
     if (isfinite(value))
         table_set(table, row, column, "%.2f %% (%.2f to %.2f)", 100 * value,
-                  100 * field_number(share, "low"), 100 * field_number(share, "high"));
+                  100 * miev_field_number(share, "low"), 100 * miev_field_number(share, "high"));
     else
         table_set(table, row, column, "-");
 }
 
 static double total_j(const json_t *model)
 {
-    return field_number(field_at(field_at(model, "energy"), "gross"), "total_j");
+    return miev_field_number(miev_field_at(miev_field_at(model, "energy"), "gross"), "total_j");
 }
 
 static const json_t *total_g(const json_t *model)
 {
-    return field_at(field_at(model, "footprint"), "total_g");
+    return miev_field_at(miev_field_at(model, "footprint"), "total_g");
 }
 
 static struct miev_unit unit_of(const json_t *models, enum miev_quantity quantity, bool ascii)
@@ -59,8 +59,9 @@ static struct miev_unit unit_of(const json_t *models, enum miev_quantity quantit
     json_array_foreach(models, i, model)
     {
         if (i < MIEV_STUDY_MAX_MODELS)
-            values[i] = quantity == MIEV_QUANTITY_MASS_G ? field_number(total_g(model), "value")
-                                                         : total_j(model);
+            values[i] = quantity == MIEV_QUANTITY_MASS_G
+                            ? miev_field_number(total_g(model), "value")
+                            : total_j(model);
     }
     return miev_unit_for(quantity, values, json_array_size(models), ascii);
 }
@@ -69,13 +70,13 @@ static void set_grams(struct table *table, size_t row, size_t column, const json
                       const struct miev_unit *unit)
 {
     char interval[MIEV_INTERVAL_SIZE];
-    double value = field_number(grams, "value");
+    double value = miev_field_number(grams, "value");
     if (!isfinite(value)) {
         table_set(table, row, column, "-");
         return;
     }
-    miev_format_interval(interval, sizeof(interval), value, field_number(grams, "low"),
-                         field_number(grams, "high"), unit);
+    miev_format_interval(interval, sizeof(interval), value, miev_field_number(grams, "low"),
+                         miev_field_number(grams, "high"), unit);
     table_set(table, row, column, "%s", interval);
 }
 
@@ -83,7 +84,8 @@ static bool any_top5(const json_t *models)
 {
     size_t i;
     json_t *model;
-    json_array_foreach(models, i, model) if (json_is_object(field_at(model, "top5"))) return true;
+    json_array_foreach(models, i,
+                       model) if (json_is_object(miev_field_at(model, "top5"))) return true;
     return false;
 }
 
@@ -91,7 +93,7 @@ static void print_models(const json_t *report, const struct terminal *terminal)
 {
     struct table table;
     char grams_header[32], name[NAME_BYTES];
-    const json_t *models = field_at(report, "models");
+    const json_t *models = miev_field_at(report, "models");
     struct miev_unit energy = unit_of(models, MIEV_QUANTITY_ENERGY_J, !terminal->utf8);
     struct miev_unit mass = unit_of(models, MIEV_QUANTITY_MASS_G, !terminal->utf8);
     size_t i, n5 = 0;
@@ -110,23 +112,24 @@ static void print_models(const json_t *report, const struct terminal *terminal)
     size_t n_method = table_column_if_wide(&table, "energy is", false, 1);
     json_array_foreach(models, i, model)
     {
-        double pace = field_number(field_at(model, "pace"), "images_per_s");
+        double pace = miev_field_number(miev_field_at(model, "pace"), "images_per_s");
         table_set(&table, i, n_name, "%s", name_of(model, name));
-        if (field_at(model, "error")) {
+        if (miev_field_at(model, "error")) {
             table_set(&table, i, n_top1, "failed: see below");
             continue;
         }
-        table_set(&table, i, n_images, "%.0f", field_number(model, "images"));
-        set_share(&table, i, n_top1, field_at(model, "top1"));
+        table_set(&table, i, n_images, "%.0f", miev_field_number(model, "images"));
+        set_share(&table, i, n_top1, miev_field_at(model, "top1"));
         if (n5)
-            set_share(&table, i, n5, field_at(model, "top5"));
+            set_share(&table, i, n5, miev_field_at(model, "top5"));
         if (isfinite(pace))
             table_set(&table, i, n_pace, "%.*f", pace < 10 ? 1 : 0, pace);
         else
             table_set(&table, i, n_pace, "-");
         field_set_number(&table, i, n_energy, total_j(model), &energy);
         set_grams(&table, i, n_grams, total_g(model), &mass);
-        table_set(&table, i, n_method, "%s", field_text(field_at(model, "energy"), "method"));
+        table_set(&table, i, n_method, "%s",
+                  miev_field_text(miev_field_at(model, "energy"), "method"));
     }
     table_print(&table, terminal);
     table_finish(&table);
@@ -137,8 +140,8 @@ static void print_models(const json_t *report, const struct terminal *terminal)
 static int by_share(const void *left, const void *right)
 {
     const json_t *a = *(const json_t *const *)left, *b = *(const json_t *const *)right;
-    double x = field_number(field_at(a, "top1"), "share");
-    double y = field_number(field_at(b, "top1"), "share");
+    double x = miev_field_number(miev_field_at(a, "top1"), "share");
+    double y = miev_field_number(miev_field_at(b, "top1"), "share");
     return (x > y) - (x < y);
 }
 
@@ -159,7 +162,7 @@ static void print_classes_of_one(const json_t *model, const struct terminal *ter
     struct table table;
     char words[96], label[NAME_BYTES];
     size_t n = 0;
-    const json_t **classes = entries_of(field_at(model, "classes"), &n);
+    const json_t **classes = entries_of(miev_field_at(model, "classes"), &n);
     size_t shown = n > MOST_CLASSES ? MOST_CLASSES : n;
     if (!classes || !table_init(&table, shown)) {
         free(classes);
@@ -174,11 +177,11 @@ static void print_classes_of_one(const json_t *model, const struct terminal *ter
     size_t n_right = table_column(&table, "right", true);
     size_t n_share = table_column(&table, "top-1 (95 %)", false);
     for (size_t i = 0; i < shown; i++) {
-        const json_t *top1 = field_at(classes[i], "top1");
-        miev_text_show(label, sizeof(label), field_text(classes[i], "label"));
+        const json_t *top1 = miev_field_at(classes[i], "top1");
+        miev_text_show(label, sizeof(label), miev_field_text(classes[i], "label"));
         table_set(&table, i, n_class, "%s", label);
-        table_set(&table, i, n_images, "%.0f", field_number(classes[i], "images"));
-        table_set(&table, i, n_right, "%.0f", field_number(top1, "right"));
+        table_set(&table, i, n_images, "%.0f", miev_field_number(classes[i], "images"));
+        table_set(&table, i, n_right, "%.0f", miev_field_number(top1, "right"));
         set_share(&table, i, n_share, top1);
     }
     table_print(&table, terminal);
@@ -190,8 +193,8 @@ static const json_t *class_named(const json_t *model, const char *label)
 {
     size_t i;
     json_t *item;
-    json_array_foreach(field_at(model, "classes"), i,
-                       item) if (strcmp(field_text(item, "label"), label) == 0) return item;
+    json_array_foreach(miev_field_at(model, "classes"), i,
+                       item) if (strcmp(miev_field_text(item, "label"), label) == 0) return item;
     return NULL;
 }
 
@@ -202,7 +205,7 @@ static void print_classes_beside(const json_t *const *models, size_t n_models,
     size_t n = n_models < MOST_BESIDE ? n_models : MOST_BESIDE;
     struct table table;
     char names[MOST_BESIDE][NAME_BYTES], label[NAME_BYTES];
-    const json_t *classes = field_at(models[0], "classes");
+    const json_t *classes = miev_field_at(models[0], "classes");
     size_t i, columns[MOST_BESIDE];
     json_t *item;
     if (!table_init(&table, json_array_size(classes)))
@@ -214,11 +217,12 @@ static void print_classes_beside(const json_t *const *models, size_t n_models,
         columns[k] = table_column(&table, name_of(models[k], names[k]), true);
     json_array_foreach(classes, i, item)
     {
-        miev_text_show(label, sizeof(label), field_text(item, "label"));
+        miev_text_show(label, sizeof(label), miev_field_text(item, "label"));
         table_set(&table, i, n_class, "%s", label);
         for (size_t k = 0; k < n; k++) {
-            double share = field_number(
-                field_at(class_named(models[k], field_text(item, "label")), "top1"), "share");
+            double share = miev_field_number(
+                miev_field_at(class_named(models[k], miev_field_text(item, "label")), "top1"),
+                "share");
             if (isfinite(share))
                 table_set(&table, i, columns[k], "%.1f %%", 100 * share);
         }
@@ -243,16 +247,16 @@ static size_t matrix_labels(const json_t *model, const char *labels[MOST_CLASSES
 {
     size_t i, n = 0;
     json_t *item;
-    json_array_foreach(field_at(model, "classes"), i, item)
+    json_array_foreach(miev_field_at(model, "classes"), i, item)
     {
         if (n == MOST_CLASSES)
             return n + 1;
-        labels[n++] = field_text(item, "label");
+        labels[n++] = miev_field_text(item, "label");
     }
     *n_rows = n;
-    json_array_foreach(field_at(model, "confusion"), i, item)
+    json_array_foreach(miev_field_at(model, "confusion"), i, item)
     {
-        const char *label = field_text(item, "predicted");
+        const char *label = miev_field_text(item, "predicted");
         if (index_of(labels, n, label) < n)
             continue;
         if (n == MOST_CLASSES)
@@ -284,11 +288,11 @@ static bool print_matrix(const json_t *model, const struct terminal *terminal)
         miev_text_show(label, sizeof(label), labels[r]);
         table_set(&table, r, 0, "%s", label);
     }
-    json_array_foreach(field_at(model, "confusion"), i, item)
+    json_array_foreach(miev_field_at(model, "confusion"), i, item)
     {
-        size_t row = index_of(labels, n, field_text(item, "class"));
-        size_t column = index_of(labels, n, field_text(item, "predicted"));
-        table_set(&table, row, column + 1, "%.0f", field_number(item, "images"));
+        size_t row = index_of(labels, n, miev_field_text(item, "class"));
+        size_t column = index_of(labels, n, miev_field_text(item, "predicted"));
+        table_set(&table, row, column + 1, "%.0f", miev_field_number(item, "images"));
     }
     bool fits = table_fit(&table, terminal);
     if (fits) {
@@ -302,7 +306,7 @@ static bool print_matrix(const json_t *model, const struct terminal *terminal)
 static int by_images(const void *left, const void *right)
 {
     const json_t *a = *(const json_t *const *)left, *b = *(const json_t *const *)right;
-    double x = field_number(a, "images"), y = field_number(b, "images");
+    double x = miev_field_number(a, "images"), y = miev_field_number(b, "images");
     return (x < y) - (x > y);
 }
 
@@ -310,18 +314,19 @@ static void say_mixes(const json_t *model, const struct terminal *terminal, size
 {
     char list[SENTENCE] = "", name[NAME_BYTES];
     size_t n = 0, used = 0, told = 0;
-    const json_t **cells = entries_of(field_at(model, "confusion"), &n);
+    const json_t **cells = entries_of(miev_field_at(model, "confusion"), &n);
     if (!cells)
         return;
     qsort(cells, n, sizeof(cells[0]), by_images);
     for (size_t i = 0; i < n && told < most && used < sizeof(list) - 200; i++) {
         char truth[64], said[64];
-        if (strcmp(field_text(cells[i], "class"), field_text(cells[i], "predicted")) == 0)
+        if (strcmp(miev_field_text(cells[i], "class"), miev_field_text(cells[i], "predicted")) == 0)
             continue;
-        miev_text_show(truth, sizeof(truth), field_text(cells[i], "class"));
-        miev_text_show(said, sizeof(said), field_text(cells[i], "predicted"));
-        used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s as %s (%.0f)",
-                                 told ? ", " : "", truth, said, field_number(cells[i], "images"));
+        miev_text_show(truth, sizeof(truth), miev_field_text(cells[i], "class"));
+        miev_text_show(said, sizeof(said), miev_field_text(cells[i], "predicted"));
+        used +=
+            (size_t)snprintf(list + used, sizeof(list) - used, "%s%s as %s (%.0f)",
+                             told ? ", " : "", truth, said, miev_field_number(cells[i], "images"));
         told++;
     }
     if (told > 0)
@@ -334,17 +339,18 @@ static void say_mixes(const json_t *model, const struct terminal *terminal, size
 static void set_pair(struct table *table, size_t row, const json_t *pair)
 {
     char a[NAME_BYTES], b[NAME_BYTES];
-    const json_t *difference = field_at(pair, "difference");
-    const char *verdict = field_text(pair, "verdict");
-    double p = field_number(pair, "p_holm");
-    miev_text_show(a, sizeof(a), field_text(pair, "a"));
-    miev_text_show(b, sizeof(b), field_text(pair, "b"));
+    const json_t *difference = miev_field_at(pair, "difference");
+    const char *verdict = miev_field_text(pair, "verdict");
+    double p = miev_field_number(pair, "p_holm");
+    miev_text_show(a, sizeof(a), miev_field_text(pair, "a"));
+    miev_text_show(b, sizeof(b), miev_field_text(pair, "b"));
     table_set(table, row, 0, "%s", a);
     table_set(table, row, 1, "%s", b);
-    table_set(table, row, 2, "%.0f : %.0f", field_number(pair, "only_a_right"),
-              field_number(pair, "only_b_right"));
-    table_set(table, row, 3, "%+.2f (%+.2f to %+.2f)", 100 * field_number(difference, "value"),
-              100 * field_number(difference, "low"), 100 * field_number(difference, "high"));
+    table_set(table, row, 2, "%.0f : %.0f", miev_field_number(pair, "only_a_right"),
+              miev_field_number(pair, "only_b_right"));
+    table_set(table, row, 3, "%+.2f (%+.2f to %+.2f)", 100 * miev_field_number(difference, "value"),
+              100 * miev_field_number(difference, "low"),
+              100 * miev_field_number(difference, "high"));
     table_set(table, row, 4, p < 0.0001 ? "< 0.0001" : "%.4f", p);
     table_set(table, row, 5, "%s",
               strcmp(verdict, "higher") == 0  ? "A is right more often"
@@ -355,19 +361,19 @@ static void set_pair(struct table *table, size_t row, const json_t *pair)
 static int by_top1(const void *left, const void *right)
 {
     const json_t *a = *(const json_t *const *)left, *b = *(const json_t *const *)right;
-    double x = field_number(field_at(a, "top1"), "share");
-    double y = field_number(field_at(b, "top1"), "share");
+    double x = miev_field_number(miev_field_at(a, "top1"), "share");
+    double y = miev_field_number(miev_field_at(b, "top1"), "share");
     return (x < y) - (x > y);
 }
 
 static const json_t *pair_of(const json_t *report, const json_t *a, const json_t *b)
 {
-    const char *x = field_text(a, "name"), *y = field_text(b, "name");
+    const char *x = miev_field_text(a, "name"), *y = miev_field_text(b, "name");
     size_t i;
     json_t *pair;
-    json_array_foreach(field_at(report, "pairs"), i, pair)
+    json_array_foreach(miev_field_at(report, "pairs"), i, pair)
     {
-        const char *first = field_text(pair, "a"), *second = field_text(pair, "b");
+        const char *first = miev_field_text(pair, "a"), *second = miev_field_text(pair, "b");
         if ((strcmp(first, x) == 0 && strcmp(second, y) == 0) ||
             (strcmp(first, y) == 0 && strcmp(second, x) == 0))
             return pair;
@@ -379,7 +385,7 @@ static const json_t *pair_of(const json_t *report, const json_t *a, const json_t
 static size_t choose_pairs(const json_t *report, const json_t *const *answered, size_t n,
                            const json_t *out[MIEV_STUDY_MAX_MODELS])
 {
-    const json_t *pairs = field_at(report, "pairs"), *ranked[MIEV_STUDY_MAX_MODELS];
+    const json_t *pairs = miev_field_at(report, "pairs"), *ranked[MIEV_STUDY_MAX_MODELS];
     size_t chosen = 0, i;
     json_t *pair;
     if (json_array_size(pairs) <= MOST_PAIRS) {
@@ -404,7 +410,7 @@ static void print_pairs(const json_t *report, const json_t *const *answered, siz
     struct table table;
     const json_t *pairs[MIEV_STUDY_MAX_MODELS];
     size_t n = choose_pairs(report, answered, n_answered, pairs);
-    bool all = n == json_array_size(field_at(report, "pairs"));
+    bool all = n == json_array_size(miev_field_at(report, "pairs"));
     if (n == 0 || !table_init(&table, n))
         return;
     say_title(terminal, all ? "Two models on the same pictures (McNemar's test)"
@@ -422,47 +428,53 @@ static void print_pairs(const json_t *report, const json_t *const *answered, siz
 
 static void say_header(const json_t *report, const struct terminal *terminal)
 {
-    const json_t *dataset = field_at(report, "dataset"), *machine = field_at(report, "machine");
-    const json_t *settings = field_at(report, "settings");
+    const json_t *dataset = miev_field_at(report, "dataset"),
+                 *machine = miev_field_at(report, "machine");
+    const json_t *settings = miev_field_at(report, "settings");
     char name[128], part[64] = "";
-    double images = field_number(dataset, "images"), found = field_number(dataset, "images_found");
-    miev_text_show(name, sizeof(name), field_text(dataset, "name"));
+    double images = miev_field_number(dataset, "images"),
+           found = miev_field_number(dataset, "images_found");
+    miev_text_show(name, sizeof(name), miev_field_text(dataset, "name"));
     if (found > images)
         (void)snprintf(part, sizeof(part), " drawn from %.0f by seed %.0f", found,
-                       field_number(settings, "seed"));
+                       miev_field_number(settings, "seed"));
     say(terminal,
         "%s%s%s: %.0f images%s, %.0f class%s, on %s, %.0f logical CPU%s, %.0f thread%s "
         "and %.0f decoder%s",
         terminal_bold(terminal), name, terminal_reset(terminal), images, part,
-        field_number(dataset, "classes"), field_number(dataset, "classes") > 1 ? "es" : "",
-        *field_text(machine, "cpu") ? field_text(machine, "cpu") : "an unnamed CPU",
-        field_number(machine, "logical_cpus"), field_number(machine, "logical_cpus") > 1 ? "s" : "",
-        field_number(settings, "threads"), field_number(settings, "threads") > 1 ? "s" : "",
-        field_number(settings, "decoders"), field_number(settings, "decoders") > 1 ? "s" : "");
+        miev_field_number(dataset, "classes"),
+        miev_field_number(dataset, "classes") > 1 ? "es" : "",
+        *miev_field_text(machine, "cpu") ? miev_field_text(machine, "cpu") : "an unnamed CPU",
+        miev_field_number(machine, "logical_cpus"),
+        miev_field_number(machine, "logical_cpus") > 1 ? "s" : "",
+        miev_field_number(settings, "threads"),
+        miev_field_number(settings, "threads") > 1 ? "s" : "",
+        miev_field_number(settings, "decoders"),
+        miev_field_number(settings, "decoders") > 1 ? "s" : "");
 }
 
 static void say_resumed(const json_t *model, const struct terminal *terminal)
 {
     char name[NAME_BYTES];
-    const json_t *resumed = field_at(model, "resumed");
+    const json_t *resumed = miev_field_at(model, "resumed");
     if (json_is_object(resumed))
         say(terminal,
             "%s: %.0f of its images were answered in an earlier run; this one went on "
             "from there.",
-            name_of(model, name), field_number(resumed, "images"));
+            name_of(model, name), miev_field_number(resumed, "images"));
 }
 
 static void say_coverage(const json_t *model, const struct terminal *terminal)
 {
     char name[NAME_BYTES];
-    const json_t *energy = field_at(model, "energy");
-    double covered = field_number(energy, "images");
-    double done =
-        field_number(model, "images") + field_number(field_at(model, "not_evaluated"), "images");
-    const char *reason = field_text(energy, "reason");
+    const json_t *energy = miev_field_at(model, "energy");
+    double covered = miev_field_number(energy, "images");
+    double done = miev_field_number(model, "images") +
+                  miev_field_number(miev_field_at(model, "not_evaluated"), "images");
+    const char *reason = miev_field_text(energy, "reason");
     if (*reason)
         say(terminal, "%s has no energy: %s.", name_of(model, name), reason);
-    else if (json_is_false(field_at(energy, "covers_all")))
+    else if (json_is_false(miev_field_at(energy, "covers_all")))
         say(terminal,
             "%s: its joules and grams cover %.0f of %.0f images; an earlier run was "
             "ended, or a counter was lost, before the others were metered.",
@@ -472,8 +484,8 @@ static void say_coverage(const json_t *model, const struct terminal *terminal)
 static void say_not_evaluated(const json_t *model, const struct terminal *terminal)
 {
     char name[NAME_BYTES];
-    const json_t *failed = field_at(model, "not_evaluated");
-    double n = field_number(failed, "images");
+    const json_t *failed = miev_field_at(model, "not_evaluated");
+    double n = miev_field_number(failed, "images");
     size_t i;
     json_t *item;
     if (!(n > 0))
@@ -481,29 +493,30 @@ static void say_not_evaluated(const json_t *model, const struct terminal *termin
     say(terminal,
         "%s: %.0f image%s could not be evaluated and do%s not count:", name_of(model, name), n,
         n > 1 ? "s" : "", n > 1 ? "" : "es");
-    json_array_foreach(field_at(failed, "first"), i, item)
+    json_array_foreach(miev_field_at(failed, "first"), i, item)
     {
         if (i == FAILED_IMAGES) {
             say(terminal, "  and more: --json names up to 100");
             break;
         }
-        say(terminal, "  %s: %s", field_text(item, "image"), field_text(item, "message"));
+        say(terminal, "  %s: %s", miev_field_text(item, "image"), miev_field_text(item, "message"));
     }
 }
 
 static void say_error(const json_t *model, const struct terminal *terminal)
 {
     char name[NAME_BYTES], message[512];
-    const json_t *error = field_at(model, "error");
+    const json_t *error = miev_field_at(model, "error");
     if (!error)
         return;
-    miev_text_show(message, sizeof(message), field_text(error, "message"));
-    say(terminal, "%s failed (%s): %s.", name_of(model, name), field_text(error, "code"), message);
+    miev_text_show(message, sizeof(message), miev_field_text(error, "message"));
+    say(terminal, "%s failed (%s): %s.", name_of(model, name), miev_field_text(error, "code"),
+        message);
 }
 
 static void say_end(const json_t *report, const struct terminal *terminal)
 {
-    if (strcmp(field_text(field_at(report, "stop"), "reason"), "interrupted") == 0)
+    if (strcmp(miev_field_text(miev_field_at(report, "stop"), "reason"), "interrupted") == 0)
         say(terminal, "Interrupted: the figures are those of the images so far, which are a fair "
                       "sample of all. The same command goes on from here.");
     say(terminal, "Energy is that of the whole evaluation, all processes: reading, decoding and "
@@ -512,7 +525,7 @@ static void say_end(const json_t *report, const struct terminal *terminal)
 
 static void print_details(const json_t *const *answered, size_t n, const struct terminal *terminal)
 {
-    bool many = n > 0 && json_array_size(field_at(answered[0], "classes")) > MOST_CLASSES;
+    bool many = n > 0 && json_array_size(miev_field_at(answered[0], "classes")) > MOST_CLASSES;
     bool matrix = false;
     if (n == 1 || many)
         print_classes_of_one(answered[0], terminal);
@@ -527,7 +540,7 @@ static void print_details(const json_t *const *answered, size_t n, const struct 
 
 void show_eval(const json_t *report, const struct terminal *terminal, bool quiet)
 {
-    const json_t *models = field_at(report, "models");
+    const json_t *models = miev_field_at(report, "models");
     const json_t *answered[MIEV_STUDY_MAX_MODELS];
     size_t i, n = 0;
     json_t *model;

@@ -4,7 +4,9 @@
 #ifndef MIEV_CLI_SHOW_PARTS_H
 #define MIEV_CLI_SHOW_PARTS_H
 
-#include "cli/field.h"
+#include "cli/terminal.h"
+#include "core/units.h"
+#include "export/field.h"
 
 #define SAY_BYTES 512 /* of what a sentence quotes */
 
@@ -17,6 +19,10 @@ void say_title(const struct terminal *terminal, const char *text);
 
 /* Where it runs, and whose figure of the grid that is; nothing for a report without a place. */
 void say_site(const json_t *report, const struct terminal *terminal);
+
+/* "12.3 ms" into a cell, "-" for what is not finite. */
+void field_set_number(struct table *table, size_t row, size_t column, double value,
+                      const struct miev_unit *unit);
 
 /* Print a table, and below it what the terminal was too narrow for. */
 void show_table(struct table *table, const struct terminal *terminal);

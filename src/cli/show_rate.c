@@ -14,12 +14,12 @@
 
 static const json_t *rate_of(const json_t *model)
 {
-    return field_at(field_at(model, "footprint"), "at_rate");
+    return miev_field_at(miev_field_at(model, "footprint"), "at_rate");
 }
 
 static double value_of(const json_t *rate, const char *key)
 {
-    return field_number(field_at(rate, key), "value");
+    return miev_field_number(miev_field_at(rate, key), "value");
 }
 
 /* ---- the table ------------------------------------------------------------------------------ */
@@ -37,7 +37,7 @@ static void choose_units(const json_t *const *models, size_t n, bool ascii, stru
     for (size_t i = 0; i < n; i++) {
         joules[i] = value_of(rate_of(models[i]), "per_request_j");
         grams[i] = value_of(rate_of(models[i]), "per_request_g");
-        years[i] = field_number(rate_of(models[i]), "year_g");
+        years[i] = miev_field_number(rate_of(models[i]), "year_g");
     }
     out->energy_unit = miev_unit_for(MIEV_QUANTITY_ENERGY_J, joules, n, ascii);
     out->carbon_unit = miev_unit_for(MIEV_QUANTITY_MASS_G, grams, n, ascii);
@@ -81,21 +81,22 @@ static void set_plain(struct table *table, size_t row, size_t column, double val
 static void set_row(struct table *table, size_t row, const json_t *model, bool crowded,
                     const struct columns *at)
 {
-    const json_t *rate = rate_of(model), *grams = field_at(rate, "per_request_g");
+    const json_t *rate = rate_of(model), *grams = miev_field_at(rate, "per_request_g");
     char interval[MIEV_INTERVAL_SIZE];
-    table_set(table, row, 0, "%s", field_text(model, "name"));
-    set_busy(table, row, at->busy, field_number(rate, "busy_ratio"));
+    table_set(table, row, 0, "%s", miev_field_text(model, "name"));
+    set_busy(table, row, at->busy, miev_field_number(rate, "busy_ratio"));
     if (crowded)
-        table_set(table, row, at->workers, "%.0f", field_number(rate, "workers"));
+        table_set(table, row, at->workers, "%.0f", miev_field_number(rate, "workers"));
     field_set_number(table, row, at->energy, value_of(rate, "per_request_j"), &at->energy_unit);
-    miev_format_interval(interval, sizeof(interval), field_number(grams, "value"),
-                         field_number(grams, "low"), field_number(grams, "high"), &at->carbon_unit);
+    miev_format_interval(interval, sizeof(interval), miev_field_number(grams, "value"),
+                         miev_field_number(grams, "low"), miev_field_number(grams, "high"),
+                         &at->carbon_unit);
     table_set(table, row, at->carbon, "%s", interval);
-    set_plain(table, row, at->flat_out, field_number(rate, "flat_out_ratio"), " x");
-    field_set_number(table, row, at->year, field_number(rate, "year_g"), &at->year_unit);
-    set_plain(table, row, at->most, field_number(rate, "most_requests_per_day"), "");
-    set_plain(table, row, at->car, field_number(rate, "car_km"), " km");
-    set_plain(table, row, at->lamp, field_number(rate, "lamp_10w_h"), " h");
+    set_plain(table, row, at->flat_out, miev_field_number(rate, "flat_out_ratio"), " x");
+    field_set_number(table, row, at->year, miev_field_number(rate, "year_g"), &at->year_unit);
+    set_plain(table, row, at->most, miev_field_number(rate, "most_requests_per_day"), "");
+    set_plain(table, row, at->car, miev_field_number(rate, "car_km"), " km");
+    set_plain(table, row, at->lamp, miev_field_number(rate, "lamp_10w_h"), " h");
 }
 
 /* How many models one worker cannot serve at the rate. */
@@ -103,7 +104,7 @@ static size_t count_crowded(const json_t *const *models, size_t n)
 {
     size_t crowded = 0;
     for (size_t i = 0; i < n; i++)
-        crowded += field_number(rate_of(models[i]), "workers") > 1;
+        crowded += miev_field_number(rate_of(models[i]), "workers") > 1;
     return crowded;
 }
 
@@ -116,7 +117,7 @@ static void print_table(const json_t *const *models, size_t n, const struct term
     if (!table_init(&table, n))
         return;
     (void)snprintf(title, sizeof(title), "at %.10g requests a day",
-                   field_number(rate_of(models[0]), "requests_per_day"));
+                   miev_field_number(rate_of(models[0]), "requests_per_day"));
     choose_units(models, n, !terminal->utf8, &at);
     (void)table_column(&table, title, false);
     make_columns(&table, crowded, &at);
@@ -142,9 +143,9 @@ struct curve {
 
 static struct curve curve_of(const json_t *model)
 {
-    const json_t *curve = field_at(rate_of(model), "curve");
-    struct curve found = {field_at(curve, "requests_per_day"),
-                          field_at(curve, "joules_per_request"), 0};
+    const json_t *curve = miev_field_at(rate_of(model), "curve");
+    struct curve found = {miev_field_at(curve, "requests_per_day"),
+                          miev_field_at(curve, "joules_per_request"), 0};
     found.n = json_array_size(found.rates);
     return found;
 }
@@ -193,14 +194,14 @@ static void print_curves(const struct plot *plot, const json_t *const *models, s
                          const struct terminal *terminal)
 {
     char high[48], low[48], most[48], mark[64], legend[2][200];
-    double requests_per_day = field_number(rate_of(models[0]), "requests_per_day");
+    double requests_per_day = miev_field_number(rate_of(models[0]), "requests_per_day");
     write_end(high, sizeof(high), plot->y.high, !terminal->utf8);
     write_end(low, sizeof(low), plot->y.low, !terminal->utf8);
     write_rate(most, sizeof(most), plot->x.high);
     (void)snprintf(mark, sizeof(mark), "%.10g a day", requests_per_day);
     for (size_t i = 0; i < n; i++)
         (void)snprintf(legend[i], sizeof(legend[i]), "%s%c %s", i ? ", " : "", 'a' + (int)i,
-                       field_text(models[i], "name"));
+                       miev_field_text(models[i], "name"));
     say(terminal, "%sjoules of a request%s by how often one comes, both logarithmic: %s%s",
         terminal_bold(terminal), terminal_reset(terminal), legend[0], n > 1 ? legend[1] : "");
     bool inside = requests_per_day >= plot->x.low && requests_per_day <= plot->x.high;
@@ -245,7 +246,7 @@ static double least_idle(const json_t *const *models, size_t n)
 {
     double least = INFINITY;
     for (size_t i = 0; i < n; i++) {
-        double own = field_number(rate_of(models[i]), "idle_ratio");
+        double own = miev_field_number(rate_of(models[i]), "idle_ratio");
         if (!isfinite(own))
             return NAN;
         least = fmin(least, own);
@@ -260,7 +261,7 @@ static void say_rate(const json_t *const *models, size_t n, const struct termina
         "Between two requests a worker draws %.3g W, its share of the machine's idle power, which "
         "is in the joules and grams of a request. Flat out: one inference after the other, as in "
         "the first table.",
-        field_number(rate, "idle_w"));
+        miev_field_number(rate, "idle_w"));
     double idle_ratio = least_idle(models, n);
     if (n > 1 && idle_ratio > MOSTLY_IDLE)
         say(terminal,
@@ -282,10 +283,10 @@ void show_rate(const json_t *const *models, size_t n, const struct terminal *ter
     const json_t *known[MIEV_STUDY_MAX_MODELS];
     size_t n_known = 0;
     for (size_t i = 0; i < n && n_known < MIEV_STUDY_MAX_MODELS; i++) {
-        const char *reason = field_text(rate_of(models[i]), "reason");
+        const char *reason = miev_field_text(rate_of(models[i]), "reason");
         if (*reason)
-            say(terminal, "%s has no figures for that rate: %s.", field_text(models[i], "name"),
-                reason);
+            say(terminal, "%s has no figures for that rate: %s.",
+                miev_field_text(models[i], "name"), reason);
         else if (rate_of(models[i]))
             known[n_known++] = models[i];
     }

@@ -12,8 +12,8 @@ static struct miev_unit energy_unit(const json_t *models, bool ascii)
     double values[2 * MIEV_STUDY_MAX_MODELS];
     size_t used = 0;
     for (size_t i = 0; i < json_array_size(models) && i < MIEV_STUDY_MAX_MODELS; i++) {
-        values[used++] = field_number(json_array_get(models, i), "before_j");
-        values[used++] = field_number(json_array_get(models, i), "after_j");
+        values[used++] = miev_field_number(json_array_get(models, i), "before_j");
+        values[used++] = miev_field_number(json_array_get(models, i), "after_j");
     }
     return miev_unit_for(MIEV_QUANTITY_ENERGY_J, values, used, ascii);
 }
@@ -21,32 +21,33 @@ static struct miev_unit energy_unit(const json_t *models, bool ascii)
 /* "1.02 (0.97 to 1.08)", with the interval that was judged by. */
 static void set_factor(struct table *table, size_t row, size_t column, const json_t *ratio)
 {
-    const json_t *judged = field_at(ratio, "judged");
-    double value = field_number(ratio, "value"), high = field_number(judged, "high");
+    const json_t *judged = miev_field_at(ratio, "judged");
+    double value = miev_field_number(ratio, "value"), high = miev_field_number(judged, "high");
     if (!isfinite(value))
         table_set(table, row, column, "-");
     else if (isfinite(high))
-        table_set(table, row, column, "%.3g (%.3g to %.3g)", value, field_number(judged, "low"),
-                  high);
+        table_set(table, row, column, "%.3g (%.3g to %.3g)", value,
+                  miev_field_number(judged, "low"), high);
     else
-        table_set(table, row, column, "%.3g (%.3g or more)", value, field_number(judged, "low"));
+        table_set(table, row, column, "%.3g (%.3g or more)", value,
+                  miev_field_number(judged, "low"));
 }
 
 static void set_row(struct table *table, size_t row, const json_t *model,
                     const struct miev_unit *unit)
 {
-    double latency = field_number(model, "latency_ratio");
-    table_set(table, row, 0, "%s", field_text(model, "name"));
-    field_set_number(table, row, 1, field_number(model, "before_j"), unit);
-    field_set_number(table, row, 2, field_number(model, "after_j"), unit);
-    set_factor(table, row, 3, field_at(model, "energy_ratio"));
+    double latency = miev_field_number(model, "latency_ratio");
+    table_set(table, row, 0, "%s", miev_field_text(model, "name"));
+    field_set_number(table, row, 1, miev_field_number(model, "before_j"), unit);
+    field_set_number(table, row, 2, miev_field_number(model, "after_j"), unit);
+    set_factor(table, row, 3, miev_field_at(model, "energy_ratio"));
     if (isfinite(latency))
         table_set(table, row, 4, "%.3g", latency);
     else
         table_set(table, row, 4, "-");
     table_set(table, row, 5, "%s",
-              *field_text(model, "answers") ? field_text(model, "answers") : "-");
-    table_set(table, row, 6, "%s", field_text(model, "verdict"));
+              *miev_field_text(model, "answers") ? miev_field_text(model, "answers") : "-");
+    table_set(table, row, 6, "%s", miev_field_text(model, "verdict"));
 }
 
 static void print_models(const json_t *models, const struct terminal *terminal)
@@ -71,13 +72,13 @@ static void say_reasons(const json_t *models, const struct terminal *terminal)
     json_t *model;
     json_array_foreach(models, i, model)
     {
-        const char *reason = field_text(model, "reason");
+        const char *reason = miev_field_text(model, "reason");
         if (*reason)
-            say(terminal, "%s, %s: %s.", field_text(model, "name"), field_text(model, "verdict"),
-                reason);
-        else if (json_is_false(field_at(model, "enough_rounds")))
+            say(terminal, "%s, %s: %s.", miev_field_text(model, "name"),
+                miev_field_text(model, "verdict"), reason);
+        else if (json_is_false(miev_field_at(model, "enough_rounds")))
             say(terminal, "%s: too few rounds, then or now, to rely on the interval.",
-                field_text(model, "name"));
+                miev_field_text(model, "name"));
     }
 }
 
@@ -85,16 +86,16 @@ void show_repeat(const json_t *result, const struct terminal *terminal, bool qui
 {
     size_t i;
     json_t *note;
-    print_models(field_at(result, "models"), terminal);
+    print_models(miev_field_at(result, "models"), terminal);
     if (!quiet) {
         (void)fputc('\n', terminal->file);
-        say_reasons(field_at(result, "models"), terminal);
-        json_array_foreach(field_at(result, "notes"), i, note)
+        say_reasons(miev_field_at(result, "models"), terminal);
+        json_array_foreach(miev_field_at(result, "notes"), i, note)
             say(terminal, "To know: %s.", json_string_value(note));
         say(terminal,
             "The interval is of now / then; a model agrees when it holds 1 or lies within "
             "3 %% of it, and the first answer is the same.");
     }
     say(terminal, "%sThe repeated study: %s.%s", terminal_bold(terminal),
-        field_text(result, "verdict"), terminal_reset(terminal));
+        miev_field_text(result, "verdict"), terminal_reset(terminal));
 }

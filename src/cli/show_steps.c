@@ -10,28 +10,28 @@ static double stage_s(const json_t *model, const char *name)
 {
     size_t i;
     json_t *stage;
-    json_array_foreach(field_at(model, "stages"), i, stage)
+    json_array_foreach(miev_field_at(model, "stages"), i, stage)
     {
-        if (strcmp(field_text(stage, "stage"), name) == 0)
-            return field_number(stage, "seconds");
+        if (strcmp(miev_field_text(stage, "stage"), name) == 0)
+            return miev_field_number(stage, "seconds");
     }
     return NAN;
 }
 
 static double load_s(const json_t *model, const char *field)
 {
-    return field_number(field_at(model, "load"), field);
+    return miev_field_number(miev_field_at(model, "load"), field);
 }
 
 static double cold_of(const json_t *model, const char *field)
 {
-    const json_t *owner = field_at(model, strcmp(field, "cold_g") == 0 ? "footprint" : "load");
-    return field_number(field_at(owner, field), "value");
+    const json_t *owner = miev_field_at(model, strcmp(field, "cold_g") == 0 ? "footprint" : "load");
+    return miev_field_number(miev_field_at(owner, field), "value");
 }
 
 static double inference_s(const json_t *model, const char *field)
 {
-    return field_number(field_at(model, "latency"), field);
+    return miev_field_number(miev_field_at(model, "latency"), field);
 }
 
 /* leave: as in table_column_if_wide, 0 for what is always there. */
@@ -56,7 +56,7 @@ static const struct {
 
 static void set_row(struct table *table, size_t row, const json_t *model, bool ascii)
 {
-    table_set(table, row, 0, "%s", field_text(model, "name"));
+    table_set(table, row, 0, "%s", miev_field_text(model, "name"));
     for (size_t s = 0; s < N_STEPS; s++) {
         double value = steps[s].value(model, steps[s].field);
         /* One unit a cell: from the load to the postprocessing lie five orders of magnitude. */

@@ -25,5 +25,6 @@ table cloud_instance, "cloud_instance.csv"
 table cpu_design, "cpu_design.csv"
 table simulation, "simulation.csv"
 table server_power, "server_power.csv"
+table cloud_region, "cloud_region.csv"
 
     .section .note.GNU-stack, "", %progbits

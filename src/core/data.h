@@ -16,5 +16,6 @@ extern const char miev_data_cloud_instance[];
 extern const char miev_data_cpu_design[];
 extern const char miev_data_simulation[];
 extern const char miev_data_server_power[];
+extern const char miev_data_cloud_region[];
 
 #endif

@@ -1,15 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/json.h"
 
+#include <ctype.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "core/error.h"
 #include "core/text.h"
 
+#define MAX_NESTING 64 /* the parser calls itself for each level, also on a small stack */
+
+/* How deep lists and objects are nested, as far as the text is well formed. */
+static size_t nesting(const char *text, size_t length)
+{
+    size_t depth = 0, deepest = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < length; i++) {
+        if (quoted && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && (text[i] == '[' || text[i] == '{') && ++depth > deepest)
+            deepest = depth;
+        else if (!quoted && (text[i] == ']' || text[i] == '}') && depth > 0)
+            depth--;
+    }
+    return deepest;
+}
+
 int miev_json_parse(const char *text, size_t length, json_t **out, struct miev_error *err)
 {
     json_error_t where;
+    bool structured =
+        length > 0 && (text[0] == '[' || text[0] == '{' || isspace((unsigned char)text[0]));
+    if (structured && nesting(text, length) > MAX_NESTING)
+        return miev_error_set(err, MIEV_ERR_LIMIT, "it is nested deeper than %d levels",
+                              MAX_NESTING);
     json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &where);
     if (!value) {
         char shown[sizeof(where.text)]; /* it quotes the text */

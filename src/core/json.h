@@ -10,7 +10,8 @@
 #include "miev.h"
 
 /* Parse one JSON text (object or array on top, no key twice). *out is owned by the caller:
- * json_decref. MIEV_ERR_INVALID says line, column and what was expected. */
+ * json_decref. MIEV_ERR_INVALID says line, column and what was expected; MIEV_ERR_LIMIT: nested
+ * deeper than 64 levels. */
 MIEV_MUST_USE int miev_json_parse(const char *text, size_t length, json_t **out,
                                   struct miev_error *err);
 

@@ -22,9 +22,9 @@ struct miev_store {
 const char *miev_store_status_name(enum miev_store_status status)
 {
     static const char *const names[] = {
-        [MIEV_STORE_RUNNING] = "running",   [MIEV_STORE_CUT_OFF] = "cut off",
-        [MIEV_STORE_FINISHED] = "finished", [MIEV_STORE_INTERRUPTED] = "interrupted",
-        [MIEV_STORE_FAILED] = "failed",
+        [MIEV_STORE_RUNNING] = "running",         [MIEV_STORE_QUEUED] = "queued",
+        [MIEV_STORE_CUT_OFF] = "cut off",         [MIEV_STORE_FINISHED] = "finished",
+        [MIEV_STORE_INTERRUPTED] = "interrupted", [MIEV_STORE_FAILED] = "failed",
     };
     return names[status];
 }
@@ -83,9 +83,11 @@ void miev_store_close(struct miev_store *store)
     free(store);
 }
 
-static int check_length(size_t length, struct miev_error *err)
+/* Only what never came to its first checkpoint has no report. */
+static int check_length(const struct miev_store_row *row, size_t length, struct miev_error *err)
 {
-    if (length > 0 && length <= MIEV_STORE_REPORT_MAX_BYTES)
+    bool may_lack = row->status != MIEV_STORE_RUNNING && row->status != MIEV_STORE_FINISHED;
+    if ((length > 0 || may_lack) && length <= MIEV_STORE_REPORT_MAX_BYTES)
         return MIEV_OK;
     return miev_error_set(err, MIEV_ERR_LIMIT,
                           "a report of %zu bytes is not kept: at most %zu are allowed", length,
@@ -95,14 +97,14 @@ static int check_length(size_t length, struct miev_error *err)
 int miev_store_insert(struct miev_store *store, struct miev_store_row *row, const char *report,
                       size_t length, struct miev_error *err)
 {
-    int rc = check_length(length, err);
+    int rc = check_length(row, length, err);
     return rc != MIEV_OK ? rc : store->ops->insert(store->state, row, report, length, err);
 }
 
 int miev_store_update(struct miev_store *store, const struct miev_store_row *row,
                       const char *report, size_t length, struct miev_error *err)
 {
-    int rc = check_length(length, err);
+    int rc = check_length(row, length, err);
     return rc != MIEV_OK ? rc : store->ops->update(store->state, row, report, length, err);
 }
 
@@ -129,6 +131,18 @@ int miev_store_remove(struct miev_store *store, const int64_t *ids, size_t n,
                       struct miev_error *err)
 {
     return store->ops->remove(store->state, ids, n, err);
+}
+
+int miev_store_rename(struct miev_store *store, int64_t id, const char *name,
+                      struct miev_error *err)
+{
+    return store->ops->rename(store->state, id, name, err);
+}
+
+int miev_store_mentions(struct miev_store *store, const char *words, bool *out,
+                        struct miev_error *err)
+{
+    return store->ops->mentions(store->state, words, out, err);
 }
 
 int miev_store_set_aside(const struct miev_env *env, char *to, struct miev_error *err)

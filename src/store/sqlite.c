@@ -39,13 +39,42 @@ static const char *const migrations[] = {
     " report TEXT NOT NULL"
     ") STRICT;"
     "PRAGMA application_id = 1296647510;",
+    /* Another state, and what the server tells beside a report. A CHECK cannot be changed: a new
+     * table takes the rows over, and the numbers that were given. */
+    "CREATE TABLE studies_next ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " created_unix_s INTEGER NOT NULL,"
+    " kept_unix_ms INTEGER NOT NULL,"
+    " status TEXT NOT NULL CHECK "
+    "(status IN ('running', 'queued', 'finished', 'interrupted', 'failed')),"
+    " identity TEXT UNIQUE CHECK (length(identity) = 64),"
+    " name TEXT NOT NULL,"
+    " models TEXT NOT NULL,"
+    " input TEXT NOT NULL,"
+    " schema TEXT NOT NULL,"
+    " miev_version TEXT NOT NULL,"
+    " imported INTEGER NOT NULL,"
+    " bytes INTEGER NOT NULL,"
+    " report TEXT NOT NULL,"
+    " input_sha256 TEXT NOT NULL DEFAULT '',"
+    " note TEXT NOT NULL DEFAULT '',"
+    " repeat_of INTEGER NOT NULL DEFAULT 0"
+    ") STRICT;"
+    "INSERT INTO sqlite_sequence (name, seq)"
+    " SELECT 'studies_next', seq FROM sqlite_sequence WHERE name = 'studies';"
+    "INSERT INTO studies_next (id, created_unix_s, kept_unix_ms, status, identity, name, models,"
+    " input, schema, miev_version, imported, bytes, report)"
+    " SELECT id, created_unix_s, kept_unix_ms, status, identity, name, models, input, schema,"
+    " miev_version, imported, bytes, report FROM studies;"
+    "DROP TABLE studies;"
+    "ALTER TABLE studies_next RENAME TO studies;",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
 #define COLUMNS                                                                         \
     "id, created_unix_s, kept_unix_ms, status, identity, name, models, input, schema, " \
-    "miev_version, imported, bytes"
-#define REPORT_COLUMN 12
+    "miev_version, imported, bytes, input_sha256, note, repeat_of"
+#define REPORT_COLUMN 15
 
 struct sqlite_store {
     sqlite3 *db;
@@ -203,6 +232,19 @@ static int use_log(struct sqlite_store *store, struct miev_error *err)
     }
 }
 
+/* What cannot be written can still be read, if it has the present form. */
+static int check_readable(struct sqlite_store *store, struct miev_error *err)
+{
+    int64_t version = 0;
+    int rc = ask_number(store, "PRAGMA user_version", &version, err);
+    if (rc != MIEV_OK || version == VERSION)
+        return rc;
+    return miev_error_set(err, MIEV_ERR_PERMISSION,
+                          "%s/" FILE_NAME " was written by an older miev and may not be changed: "
+                          "make it writable once, so that it can be brought up to date",
+                          store->folder);
+}
+
 static int set_up(struct sqlite_store *store, bool create, struct miev_error *err)
 {
     (void)sqlite3_busy_timeout(store->db, BUSY_WAIT_MS);
@@ -210,8 +252,10 @@ static int set_up(struct sqlite_store *store, bool create, struct miev_error *er
     (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
     int rc = recognise(store, create, err);
-    if (rc != MIEV_OK || sqlite3_db_readonly(store->db, "main") == 1)
-        return rc; /* it can still be read */
+    if (rc != MIEV_OK)
+        return rc;
+    if (sqlite3_db_readonly(store->db, "main") == 1)
+        return check_readable(store, err);
     rc = use_log(store, err);
     if (rc == MIEV_OK)
         rc = execute(store,
@@ -315,8 +359,8 @@ static int insert_row(struct sqlite_store *store, struct miev_store_row *row, co
     sqlite3_stmt *s = NULL;
     int rc = prepare(store,
                      "INSERT INTO studies (created_unix_s, kept_unix_ms, status, identity, name, "
-                     "models, input, schema, miev_version, imported, bytes, report) "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     "models, input, schema, miev_version, imported, bytes, report, input_sha256, "
+                     "note, repeat_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                      &s, err);
     if (rc != MIEV_OK)
         return rc;
@@ -331,11 +375,20 @@ static int insert_row(struct sqlite_store *store, struct miev_store_row *row, co
     bad |= bind_text(s, 9, row->miev_version);
     bad |= sqlite3_bind_int(s, 10, row->imported);
     bad |= sqlite3_bind_int64(s, 11, (int64_t)length);
-    bad |= sqlite3_bind_text64(s, 12, report, length, SQLITE_STATIC, SQLITE_UTF8);
+    bad |= sqlite3_bind_text64(s, 12, report ? report : "", length, SQLITE_STATIC, SQLITE_UTF8);
+    bad |= bind_text(s, 13, row->input_sha256);
+    bad |= bind_text(s, 14, row->note);
+    bad |= sqlite3_bind_int64(s, 15, row->repeat_of);
     rc = finish(store, s, bad == SQLITE_OK, err);
     if (rc == MIEV_OK)
         row->id = sqlite3_last_insert_rowid(store->db);
     return rc;
+}
+
+/* It belongs to a process that is at work on it, or will be. */
+static bool is_pending(enum miev_store_status status)
+{
+    return status == MIEV_STORE_RUNNING || status == MIEV_STORE_QUEUED;
 }
 
 /* The lock is held before anyone can see the row, so that a running row never looks cut off. */
@@ -350,7 +403,7 @@ static int sqlite_insert(void *state, struct miev_store_row *row, const char *re
     if (rc != MIEV_OK)
         return rc;
     rc = insert_row(store, row, report, length, err);
-    bool owned = rc == MIEV_OK && row->status == MIEV_STORE_RUNNING;
+    bool owned = rc == MIEV_OK && is_pending(row->status);
     if (owned)
         rc = miev_store_own(&store->owners, store->folder, row->id, err);
     if (rc == MIEV_OK)
@@ -371,7 +424,7 @@ static int sqlite_update(void *state, const struct miev_store_row *row, const ch
     sqlite3_stmt *s = NULL;
     int rc = prepare(store,
                      "UPDATE studies SET kept_unix_ms = ?, status = ?, identity = ?, bytes = ?, "
-                     "report = ? WHERE id = ?",
+                     "report = ?, note = ? WHERE id = ?",
                      &s, err);
     if (rc != MIEV_OK)
         return rc;
@@ -379,13 +432,14 @@ static int sqlite_update(void *state, const struct miev_store_row *row, const ch
     bad |= bind_text(s, 2, miev_store_status_name(row->status));
     bad |= bind_identity(s, 3, row);
     bad |= sqlite3_bind_int64(s, 4, (int64_t)length);
-    bad |= sqlite3_bind_text64(s, 5, report, length, SQLITE_STATIC, SQLITE_UTF8);
-    bad |= sqlite3_bind_int64(s, 6, row->id);
+    bad |= sqlite3_bind_text64(s, 5, report ? report : "", length, SQLITE_STATIC, SQLITE_UTF8);
+    bad |= bind_text(s, 6, row->note);
+    bad |= sqlite3_bind_int64(s, 7, row->id);
     rc = finish(store, s, bad == SQLITE_OK, err);
     if (rc == MIEV_OK && sqlite3_changes(store->db) == 0)
         rc = miev_error_set(err, MIEV_ERR_UNAVAILABLE, "study #%lld is not in the history any more",
                             (long long)row->id);
-    if (rc == MIEV_OK && row->status != MIEV_STORE_RUNNING)
+    if (rc == MIEV_OK && !is_pending(row->status))
         miev_store_disown(&store->owners, row->id);
     return rc;
 }
@@ -401,8 +455,10 @@ static enum miev_store_status status_of(struct sqlite_store *store, int64_t id, 
     for (int s = MIEV_STORE_FINISHED; s <= MIEV_STORE_FAILED; s++)
         if (strcmp(word, miev_store_status_name((enum miev_store_status)s)) == 0)
             return (enum miev_store_status)s;
-    return miev_store_owned(&store->owners, store->folder, id) ? MIEV_STORE_RUNNING
-                                                               : MIEV_STORE_CUT_OFF;
+    if (!miev_store_owned(&store->owners, store->folder, id))
+        return MIEV_STORE_CUT_OFF;
+    bool queued = strcmp(word, miev_store_status_name(MIEV_STORE_QUEUED)) == 0;
+    return queued ? MIEV_STORE_QUEUED : MIEV_STORE_RUNNING;
 }
 
 static void read_row(struct sqlite_store *store, sqlite3_stmt *s, struct miev_store_row *row)
@@ -423,6 +479,9 @@ static void read_row(struct sqlite_store *store, sqlite3_stmt *s, struct miev_st
     copy_text(s, 7, row->input, sizeof(row->input));
     copy_text(s, 8, row->schema, sizeof(row->schema));
     copy_text(s, 9, row->miev_version, sizeof(row->miev_version));
+    copy_text(s, 12, row->input_sha256, sizeof(row->input_sha256));
+    copy_text(s, 13, row->note, sizeof(row->note));
+    row->repeat_of = sqlite3_column_int64(s, 14);
 }
 
 static int copy_report(struct sqlite_store *store, sqlite3_stmt *s, int64_t id, char **out,
@@ -522,9 +581,10 @@ static int remove_one(struct sqlite_store *store, int64_t id, struct miev_error 
     struct miev_store_row row;
     sqlite3_stmt *s = NULL;
     int rc = sqlite_find(store, id, &row, NULL, err);
-    if (rc == MIEV_OK && row.status == MIEV_STORE_RUNNING)
-        rc = miev_error_set(err, MIEV_ERR_INVALID,
-                            "study #%lld is running: stop it before it is deleted", (long long)id);
+    if (rc == MIEV_OK && is_pending(row.status))
+        rc =
+            miev_error_set(err, MIEV_ERR_INVALID, "study #%lld is %s: stop it before it is deleted",
+                           (long long)id, miev_store_status_name(row.status));
     if (rc == MIEV_OK)
         rc = prepare(store, "DELETE FROM studies WHERE id = ?", &s, err);
     if (rc != MIEV_OK)
@@ -544,6 +604,37 @@ static int sqlite_remove(void *state, const int64_t *ids, size_t n, struct miev_
         rc = execute(store, "COMMIT", err);
     if (rc != MIEV_OK)
         (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    return rc;
+}
+
+static int sqlite_rename(void *state, int64_t id, const char *name, struct miev_error *err)
+{
+    struct sqlite_store *store = state;
+    struct miev_store_row row;
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite_find(store, id, &row, NULL, err);
+    if (rc == MIEV_OK)
+        rc = prepare(store, "UPDATE studies SET name = ? WHERE id = ?", &s, err);
+    if (rc != MIEV_OK)
+        return rc;
+    miev_text_show(row.name, sizeof(row.name), name);
+    int bad = bind_text(s, 1, row.name) | sqlite3_bind_int64(s, 2, id);
+    return finish(store, s, bad == SQLITE_OK, err);
+}
+
+static int sqlite_mentions(void *state, const char *words, bool *out, struct miev_error *err)
+{
+    struct sqlite_store *store = state;
+    sqlite3_stmt *s = NULL;
+    int rc =
+        prepare(store, "SELECT EXISTS (SELECT 1 FROM studies WHERE instr(report, ?) > 0)", &s, err);
+    if (rc != MIEV_OK)
+        return rc;
+    if (bind_text(s, 1, words) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+        *out = sqlite3_column_int(s, 0) != 0;
+    else
+        rc = fail(store, err);
+    (void)sqlite3_finalize(s);
     return rc;
 }
 
@@ -588,6 +679,8 @@ const struct miev_store_ops miev_store_sqlite = {
     .find_identity = sqlite_find_identity,
     .list = sqlite_list,
     .remove = sqlite_remove,
+    .rename = sqlite_rename,
+    .mentions = sqlite_mentions,
     .set_aside = sqlite_set_aside,
     .close = sqlite_close,
 };

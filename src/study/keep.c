@@ -20,20 +20,25 @@ static const char *text_of(const json_t *object, const char *key)
     return json_string_value(json_object_get(object, key));
 }
 
-/* "cifar10-nano:int8 and 3 more" */
-static void describe(const json_t *report, const char *name, struct miev_store_row *row)
+void miev_keep_describe(struct miev_store_row *row, const char *name, const char *first, size_t n)
 {
-    const json_t *models = json_object_get(report, "models");
-    const char *first = text_of(json_array_get(models, 0), "name");
     char words[300];
-    size_t n = json_array_size(models);
     if (n > 1)
         (void)snprintf(words, sizeof(words), "%.200s and %zu more", first ? first : "", n - 1);
     else
         (void)snprintf(words, sizeof(words), "%.250s", first ? first : "");
     copy_text(row->name, sizeof(row->name), name);
     copy_text(row->models, sizeof(row->models), words);
-    copy_text(row->input, sizeof(row->input), text_of(json_object_get(report, "input"), "name"));
+}
+
+static void describe(const json_t *report, const char *name, struct miev_store_row *row)
+{
+    const json_t *models = json_object_get(report, "models");
+    miev_keep_describe(row, name, text_of(json_array_get(models, 0), "name"),
+                       json_array_size(models));
+    const json_t *input = json_object_get(report, "input");
+    copy_text(row->input, sizeof(row->input), text_of(input, "name"));
+    copy_text(row->input_sha256, sizeof(row->input_sha256), text_of(input, "sha256"));
     copy_text(row->schema, sizeof(row->schema), text_of(report, "schema"));
     copy_text(row->miev_version, sizeof(row->miev_version), text_of(report, "miev_version"));
 }
@@ -86,11 +91,27 @@ static void write_report(struct miev_keep *keep, const json_t *report)
     write_row(keep, text, length);
 }
 
+int miev_keep_queue(struct miev_keep *keep, const struct miev_store_row *about)
+{
+    if (!keep->store)
+        return keep->status;
+    struct miev_store_row row = *about;
+    row.id = 0;
+    row.created_unix_s = keep->row.created_unix_s;
+    row.status = MIEV_STORE_QUEUED;
+    copy_text(row.schema, sizeof(row.schema), MIEV_REPORT_SCHEMA);
+    copy_text(row.miev_version, sizeof(row.miev_version), miev_version());
+    keep->row = row;
+    write_row(keep, NULL, 0);
+    return keep->status;
+}
+
 void miev_keep_checkpoint(void *context, json_t *report)
 {
     struct miev_keep *keep = context;
     if (!keep->store)
         return;
+    keep->row.status = MIEV_STORE_RUNNING;
     keep->status = miev_report_price(report, keep->price, &keep->error);
     if (keep->status == MIEV_OK)
         write_report(keep, report);
@@ -98,16 +119,24 @@ void miev_keep_checkpoint(void *context, json_t *report)
 
 int miev_keep_finish(struct miev_keep *keep, const json_t *report)
 {
+    if (!report)
+        return miev_keep_end(keep, MIEV_STORE_FAILED, "");
     if (!keep->store)
         return keep->status;
-    keep->row.status = report ? status_of(report) : MIEV_STORE_FAILED;
-    if (report) {
-        keep->status = miev_report_identity(report, keep->row.identity, &keep->error);
-        if (keep->status == MIEV_OK)
-            write_report(keep, report);
-    } else if (keep->row.id != 0) {
-        write_row(keep, keep->text, keep->length);
-    }
+    keep->row.status = status_of(report);
+    keep->status = miev_report_identity(report, keep->row.identity, &keep->error);
+    if (keep->status == MIEV_OK)
+        write_report(keep, report);
+    return keep->status;
+}
+
+int miev_keep_end(struct miev_keep *keep, enum miev_store_status status, const char *note)
+{
+    if (!keep->store || keep->row.id == 0)
+        return keep->status;
+    keep->row.status = status;
+    copy_text(keep->row.note, sizeof(keep->row.note), note);
+    write_row(keep, keep->text, keep->length);
     return keep->status;
 }
 

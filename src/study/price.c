@@ -222,28 +222,36 @@ static json_t *cold_json(const json_t *model, const struct machine_cost *cost,
     return interval_json(&footprint.total_g);
 }
 
+/* The joules of a model at a place. Only of one that has_grams. */
+static int footprint_of(const json_t *energy, const struct machine_cost *cost,
+                        const struct miev_price_options *options, struct miev_footprint *out,
+                        struct miev_error *err)
+{
+    struct miev_energy_estimate estimate;
+    struct miev_interval embodied_g = {0, 0, 0};
+    double inference_s = 0;
+    int rc = read_energy(energy, &estimate, err);
+    if (rc == MIEV_OK && cost->known)
+        rc = miev_json_number(energy, "inference_s", 0, 1e9, &inference_s, err);
+    if (rc == MIEV_OK && cost->known)
+        rc = embodied_of(cost, inference_s, &embodied_g, err);
+    return rc == MIEV_OK ? miev_footprint_per_inference(&estimate, options->site,
+                                                        cost->known ? &embodied_g : NULL, out, err)
+                         : rc;
+}
+
 static int price_model(const json_t *report, json_t *model, const struct machine_cost *cost,
                        const struct miev_price_options *options, struct miev_error *err)
 {
     json_t *energy = json_object_get(model, "energy");
-    struct miev_energy_estimate estimate;
-    struct miev_interval embodied_g = {0, 0, 0};
     struct miev_footprint footprint;
-    double inference_s = 0;
     if (json_object_get(model, "error"))
         return MIEV_OK;
     if (!has_grams(energy)) {
         (void)json_object_set_new(model, "footprint", json_null());
         return MIEV_OK;
     }
-    int rc = read_energy(energy, &estimate, err);
-    if (rc == MIEV_OK && cost->known)
-        rc = miev_json_number(energy, "inference_s", 0, 1e9, &inference_s, err);
-    if (rc == MIEV_OK && cost->known)
-        rc = embodied_of(cost, inference_s, &embodied_g, err);
-    if (rc == MIEV_OK)
-        rc = miev_footprint_per_inference(&estimate, options->site,
-                                          cost->known ? &embodied_g : NULL, &footprint, err);
+    int rc = footprint_of(energy, cost, options, &footprint, err);
     if (rc != MIEV_OK)
         return rc;
     json_t *out =
@@ -303,6 +311,26 @@ int miev_report_price(json_t *report, const struct miev_price_options *options,
     return json_object_set_new(report, "site", site) == 0
                ? miev_report_pareto(report, err)
                : miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the site");
+}
+
+int miev_report_grams(const json_t *report, const struct miev_price_options *options,
+                      struct miev_interval *out_g, size_t n, struct miev_error *err)
+{
+    struct machine_cost cost;
+    cost_of(report, options->embodied, &cost);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *model = json_array_get(json_object_get(report, "models"), i);
+        const json_t *energy = json_object_get(model, "energy");
+        struct miev_footprint footprint;
+        out_g[i] = (struct miev_interval){NAN, NAN, NAN};
+        if (json_object_get(model, "error") || !has_grams(energy))
+            continue;
+        int rc = footprint_of(energy, &cost, options, &footprint, err);
+        if (rc != MIEV_OK)
+            return rc;
+        out_g[i] = footprint.total_g;
+    }
+    return MIEV_OK;
 }
 
 void miev_report_priced_by(const json_t *report, struct miev_site *site,

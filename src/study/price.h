@@ -21,6 +21,11 @@ struct miev_price_options {
 MIEV_MUST_USE int miev_report_price(json_t *report, const struct miev_price_options *options,
                                     struct miev_error *err);
 
+/* Only the grams per inference of each of n models, as the above would price them; the report stays
+ * as it is. NAN for a model that has none. */
+MIEV_MUST_USE int miev_report_grams(const json_t *report, const struct miev_price_options *options,
+                                    struct miev_interval *out_g, size_t n, struct miev_error *err);
+
 /* The place and the options that a report was priced by, to price another one alike. *out refers to
  * *site. */
 void miev_report_priced_by(const json_t *report, struct miev_site *site,

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "study/facts.h"
 #include "study/run.h"
 
 static json_t *interval_json(double low, double high)
@@ -14,17 +15,6 @@ static json_t *interval_json(double low, double high)
 }
 
 /* ---- the surroundings ----------------------------------------------------------------------- */
-
-static json_t *machine_json(const struct miev_machine *machine)
-{
-    return json_pack(
-        "{s:s, s:s, s:i, s:i, s:i, s:I, s:b, s:s, s:s, s:s, s:s, s:s}", "cpu", machine->cpu_name,
-        "microarchitecture", machine->microarchitecture, "sockets", (int)machine->sockets, "cores",
-        (int)machine->cores, "logical_cpus", (int)machine->logical_cpus, "memory_bytes",
-        (json_int_t)machine->memory_bytes, "virtual_machine", (int)machine->virtual_machine,
-        "hypervisor", machine->hypervisor, "class", miev_machine_class_name(machine->machine_class),
-        "vendor", machine->vendor, "product", machine->product, "kernel", machine->kernel);
-}
 
 static json_t *channel_json(const struct miev_run *run, size_t i)
 {
@@ -432,17 +422,6 @@ static json_t *load_json(const struct miev_run *run, const struct miev_run_model
                      "method", load_known ? method_word(&load) : "unavailable");
 }
 
-static json_t *accuracy_json(const struct miev_study_entry *entry)
-{
-    const struct miev_card_accuracy *at =
-        miev_card_accuracy_of(entry->card, entry->file->precision);
-    if (!at)
-        return json_null();
-    return json_pack("{s:s, s:s, s:I, s:f, s:f, s:f, s:s}", "dataset", at->dataset, "split",
-                     at->split, "images", (json_int_t)at->images, "top1", at->top1, "top1_low",
-                     at->top1_low, "top1_high", at->top1_high, "source", at->source);
-}
-
 static void copy_facts(json_t *out, const json_t *facts)
 {
     static const char *const keys[] = {"engine",        "sandbox",     "inputs", "outputs",
@@ -488,7 +467,8 @@ static json_t *model_json(const struct miev_run *run, struct miev_run_model *mod
         return out;
     }
     (void)json_object_set_new(out, "knows", knows_json(model));
-    (void)json_object_set_new(out, "accuracy", accuracy_json(&model->entry));
+    (void)json_object_set_new(out, "accuracy",
+                              miev_facts_accuracy(model->entry.card, model->entry.file));
     (void)json_object_set_new(out, "load", load_json(run, model));
     (void)json_object_set_new(out, "latency", latency_json(&model->latency));
     (void)json_object_set_new(out, "stages", stages_json(run, model));
@@ -537,13 +517,13 @@ json_t *miev_run_report(const struct miev_run *run)
         (void)json_array_append_new(models, model_json(run, &run->models[i]));
     return json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
                      "miev.report/1", "miev_version", miev_version(), "created_unix_s",
-                     (json_int_t)time(NULL), "machine", machine_json(&run->machine), "meter",
+                     (json_int_t)time(NULL), "machine", miev_facts_machine(&run->machine), "meter",
                      meter_json(run), "settings", settings_json(run), "input", input_json(run),
                      "stop", stop_json(run), "models", models, "comparison", comparison_json(run));
 }
 
 json_t *miev_run_surroundings(const struct miev_run *run)
 {
-    return json_pack("{s:o, s:o}", "machine", machine_json(&run->machine), "meter",
+    return json_pack("{s:o, s:o}", "machine", miev_facts_machine(&run->machine), "meter",
                      meter_json(run));
 }

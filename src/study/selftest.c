@@ -84,8 +84,8 @@ static void take_results(const struct miev_run *run, struct miev_selftest *out)
 }
 
 int miev_selftest_run(const struct miev_env *env, const struct miev_sensor_ops *const *sensors,
-                      double duration_s, const volatile sig_atomic_t *stop,
-                      struct miev_selftest *out, struct miev_error *err)
+                      double duration_s, const atomic_bool *stop, struct miev_selftest *out,
+                      struct miev_error *err)
 {
     struct miev_study_options options = MIEV_STUDY_OPTIONS_INIT;
     struct miev_run_model loads[N_LOADS] = {{.file.fd = -1, .inference_s = FIRST_GUESS_S},

@@ -4,7 +4,7 @@
 #ifndef MIEV_STUDY_SELFTEST_H
 #define MIEV_STUDY_SELFTEST_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "sensor/sensor.h"
 #include "study/stats.h"
@@ -27,7 +27,7 @@ struct miev_selftest {
 /* Takes about duration_s (1 to 60); keeps one thread busy for most of it. */
 MIEV_MUST_USE int miev_selftest_run(const struct miev_env *env,
                                     const struct miev_sensor_ops *const *sensors, double duration_s,
-                                    const volatile sig_atomic_t *stop, struct miev_selftest *out,
+                                    const atomic_bool *stop, struct miev_selftest *out,
                                     struct miev_error *err);
 
 #endif

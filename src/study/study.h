@@ -5,7 +5,7 @@
 #define MIEV_STUDY_STUDY_H
 
 #include <jansson.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "core/env.h"
@@ -51,11 +51,11 @@ struct miev_study_options {
     double budget_s;      /* 0: predictions and latency only */
     double target_ratio;  /* wanted half-width of the interval, 0.03 */
     uint64_t seed;
-    bool dedicated;                    /* the machine is there for this work alone */
-    bool fast_decode;                  /* shrink-on-load */
-    uint64_t memory_bytes;             /* limit of one worker */
-    double timeout_s;                  /* longest wait for one load or one inference */
-    const volatile sig_atomic_t *stop; /* set to end the study with what there is; may be NULL */
+    bool dedicated;          /* the machine is there for this work alone */
+    bool fast_decode;        /* shrink-on-load */
+    uint64_t memory_bytes;   /* limit of one worker */
+    double timeout_s;        /* longest wait for one load or one inference */
+    const atomic_bool *stop; /* set to end the study with what there is; may be NULL */
     void (*progress)(void *context, const struct miev_study_progress *progress); /* may be NULL */
     void *progress_context;
     /* Called with what is known so far (not priced yet, stop.reason "running"; a borrowed

@@ -4,16 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/columns.h"
-#include "cli/writers.h"
+#include "export/columns.h"
+#include "export/export.h"
 #include "test.h"
 
 static const json_t *value_of(const char *name, const json_t *report)
 {
     const json_t *model = json_array_get(json_object_get(report, "models"), 0);
-    for (const struct column *column = columns; column->name; column++)
+    for (const struct miev_column *column = miev_columns; column->name; column++)
         if (strcmp(column->name, name) == 0)
-            return column_value(column, report, model);
+            return miev_column_value(column, report, model);
     fail_msg("there is no column %s", name);
     return NULL;
 }
@@ -41,7 +41,7 @@ static char *written(bool (*write)(const json_t *, FILE *), const json_t *report
 static void assert_row_begins(const char *report_text, const char *want)
 {
     json_t *report = parse(report_text);
-    char *text = written(write_csv, report);
+    char *text = written(miev_export_csv, report);
     const char *row = strstr(text, "\r\n") + 2;
     if (strncmp(row, want, strlen(want)) != 0)
         fail_msg("the row is %s", row);
@@ -71,7 +71,7 @@ static void test_a_value_of_another_kind_is_absent(void **state)
         parse("{\"site\": \"=1+1\", \"models\": [{\"name\": 7, \"bytes\": 1.5, \"predictions\":"
               "{\"0\": 1}, \"energy\": {\"inference_s\": \"=1+1\", \"rounds_disturbed\": null,"
               "\"gross\": {\"enough_rounds\": 1}}}]}");
-    for (const struct column *column = columns; column->name; column++)
+    for (const struct miev_column *column = miev_columns; column->name; column++)
         if (value_of(column->name, report))
             fail_msg("%s has a value", column->name);
     json_decref(report);
@@ -81,7 +81,7 @@ static void test_a_report_without_models_has_no_rows(void **state)
 {
     (void)state;
     json_t *report = parse("{\"models\": {}}");
-    char *csv = written(write_csv, report), *lines = written(write_json_lines, report);
+    char *csv = written(miev_export_csv, report), *lines = written(miev_export_json_lines, report);
     assert_true(strncmp(csv, "model,", 6) == 0);
     assert_ptr_equal(strstr(csv, "\r\n") + 2, csv + strlen(csv));
     assert_string_equal(lines, "");
@@ -109,9 +109,9 @@ static void test_numbers_read_back_as_the_very_same(void **state)
     static const double values[] = {0.1, 1.0 / 3, 5e-324, 1.7976931348623157e308, -2.5e-7, 0, 7};
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         json_t *report = json_pack("{s:[{s:{s:f}}]}", "models", "accuracy", "top1", values[i]);
-        char *text = written(write_csv, report);
+        char *text = written(miev_export_csv, report);
         const char *cell = strstr(text, "\r\n") + 2;
-        for (size_t column = 0; strcmp(columns[column].name, "accuracy_ratio") != 0; column++)
+        for (size_t column = 0; strcmp(miev_columns[column].name, "accuracy_ratio") != 0; column++)
             cell = strchr(cell, ',') + 1;
         assert_near(strtod(cell, NULL), values[i], 0);
         free(text);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
 #include "core/text.h"
+#include "grid/cloud.h"
 #include "grid/grid.h"
 #include "grid/suggest.h"
 #include "grid/table.h"
@@ -239,6 +242,32 @@ static void test_every_other_name_leads_to_a_zone_and_hides_none(void **state)
     assert_true(n > 90);
 }
 
+static void test_every_cloud_region_lies_in_a_country_with_a_grid(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_cloud_region region, before = {.provider = ""};
+    struct miev_zone zone;
+    const char *cursor = miev_cloud_table();
+    size_t n = 0, n_published = 0, n_placed = 0;
+    for (; miev_cloud_next(&cursor, &region); n++, before = region) {
+        int order = strcmp(before.provider, region.provider);
+        assert_true(order < 0 || (order == 0 && strcmp(before.region, region.region) < 0));
+        assert_ok(miev_grid_find(region.iso3, MIEV_GRID_LATEST, &zone, &err), &err);
+        assert_true(isnan(region.lat_deg) == isnan(region.lon_deg));
+        assert_true(isnan(region.lat_deg) ||
+                    (fabs(region.lat_deg) <= 90 && fabs(region.lon_deg) <= 180));
+        n_placed += !isnan(region.lat_deg) ? 1 : 0;
+        assert_true(*region.location != '\0');
+        assert_true(region.pue == 0 || (region.pue >= 1 && region.pue < 2));
+        assert_true((region.pue > 0) == (region.pue_year >= 2020));
+        n_published += region.pue > 0;
+    }
+    assert_int_equal(n, 158);
+    assert_int_equal(n_published, 62);
+    assert_int_equal(n_placed, 146);
+}
+
 static void test_distance_counts_single_slips(void **state)
 {
     (void)state;
@@ -271,6 +300,7 @@ int main(void)
         cmocka_unit_test(test_lists_every_year_of_a_zone),
         cmocka_unit_test(test_the_table_is_sorted_and_plausible),
         cmocka_unit_test(test_every_other_name_leads_to_a_zone_and_hides_none),
+        cmocka_unit_test(test_every_cloud_region_lies_in_a_country_with_a_grid),
         cmocka_unit_test(test_distance_counts_single_slips),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "study/price.h"
 
+#include <math.h>
+
+#include "study/places.h"
 #include "test.h"
 
 static json_t *model(const char *name, double gross_j, double inference_s)
@@ -55,6 +58,65 @@ static void test_grams_are_energy_times_place(void **state)
     const json_t *pair = json_array_get(json_object_get(priced, "comparison"), 0);
     assert_near(json_number_value(json_object_get(pair, "carbon_ratio")), 0.25, 1e-12);
     json_decref(priced);
+}
+
+static void test_grams_alone_are_those_of_the_report_and_leave_it_as_it_is(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_interval alone[4];
+    struct miev_price_options options = {.site = &korea, .embodied = true};
+    json_t *priced = report(true), *untouched = report(true);
+    assert_ok(miev_report_grams(priced, &options, alone, 4, &err), &err);
+    assert_true(json_equal(priced, untouched));
+    assert_ok(miev_report_price(priced, &options, &err), &err);
+    for (size_t i = 0; i < 2; i++) {
+        assert_near(alone[i].value, grams(priced, i, "per_inference_g", "value"), 1e-15);
+        assert_near(alone[i].low, grams(priced, i, "per_inference_g", "low"), 1e-15);
+        assert_near(alone[i].high, grams(priced, i, "per_inference_g", "high"), 1e-15);
+    }
+    assert_true(isnan(alone[2].value) && isnan(alone[3].value));
+    json_decref(priced);
+    json_decref(untouched);
+}
+
+/* Everywhere at once, held against one country and one region by themselves. */
+static void test_every_place_is_priced_as_it_would_be_alone(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_site_wish wish = MIEV_SITE_WISH_INIT;
+    json_t *measured = report(false), *places = NULL, *item;
+    size_t i, seen = 0;
+    wish.pue = 1.5;
+    wish.no_embodied = true;
+    assert_ok(miev_report_places(measured, &wish, &places, &err), &err);
+    json_array_foreach(json_object_get(json_object_get(places, "zones"), "items"), i, item)
+    {
+        double value = json_number_value(
+            json_object_get(json_array_get(json_object_get(item, "per_inference_g"), 0), "value"));
+        assert_near(value,
+                    1.5 * json_number_value(json_object_get(item, "intensity_g_per_kwh")) / 3.6e6,
+                    1e-12);
+        assert_true(json_is_null(json_array_get(json_object_get(item, "per_inference_g"), 2)));
+    }
+    assert_true(i > 200);
+    json_array_foreach(json_object_get(json_object_get(places, "regions"), "items"), i, item)
+    {
+        bool published = json_is_integer(json_object_get(item, "pue_year"));
+        double pue = json_number_value(json_object_get(item, "pue"));
+        double value = json_number_value(
+            json_object_get(json_array_get(json_object_get(item, "per_inference_g"), 0), "value"));
+        assert_true(published ? pue < 2 : pue == 1.5);
+        assert_near(value,
+                    pue * json_number_value(json_object_get(item, "intensity_g_per_kwh")) / 3.6e6,
+                    1e-12);
+        seen += published;
+    }
+    assert_int_equal(i, 158);
+    assert_int_equal(seen, 62);
+    json_decref(measured);
+    json_decref(places);
 }
 
 static void test_a_model_without_energy_gets_no_grams(void **state)
@@ -203,6 +265,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_grams_are_energy_times_place),
+        cmocka_unit_test(test_grams_alone_are_those_of_the_report_and_leave_it_as_it_is),
+        cmocka_unit_test(test_every_place_is_priced_as_it_would_be_alone),
         cmocka_unit_test(test_a_model_without_energy_gets_no_grams),
         cmocka_unit_test(test_pricing_again_changes_only_the_grams),
         cmocka_unit_test(test_the_machines_making_is_added),

@@ -146,6 +146,18 @@ static void test_depth_and_texts_have_bounds(void **state)
     json_decref(report);
 }
 
+/* Deeper than the parser could go on the stack of a server's thread. */
+static void test_nesting_is_bounded_before_it_is_parsed(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    json_t *report = NULL;
+    static char text[100000];
+    (void)memset(text, '[', sizeof(text));
+    assert_refused(miev_report_read(text, sizeof(text), &report, &err), MIEV_ERR_LIMIT, &err,
+                   "deeper than 64");
+}
+
 static void test_the_identity_does_not_depend_on_the_order_of_keys(void **state)
 {
     (void)state;
@@ -186,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_depth_and_texts_have_bounds),
         cmocka_unit_test(test_the_identity_does_not_depend_on_the_order_of_keys),
         cmocka_unit_test(test_a_report_without_joules_is_known),
+        cmocka_unit_test(test_nesting_is_bounded_before_it_is_parsed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

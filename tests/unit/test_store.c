@@ -250,6 +250,61 @@ static void test_a_running_study_is_seen_by_others_and_not_deleted(void **state)
     miev_store_close(other);
 }
 
+static void test_a_queued_study_needs_no_report_and_is_cut_off_with_its_process(void **state)
+{
+    struct miev_error err;
+    struct miev_store *store = open_store(*state), *other = open_store(*state);
+    struct miev_store_row row = make_row(MIEV_STORE_QUEUED), found;
+    (void)memset(row.input_sha256, 'c', 64);
+    row.repeat_of = 5;
+    assert_ok(miev_store_insert(store, &row, NULL, 0, &err), &err);
+    assert_int_equal(status_of(other, row.id), MIEV_STORE_QUEUED);
+    assert_refused(miev_store_remove(other, &row.id, 1, &err), MIEV_ERR_INVALID, &err, "queued");
+    row.status = MIEV_STORE_RUNNING;
+    assert_refused(miev_store_update(store, &row, "", 0, &err), MIEV_ERR_LIMIT, &err, "0 bytes");
+    assert_ok(miev_store_update(store, &row, "{}", 2, &err), &err);
+    assert_int_equal(status_of(other, row.id), MIEV_STORE_RUNNING);
+    row.status = MIEV_STORE_FAILED;
+    (void)snprintf(row.note, sizeof(row.note), "the picture is gone");
+    assert_ok(miev_store_update(store, &row, "{}", 2, &err), &err);
+    assert_ok(miev_store_find(other, row.id, &found, NULL, &err), &err);
+    assert_string_equal(found.note, "the picture is gone");
+    assert_string_equal(found.input_sha256, row.input_sha256);
+    assert_int_equal(found.repeat_of, 5);
+    int64_t second = add(store, MIEV_STORE_QUEUED, "");
+    miev_store_close(store);
+    assert_int_equal(status_of(other, second), MIEV_STORE_CUT_OFF);
+    miev_store_close(other);
+}
+
+static void test_another_name_changes_nothing_else(void **state)
+{
+    struct miev_error err;
+    struct miev_store_row row;
+    struct miev_store *store = open_store(*state);
+    int64_t id = add(store, MIEV_STORE_FINISHED, "{\"x\": 1}");
+    assert_ok(miev_store_rename(store, id, "two\nlines \xff", &err), &err);
+    assert_ok(miev_store_find(store, id, &row, NULL, &err), &err);
+    assert_string_equal(row.name, "two?lines ?");
+    assert_string_equal(row.models, "one and 2 more");
+    assert_report(store, id, "{\"x\": 1}");
+    assert_refused(miev_store_rename(store, 88, "x", &err), MIEV_ERR_UNAVAILABLE, &err, "#88");
+    miev_store_close(store);
+}
+
+static void test_what_reports_mention_is_found(void **state)
+{
+    struct miev_error err;
+    bool found = false;
+    struct miev_store *store = open_store(*state);
+    (void)add(store, MIEV_STORE_FINISHED, "{\"sha256\": \"abc%_\"}");
+    assert_ok(miev_store_mentions(store, "abc%_", &found, &err), &err);
+    assert_true(found);
+    assert_ok(miev_store_mentions(store, "abcde", &found, &err), &err);
+    assert_false(found);
+    miev_store_close(store);
+}
+
 static void test_a_killed_process_leaves_its_study_cut_off(void **state)
 {
     int told[2], status;
@@ -442,6 +497,42 @@ static void test_a_newer_database_is_refused(void **state)
                    "newer miev (form 99");
 }
 
+/* The form of version 0.1, with a number that was given and taken back. */
+static void test_a_history_of_the_first_form_is_brought_up_to_date(void **state)
+{
+    const struct world *world = *state;
+    struct miev_error err;
+    struct miev_store_row row;
+    put_file(world, "", 0);
+    run_sql(world,
+            "CREATE TABLE studies (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+            " created_unix_s INTEGER NOT NULL, kept_unix_ms INTEGER NOT NULL,"
+            " status TEXT NOT NULL"
+            " CHECK (status IN ('running', 'finished', 'interrupted', 'failed')),"
+            " identity TEXT UNIQUE CHECK (length(identity) = 64), name TEXT NOT NULL,"
+            " models TEXT NOT NULL, input TEXT NOT NULL, schema TEXT NOT NULL,"
+            " miev_version TEXT NOT NULL, imported INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+            " report TEXT NOT NULL) STRICT;"
+            "INSERT INTO studies VALUES (7, 1, 2, 'finished', NULL, 'mine', 'm', 'cat.png',"
+            " 's', '0.1.0', 1, 2, '{}');"
+            "INSERT INTO studies VALUES (9, 1, 2, 'running', NULL, '', 'm', 'i', 's', '0.1.0',"
+            " 0, 2, '{}');"
+            "INSERT INTO studies VALUES (12, 1, 2, 'failed', NULL, '', 'm', 'i', 's', '0.1.0',"
+            " 0, 2, '{}'); DELETE FROM studies WHERE id = 12;"
+            "PRAGMA application_id = 1296647510; PRAGMA user_version = 1");
+    struct miev_store *store = open_store(world);
+    assert_ok(miev_store_find(store, 7, &row, NULL, &err), &err);
+    assert_string_equal(row.name, "mine");
+    assert_string_equal(row.input, "cat.png");
+    assert_string_equal(row.input_sha256, "");
+    assert_true(row.imported);
+    assert_int_equal(row.repeat_of, 0);
+    assert_report(store, 7, "{}");
+    assert_int_equal(status_of(store, 9), MIEV_STORE_CUT_OFF);
+    assert_int_equal(add(store, MIEV_STORE_QUEUED, ""), 13); /* 12 was given before */
+    miev_store_close(store);
+}
+
 /* A page in the middle is overwritten: every row is read, or refused in words. */
 static void test_a_damaged_database_is_told(void **state)
 {
@@ -500,6 +591,9 @@ int main(void)
         IN_WORLD(test_the_same_report_is_kept_once),
         IN_WORLD(test_a_report_has_a_largest_size),
         IN_WORLD(test_a_running_study_is_seen_by_others_and_not_deleted),
+        IN_WORLD(test_a_queued_study_needs_no_report_and_is_cut_off_with_its_process),
+        IN_WORLD(test_another_name_changes_nothing_else),
+        IN_WORLD(test_what_reports_mention_is_found),
         IN_WORLD(test_a_killed_process_leaves_its_study_cut_off),
         IN_WORLD(test_processes_that_write_at_once_lose_nothing),
         IN_WORLD(test_the_folder_is_this_users_alone),
@@ -509,6 +603,7 @@ int main(void)
         IN_WORLD(test_a_file_that_is_no_database_is_refused_and_stays),
         IN_WORLD(test_another_programs_database_is_refused),
         IN_WORLD(test_a_newer_database_is_refused),
+        IN_WORLD(test_a_history_of_the_first_form_is_brought_up_to_date),
         IN_WORLD(test_a_damaged_database_is_told),
         IN_WORLD(test_setting_aside_deletes_nothing),
     };

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -111,7 +112,7 @@ static const struct miev_sensor_ops whole_sensor = {.name = "whole",
 static const struct miev_sensor_ops *const whole_sensors[] = {&whole_sensor, NULL};
 
 /* Three blocks are enough for every test here, however long the machine's load makes them. */
-static volatile sig_atomic_t stop;
+static atomic_bool stop;
 
 static void stop_in_fourth_block(void *context, const struct miev_study_progress *progress)
 {

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Models: those that are bundled, and those that clients bring. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "core/error.h"
+#include "core/json.h"
+#include "engine/engine.h"
+#include "server/call.h"
+#include "server/lab.h"
+#include "server/last.h"
+#include "server/names.h"
+#include "study/facts.h"
+
+#define FIRST_LABELS 10
+
+static json_t *knows_json(const struct miev_card *card)
+{
+    if (card->n_labels == 0)
+        return json_null();
+    json_t *first = json_array();
+    for (size_t i = 0; i < card->n_labels && i < FIRST_LABELS; i++)
+        (void)json_array_append_new(first, json_string(card->labels[i]));
+    return json_pack("{s:I, s:o}", "classes", (json_int_t)card->n_labels, "first", first);
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return *text ? json_string(text) : json_null();
+}
+
+static json_t *positive(double value)
+{
+    return value > 0 ? json_integer((json_int_t)value) : json_null();
+}
+
+static json_t *bundled_json(struct miev_server *server, const struct miev_card *card,
+                            const struct miev_card_file *file)
+{
+    char id[192];
+    (void)snprintf(id, sizeof(id), "%s:%s", card->name, file->precision);
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
+        id, "name", card->name, "precision", file->precision, "origin", "bundled", "task",
+        text_or_null(card->task), "summary", text_or_null(card->summary), "publisher",
+        text_or_null(card->publisher), "source", text_or_null(card->source), "licence",
+        text_or_null(card->licence), "bytes", (json_int_t)file->bytes, "sha256",
+        text_or_null(file->sha256), "parameters", positive(card->parameters), "macs",
+        positive(card->macs), "knows", knows_json(card), "accuracy",
+        miev_facts_accuracy(card, file), "last", miev_last_json(server->last, file->sha256));
+}
+
+static json_t *upload_json(struct miev_server *server, const struct miev_upload *upload)
+{
+    char id[64];
+    (void)snprintf(id, sizeof(id), MIEV_UPLOAD_PREFIX "%.*s", MIEV_UPLOAD_DIGITS, upload->sha256);
+    return json_pack(
+        "{s:s, s:s, s:n, s:s, s:n, s:n, s:n, s:n, s:n, s:I, s:s, s:n, s:n, s:n, s:n, s:o}", "id",
+        id, "name", upload->name, "precision", "origin", "uploaded", "task", "summary", "publisher",
+        "source", "licence", "bytes", (json_int_t)upload->bytes, "sha256", upload->sha256,
+        "parameters", "macs", "knows", "accuracy", "last",
+        miev_last_json(server->last, upload->sha256));
+}
+
+void miev_api_models(struct miev_call *call)
+{
+    struct miev_server *server = call->server;
+    struct miev_upload *uploads = NULL;
+    struct miev_error err;
+    size_t n = 0;
+    if (miev_uploads_list(server->models, &uploads, &n, &err) != MIEV_OK) {
+        miev_answer_error(call, &err);
+        return;
+    }
+    miev_last_refresh(server->last, server->history);
+    json_t *list = json_array();
+    for (size_t i = 0; i < server->catalog.n; i++)
+        for (size_t f = 0; f < server->catalog.cards[i].n_files; f++)
+            (void)json_array_append_new(list, bundled_json(server, &server->catalog.cards[i],
+                                                           &server->catalog.cards[i].files[f]));
+    for (size_t i = 0; i < n; i++)
+        (void)json_array_append_new(list, upload_json(server, &uploads[i]));
+    free(uploads);
+    miev_answer_json(call, 200, json_pack("{s:o}", "models", list));
+}
+
+/* Only its first bytes are looked at here: a model is loaded in a locked process alone. */
+static int check_model(int fd, size_t length, struct miev_error *err)
+{
+    char what[300] = "an empty file";
+    void *bytes = length > 0 ? mmap(NULL, length, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+    bool known = false;
+    if (bytes != MAP_FAILED) {
+        known = miev_engine_for(miev_engines, bytes, length) != NULL;
+        if (!known)
+            miev_engine_describe_stranger(bytes, length, what, sizeof(what));
+        (void)munmap(bytes, length);
+    }
+    return known ? MIEV_OK
+                 : miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                                  "that file is no model that this program runs, but %s", what);
+}
+
+void miev_api_model_add(struct miev_call *call)
+{
+    struct miev_upload upload;
+    struct miev_error err;
+    bool there = false;
+    const char *name = miev_call_field(call, "name");
+    int rc = check_model(call->spool_fd, call->length, &err);
+    if (rc == MIEV_OK)
+        rc = miev_uploads_keep(call->server->models, call->spool_fd, call->spool_path,
+                               name ? name : "model", &upload, &there, &err);
+    if (rc == MIEV_OK)
+        miev_answer_json(call, there ? 200 : 201, upload_json(call->server, &upload));
+    else
+        miev_answer_error(call, &err);
+}
+
+void miev_api_model_delete(struct miev_call *call)
+{
+    struct miev_server *server = call->server;
+    struct miev_upload upload;
+    struct miev_error err;
+    size_t prefix = strlen(MIEV_UPLOAD_PREFIX);
+    if (strncmp(call->id, MIEV_UPLOAD_PREFIX, prefix) != 0) {
+        miev_answer_problem(call, 409, "conflict",
+                            "'%.60s' came with this program: only uploaded models can be deleted",
+                            call->id);
+        return;
+    }
+    int rc = miev_uploads_find(server->models, call->id + prefix, &upload, NULL, &err);
+    if (rc == MIEV_OK && miev_lab_uses(server->lab, upload.sha256)) {
+        miev_answer_problem(call, 409, "conflict",
+                            "a study that runs or waits needs this model: cancel it first");
+        return;
+    }
+    if (rc == MIEV_OK)
+        rc = miev_uploads_remove(server->models, upload.sha256, &err);
+    if (rc == MIEV_OK)
+        miev_answer_nothing(call);
+    else
+        miev_answer_error(call, &err);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a client asks of a study, from JSON or from the query of an address. Pure. */
+#ifndef MIEV_SERVER_ASK_H
+#define MIEV_SERVER_ASK_H
+
+#include <jansson.h>
+
+#include "server/target.h"
+#include "study/site.h"
+
+#define MIEV_ASK_MAX_BUDGET_S 3600.0 /* others wait */
+
+/* Where a report is priced. */
+struct miev_ask_site {
+    struct miev_site_wish wish; /* its zone points to the text below, or is NULL */
+    char zone[64];
+    bool any; /* something was said at all */
+};
+
+struct miev_ask {
+    json_t *models;             /* ids, 1 to MIEV_STUDY_MAX_MODELS of them; owned */
+    char input[160], name[160]; /* input: an id, "" where the bytes came along */
+    char delegate[32];          /* "": the engine's best */
+    struct miev_ask_site site;
+    unsigned threads;
+    double budget_s, target_ratio;
+    double seed; /* below 0: to be drawn */
+};
+
+/* Read {"models": [...], "input": "...", ...}. Fields that are not known, of the wrong type or out
+ * of range are refused by name (MIEV_ERR_INVALID). miev_ask_finish when done. */
+MIEV_MUST_USE int miev_ask_from_json(const json_t *document, struct miev_ask *out,
+                                     struct miev_error *err);
+/* The same from "models=a,b&zone=KR"; an input is not asked for. */
+MIEV_MUST_USE int miev_ask_from_query(const struct miev_target *target, struct miev_ask *out,
+                                      struct miev_error *err);
+void miev_ask_finish(struct miev_ask *ask);
+
+/* Where a kept report is to be priced: zone, intensity_g_per_kwh, pue, embodied, requests_per_day.
+ */
+MIEV_MUST_USE int miev_ask_site_from_query(const struct miev_target *target,
+                                           struct miev_ask_site *out, struct miev_error *err);
+
+#endif

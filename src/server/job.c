@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/job.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "core/error.h"
+#include "core/text.h"
+#include "export/field.h"
+#include "server/server.h"
+
+struct miev_shared_text *miev_shared_text_hold(struct miev_shared_text *text)
+{
+    text->references++;
+    return text;
+}
+
+void miev_shared_text_release(struct miev_shared_text *text)
+{
+    if (text && --text->references == 0)
+        free(text);
+}
+
+static uint64_t draw_seed(double wanted)
+{
+    uint64_t seed = 0;
+    if (wanted >= 0)
+        return (uint64_t)wanted;
+    (void)getrandom(&seed, sizeof(seed), 0);
+    return seed >> 11; /* so that JSON readers with doubles keep it */
+}
+
+static struct miev_job *create(const char *client)
+{
+    pthread_condattr_t attributes;
+    struct miev_job *job = calloc(1, sizeof(*job));
+    if (!job)
+        return NULL;
+    (void)snprintf(job->client, sizeof(job->client), "%s", client);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&job->told, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    job->references = 1;
+    job->model_ids = json_array();
+    return job;
+}
+
+void miev_job_destroy(struct miev_job *job)
+{
+    if (!job)
+        return;
+    for (size_t i = 0; i < MIEV_NEWS_KINDS; i++)
+        miev_shared_text_release(job->news[i].text);
+    json_decref(job->model_ids);
+    json_decref(job->progress);
+    json_decref(job->error);
+    miev_reselect_finish(&job->models);
+    miev_keep_close(&job->keep);
+    (void)pthread_cond_destroy(&job->told);
+    free(job);
+}
+
+/* ---- the models ----------------------------------------------------------------------------- */
+
+/* Several uploads may have come under one name, and a report tells models apart by it. */
+static void name_uploads(struct miev_selection *selection, const struct miev_upload *uploads)
+{
+    for (size_t i = 0; i < selection->n_own; i++) {
+        struct miev_card *card = &selection->own[i];
+        (void)snprintf(card->name, sizeof(card->name), "%.100s", uploads[i].name);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(selection->own[k].name, card->name) == 0)
+                (void)snprintf(card->name, sizeof(card->name), "%.80s (%.*s)", uploads[i].name,
+                               MIEV_UPLOAD_DIGITS, uploads[i].sha256);
+    }
+}
+
+static bool is_bundled(const struct miev_catalog *catalog, const char *id)
+{
+    char own[192];
+    for (size_t i = 0; i < catalog->n; i++)
+        for (size_t f = 0; f < catalog->cards[i].n_files; f++) {
+            (void)snprintf(own, sizeof(own), "%s:%s", catalog->cards[i].name,
+                           catalog->cards[i].files[f].precision);
+            if (strcmp(own, id) == 0)
+                return true;
+        }
+    return false;
+}
+
+/* The word of a selection that an id stands for: itself, or an upload's path. */
+static int word_of(struct miev_server *server, const char *id, char *word,
+                   struct miev_upload *uploads, size_t *n_uploads, struct miev_error *err)
+{
+    size_t prefix = strlen(MIEV_UPLOAD_PREFIX);
+    if (is_bundled(&server->catalog, id)) {
+        (void)snprintf(word, PATH_MAX, "%s", id);
+        return MIEV_OK;
+    }
+    if (strncmp(id, MIEV_UPLOAD_PREFIX, prefix) != 0 ||
+        miev_uploads_find(server->models, id + prefix, &uploads[*n_uploads], word, NULL) != MIEV_OK)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "'%.60s' is no model's id: /api/v1/models lists them", id);
+    miev_uploads_touch(server->models, uploads[*n_uploads].sha256);
+    (*n_uploads)++;
+    return MIEV_OK;
+}
+
+static int select_models(struct miev_server *server, struct miev_job *job, json_t *ids,
+                         struct miev_error *err)
+{
+    size_t n = json_array_size(ids), n_uploads = 0;
+    const struct miev_override none = {0};
+    char **words = calloc(n + 1, sizeof(*words));
+    char(*room)[PATH_MAX] = calloc(n + 1, sizeof(*room));
+    struct miev_upload *uploads = calloc(n + 1, sizeof(*uploads));
+    int rc = words && room && uploads
+                 ? MIEV_OK
+                 : miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu models", n);
+    for (size_t i = 0; rc == MIEV_OK && i < n; i++) {
+        words[i] = room[i];
+        rc = word_of(server, json_string_value(json_array_get(ids, i)), room[i], uploads,
+                     &n_uploads, err);
+    }
+    if (rc == MIEV_OK)
+        rc = miev_selection_make(&job->models.selection, words, n, "all", &none, err);
+    if (rc == MIEV_OK) {
+        name_uploads(&job->models.selection, uploads);
+        (void)json_array_extend(job->model_ids, ids);
+    }
+    free(words);
+    free(room);
+    free(uploads);
+    return rc;
+}
+
+/* ---- what the store and the watchers are told ----------------------------------------------- */
+
+static void describe(struct miev_job *job, const char *name)
+{
+    const struct miev_selection *selection = &job->models.selection;
+    for (size_t i = 0; i < selection->n; i++) {
+        const struct miev_study_entry *entry = &selection->entries[i];
+        (void)snprintf(job->names[i], sizeof(job->names[i]), "%s%s%s", entry->card->name,
+                       entry->card->bare ? "" : ":",
+                       entry->card->bare ? "" : entry->file->precision);
+        job->states[i] = "queued";
+    }
+    job->at = selection->n;
+    miev_keep_describe(&job->row, name, job->names[0], selection->n);
+    (void)snprintf(job->row.input, sizeof(job->row.input), "%s", job->input.name);
+    (void)snprintf(job->row.input_sha256, sizeof(job->row.input_sha256), "%s", job->input.sha256);
+}
+
+/* What is the same for all studies of this server. */
+static void set_options(struct miev_server *server, struct miev_job *job)
+{
+    job->options = (struct miev_study_options)MIEV_STUDY_OPTIONS_INIT;
+    job->options.env = server->options.env;
+    job->options.engines = miev_engines;
+    job->options.sensors = miev_sensors;
+    job->options.runtime_dir = server->runtime_dir;
+    job->options.input_path = job->input.path;
+    job->options.delegate = *job->delegate ? job->delegate : NULL;
+    job->options.stop = &job->stop;
+}
+
+int miev_job_make(struct miev_server *server, const struct miev_ask *ask,
+                  const struct miev_input *input, const char *client, struct miev_job **out,
+                  struct miev_error *err)
+{
+    struct miev_job *job = create(client);
+    if (!job)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for a study");
+    job->input = *input;
+    (void)snprintf(job->delegate, sizeof(job->delegate), "%s", ask->delegate);
+    int rc = miev_site_find(&ask->site.wish, &job->site, &job->price, err);
+    if (rc == MIEV_OK)
+        rc = select_models(server, job, ask->models, err);
+    if (rc != MIEV_OK) {
+        miev_job_destroy(job);
+        return rc;
+    }
+    set_options(server, job);
+    job->options.threads = ask->threads;
+    job->options.budget_s = ask->budget_s;
+    job->options.target_ratio = ask->target_ratio;
+    job->options.seed = draw_seed(ask->seed);
+    describe(job, ask->name);
+    *out = job;
+    return MIEV_OK;
+}
+
+/* ---- the same again ------------------------------------------------------------------------- */
+
+/* What could not be found again, as a sentence. */
+static int refuse_absent(const json_t *absent, struct miev_error *err)
+{
+    const char *name;
+    json_t *why;
+    json_object_foreach((json_t *)(uintptr_t)absent, name, why) return miev_error_set(
+        err, MIEV_ERR_UNAVAILABLE,
+        "%.100s cannot be measured again, because its file is not here (%s); "
+        "upload it first",
+        name, json_string_value(why) ? json_string_value(why) : "");
+    return MIEV_OK;
+}
+
+/* An upload's file is called by its hash: it gets the name that the report knows it by. */
+static void restore_names(struct miev_job *job, const json_t *report)
+{
+    struct miev_selection *selection = &job->models.selection;
+    size_t i;
+    json_t *model;
+    for (size_t o = 0; o < selection->n_own; o++) {
+        struct miev_card *card = &selection->own[o];
+        const char *slash = strrchr(card->files[0].path, '/');
+        json_array_foreach(
+            json_object_get(report, "models"), i,
+            model) if (slash && strcmp(slash + 1, miev_field_text(model, "sha256")) == 0)(void)
+            snprintf(card->name, sizeof(card->name), "%.120s", miev_field_text(model, "name"));
+    }
+}
+
+static void list_ids(struct miev_job *job)
+{
+    const struct miev_selection *selection = &job->models.selection;
+    for (size_t i = 0; i < selection->n; i++) {
+        char id[192];
+        const struct miev_study_entry *entry = &selection->entries[i];
+        const char *slash = strrchr(entry->file->path, '/');
+        if (entry->card->bare)
+            (void)snprintf(id, sizeof(id), MIEV_UPLOAD_PREFIX "%.*s", MIEV_UPLOAD_DIGITS,
+                           slash ? slash + 1 : entry->file->path);
+        else
+            (void)snprintf(id, sizeof(id), "%s:%s", entry->card->name, entry->file->precision);
+        (void)json_array_append_new(job->model_ids, json_string(id));
+    }
+}
+
+static void take_settings(struct miev_job *job, const json_t *settings)
+{
+    struct miev_study_options *options = &job->options;
+    options->threads = (unsigned)fmax(1, miev_field_number(settings, "threads"));
+    options->budget_s = fmin(miev_field_number(settings, "budget_s"), MIEV_ASK_MAX_BUDGET_S);
+    options->target_ratio = miev_field_number(settings, "target_ratio");
+    options->seed = draw_seed(miev_field_number(settings, "seed"));
+    options->dedicated = json_is_true(miev_field_at(settings, "dedicated"));
+    options->fast_decode = json_is_true(miev_field_at(settings, "fast_decode"));
+}
+
+static int find_again(struct miev_server *server, struct miev_job *job, const json_t *report,
+                      struct miev_error *err)
+{
+    const json_t *input = json_object_get(report, "input");
+    if (miev_input_by_hash(server, miev_field_text(input, "sha256"), &job->input, NULL) != MIEV_OK)
+        return miev_error_set(err, MIEV_ERR_UNAVAILABLE,
+                              "the picture %.100s (sha256 %.12s...) is not here: upload it first",
+                              miev_field_text(input, "name"), miev_field_text(input, "sha256"));
+    int rc = miev_reselect(&job->models, report, miev_uploads_folder(server->models), err);
+    if (rc == MIEV_OK)
+        rc = refuse_absent(job->models.absent, err);
+    if (rc == MIEV_OK && job->models.selection.n == 0)
+        rc = miev_error_set(err, MIEV_ERR_UNAVAILABLE, "that report has no model to measure again");
+    return rc;
+}
+
+int miev_job_repeat(struct miev_server *server, const json_t *report,
+                    const struct miev_store_row *row, const char *client, struct miev_job **out,
+                    struct miev_error *err)
+{
+    const json_t *settings = json_object_get(report, "settings");
+    struct miev_job *job = create(client);
+    if (!job)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for a study");
+    (void)snprintf(job->delegate, sizeof(job->delegate), "%s",
+                   miev_field_text(settings, "delegate"));
+    int rc = find_again(server, job, report, err);
+    if (rc != MIEV_OK) {
+        miev_job_destroy(job);
+        return rc;
+    }
+    restore_names(job, report);
+    list_ids(job);
+    miev_report_priced_by(report, &job->site, &job->price);
+    set_options(server, job);
+    take_settings(job, settings);
+    describe(job, row->name);
+    job->row.repeat_of = row->id;
+    *out = job;
+    return MIEV_OK;
+}

@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/lab.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/error.h"
+#include "core/json.h"
+#include "core/text.h"
+#include "server/call.h"
+#include "server/server.h"
+#include "server/study.h"
+
+#define PROGRESS_EVERY_NS 100000000u
+#define REPORT_EVERY_NS   950000000u /* checkpoints come each half second or so */
+#define NUDGE_MS          100
+
+struct miev_lab {
+    struct miev_server *server;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t work; /* a job came, or the lab stops */
+    struct miev_queue queue;
+    struct miev_job *jobs; /* all that are not ended */
+    struct miev_job *running;
+    bool stopping, idle; /* idle: the thread has ended its work for good */
+    uint64_t finished, failed;
+};
+
+static void lock(struct miev_lab *lab)
+{
+    (void)pthread_mutex_lock(&lab->mutex);
+}
+
+static void unlock(struct miev_lab *lab)
+{
+    (void)pthread_mutex_unlock(&lab->mutex);
+}
+
+/* ---- telling -------------------------------------------------------------------------------- */
+
+/* With the lock held: the newest of its kind takes the place of the one before. Takes the text,
+ * which is NULL when there was no memory for it. */
+static void publish(struct miev_job *job, enum miev_news kind, struct miev_shared_text *text)
+{
+    if (!text)
+        return;
+    miev_shared_text_release(job->news[kind].text);
+    job->news[kind].text = text;
+    job->news[kind].id = ++job->last_news;
+    (void)pthread_cond_broadcast(&job->told);
+}
+
+/* Takes the document. */
+static struct miev_shared_text *event(const char *name, json_t *document)
+{
+    struct miev_shared_text *text = miev_event_text(name, document);
+    json_decref(document);
+    return text;
+}
+
+/* With the lock held. */
+static json_t *study_of(const struct miev_lab *lab, const struct miev_job *job)
+{
+    return miev_study_json(lab->server, &(struct miev_study_view){
+                                            .row = &job->row,
+                                            .input = &job->input,
+                                            .queue_place = miev_queue_place(&lab->queue, job),
+                                            .model_ids = job->model_ids,
+                                            .progress = job->progress,
+                                            .error = job->error,
+                                        });
+}
+
+static void tell_study(const struct miev_lab *lab, struct miev_job *job)
+{
+    publish(job, MIEV_NEWS_STUDY, event("study", study_of(lab, job)));
+}
+
+/* With the lock held: those that wait, whose places may have changed. */
+static void tell_queue(const struct miev_lab *lab)
+{
+    for (struct miev_job *job = lab->jobs; job; job = job->next)
+        if (job->state == MIEV_JOB_QUEUED)
+            tell_study(lab, job);
+}
+
+/* ---- jobs ----------------------------------------------------------------------------------- */
+
+/* With the lock held. */
+static struct miev_job *find(const struct miev_lab *lab, int64_t id)
+{
+    for (struct miev_job *job = lab->jobs; job; job = job->next)
+        if (job->id == id)
+            return job;
+    return NULL;
+}
+
+static void release(struct miev_lab *lab, struct miev_job *job)
+{
+    lock(lab);
+    bool last = --job->references == 0;
+    unlock(lab);
+    if (last)
+        miev_job_destroy(job);
+}
+
+/* With the lock held: it is in the store and nowhere else from now on, but for those who watch. */
+static void end_job(struct miev_lab *lab, struct miev_job *job)
+{
+    struct miev_job **at = &lab->jobs;
+    while (*at != job)
+        at = &(*at)->next;
+    *at = job->next;
+    job->state = MIEV_JOB_ENDED;
+    job->row.status = job->keep.row.status;
+    (void)snprintf(job->row.note, sizeof(job->row.note), "%s", job->keep.row.note);
+    lab->finished += job->row.status == MIEV_STORE_FINISHED;
+    lab->failed += job->row.status == MIEV_STORE_FAILED;
+    json_decref(job->progress);
+    job->progress = NULL;
+    tell_study(lab, job);
+    publish(job, MIEV_NEWS_END, event("end", study_of(lab, job)));
+    tell_queue(lab);
+}
+
+/* Without the lock, for a job that was taken out of the queue. */
+static void end_unrun(struct miev_lab *lab, struct miev_job *job, const char *note)
+{
+    (void)miev_keep_end(&job->keep, MIEV_STORE_INTERRUPTED, note);
+    lock(lab);
+    end_job(lab, job);
+    unlock(lab);
+    release(lab, job);
+}
+
+static int refuse_full(const struct miev_lab *lab, struct miev_error *err)
+{
+    return miev_error_set(err, MIEV_ERR_LIMIT,
+                          "%zu studies wait already, and no more may: try again later",
+                          lab->queue.capacity);
+}
+
+int miev_lab_add(struct miev_lab *lab, struct miev_job *job, int64_t *id, struct miev_error *err)
+{
+    lock(lab);
+    bool full = lab->queue.n >= lab->queue.capacity;
+    unlock(lab);
+    if (full) /* before anything is written */
+        return refuse_full(lab, err);
+    miev_keep_open(&job->keep, lab->server->options.env, job->row.name, &job->price);
+    if (miev_keep_queue(&job->keep, &job->row) != MIEV_OK) {
+        *err = job->keep.error;
+        return err->code;
+    }
+    job->row = job->keep.row;
+    job->id = job->row.id;
+    job->lab = lab;
+    int rc = MIEV_OK;
+    lock(lab);
+    if (lab->stopping)
+        rc = miev_error_set(err, MIEV_ERR_UNAVAILABLE, "the server is stopping");
+    else if (!miev_queue_add(&lab->queue, job->client, job))
+        rc = refuse_full(lab, err);
+    if (rc == MIEV_OK) {
+        *id = job->id;
+        job->next = lab->jobs;
+        lab->jobs = job;
+        tell_queue(lab);
+        (void)pthread_cond_signal(&lab->work);
+    }
+    unlock(lab);
+    if (rc == MIEV_OK)
+        return rc;
+    /* It never was: nobody has seen its number. What cannot be removed shows as interrupted. */
+    (void)miev_keep_end(&job->keep, MIEV_STORE_INTERRUPTED, "there was no place in the queue");
+    int removed = miev_history_remove(lab->server->history, job->id, NULL);
+    (void)removed;
+    return rc;
+}
+
+bool miev_lab_cancel(struct miev_lab *lab, int64_t id)
+{
+    lock(lab);
+    struct miev_job *job = find(lab, id);
+    bool waits = job && miev_queue_remove(&lab->queue, job);
+    if (job && !waits) {
+        job->stop = true;
+        if (job == lab->running) /* it may wait for a worker that takes its time */
+            (void)pthread_kill(lab->thread, SIGUSR1);
+    }
+    unlock(lab);
+    if (waits)
+        end_unrun(lab, job, "cancelled before its turn");
+    return job != NULL;
+}
+
+json_t *miev_lab_study(struct miev_lab *lab, int64_t id)
+{
+    lock(lab);
+    struct miev_job *job = find(lab, id);
+    json_t *out = job ? study_of(lab, job) : NULL;
+    unlock(lab);
+    return out;
+}
+
+json_t *miev_lab_studies(struct miev_lab *lab)
+{
+    json_t *list = json_array();
+    lock(lab);
+    if (lab->running)
+        (void)json_array_append_new(list, study_of(lab, lab->running));
+    for (size_t i = 0; i < lab->queue.n; i++)
+        (void)json_array_append_new(list, study_of(lab, lab->queue.entries[i].job));
+    unlock(lab);
+    return list;
+}
+
+void miev_lab_rename(struct miev_lab *lab, int64_t id, const char *name)
+{
+    lock(lab);
+    struct miev_job *job = find(lab, id);
+    if (job) {
+        miev_text_show(job->row.name, sizeof(job->row.name), name);
+        tell_study(lab, job);
+    }
+    unlock(lab);
+}
+
+bool miev_lab_uses(struct miev_lab *lab, const char *sha256)
+{
+    bool uses = false;
+    lock(lab);
+    for (const struct miev_job *job = lab->jobs; job && !uses; job = job->next) {
+        uses = strcmp(job->input.sha256, sha256) == 0;
+        for (size_t i = 0; i < job->models.selection.n; i++)
+            uses = uses || strstr(job->models.selection.entries[i].file->path, sha256);
+    }
+    unlock(lab);
+    return uses;
+}
+
+struct miev_lab_count miev_lab_count(struct miev_lab *lab)
+{
+    lock(lab);
+    struct miev_lab_count count = {lab->running != NULL, lab->queue.n, lab->finished, lab->failed};
+    unlock(lab);
+    return count;
+}
+
+/* ---- watching ------------------------------------------------------------------------------- */
+
+struct miev_job *miev_lab_watch(struct miev_lab *lab, int64_t id)
+{
+    lock(lab);
+    struct miev_job *job = find(lab, id);
+    if (job)
+        job->references++;
+    unlock(lab);
+    return job;
+}
+
+void miev_lab_leave(struct miev_lab *lab, struct miev_job *job)
+{
+    release(lab, job);
+}
+
+/* With the lock held: the oldest news after *seen. */
+static bool take_news(const struct miev_job *job, uint64_t *seen, struct miev_shared_text **text)
+{
+    int next = -1;
+    for (int kind = 0; kind < MIEV_NEWS_KINDS; kind++)
+        if (job->news[kind].id > *seen && (next < 0 || job->news[kind].id < job->news[next].id))
+            next = kind;
+    if (next < 0)
+        return false;
+    *seen = job->news[next].id;
+    *text = miev_shared_text_hold(job->news[next].text);
+    return true;
+}
+
+enum miev_wait miev_lab_wait(struct miev_lab *lab, struct miev_job *job, double timeout_s,
+                             uint64_t *seen, struct miev_shared_text **text)
+{
+    struct timespec until;
+    enum miev_wait found = MIEV_WAIT_NEWS;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (time_t)timeout_s;
+    lock(lab);
+    while (!take_news(job, seen, text)) {
+        if (job->state == MIEV_JOB_ENDED)
+            found = MIEV_WAIT_OVER;
+        else if (pthread_cond_timedwait(&job->told, &lab->mutex, &until) != 0)
+            found = MIEV_WAIT_QUIET;
+        if (found != MIEV_WAIT_NEWS)
+            break;
+    }
+    unlock(lab);
+    return found;
+}
+
+/* ---- measuring ------------------------------------------------------------------------------ */
+
+static const char *const phase_words[] = {
+    [MIEV_PHASE_LOAD] = "load",       [MIEV_PHASE_WARM_UP] = "warm-up",
+    [MIEV_PHASE_LATENCY] = "latency", [MIEV_PHASE_STAGES] = "stages",
+    [MIEV_PHASE_ROUNDS] = "rounds",
+};
+
+static json_t *progress_json(const struct miev_job *job, const struct miev_study_progress *at)
+{
+    json_t *models = json_array();
+    for (size_t i = 0; i < job->models.selection.n; i++)
+        (void)json_array_append_new(
+            models, json_pack("{s:s, s:s}", "name", job->names[i], "state", job->states[i]));
+    return json_pack(
+        "{s:s, s:s?, s:I, s:I, s:I, s:o, s:f, s:f, s:f, s:o}", "phase", phase_words[at->phase],
+        "model", at->model, "model_index", (json_int_t)at->model_index, "n_models",
+        (json_int_t)at->n_models, "block", (json_int_t)at->block, "half_width_ratio",
+        miev_json_real(at->half_width_ratio), "target_ratio", job->options.target_ratio,
+        "elapsed_s", at->elapsed_s, "budget_s", at->budget_s, "models", models);
+}
+
+/* Who is measured, and what the one before does now. */
+static bool note_state(struct miev_job *job, const struct miev_study_progress *at)
+{
+    size_t now = at->model ? at->model_index : job->models.selection.n;
+    const char *word = at->phase == MIEV_PHASE_ROUNDS ? "round" : phase_words[at->phase];
+    bool changed = now != job->at || at->phase != job->phase;
+    if (job->at != now && job->at < job->models.selection.n &&
+        strcmp(job->states[job->at], "failed") != 0)
+        job->states[job->at] = "waiting";
+    if (now < job->models.selection.n)
+        job->states[now] = word;
+    job->at = now;
+    job->phase = at->phase;
+    return changed && at->phase != MIEV_PHASE_ROUNDS;
+}
+
+/* Called between two rounds or steps. At most ten times a second anybody is woken, so that the
+ * machine is left to the study; a new step is always told. */
+static void on_progress(void *context, const struct miev_study_progress *at)
+{
+    struct miev_job *job = context;
+    struct miev_lab *lab = job->lab;
+    uint64_t now_ns = miev_env_now_ns(job->options.env);
+    bool step = note_state(job, at);
+    if (!step && now_ns - job->told_ns < PROGRESS_EVERY_NS)
+        return;
+    job->told_ns = now_ns;
+    json_t *progress = progress_json(job, at);
+    struct miev_shared_text *text = event("progress", json_incref(progress));
+    lock(lab);
+    json_t *before = job->progress;
+    job->progress = progress;
+    publish(job, MIEV_NEWS_PROGRESS, text);
+    unlock(lab);
+    json_decref(before);
+}
+
+static void note_failures(struct miev_job *job, const json_t *report)
+{
+    const json_t *models = json_object_get(report, "models");
+    for (size_t i = 0; i < job->models.selection.n; i++) {
+        const json_t *error = json_object_get(json_array_get(models, i), "error");
+        const char *code = json_string_value(json_object_get(error, "code"));
+        if (code && strcmp(code, miev_status_name(MIEV_ERR_INTERRUPTED)) != 0)
+            job->states[i] = "failed";
+    }
+}
+
+/* A report that was priced and kept. */
+static void tell_report(struct miev_job *job, json_t *report)
+{
+    struct miev_lab *lab = job->lab;
+    note_failures(job, report);
+    struct miev_shared_text *text = event("report", json_incref(report));
+    lock(lab);
+    job->row.status = job->keep.row.status;
+    job->row.bytes = job->keep.length;
+    publish(job, MIEV_NEWS_REPORT, text);
+    unlock(lab);
+}
+
+static void on_checkpoint(void *context, json_t *report)
+{
+    struct miev_job *job = context;
+    miev_keep_checkpoint(&job->keep, report);
+    uint64_t now_ns = miev_env_now_ns(job->options.env);
+    if (job->reported_ns == 0 || now_ns - job->reported_ns >= REPORT_EVERY_NS) {
+        job->reported_ns = now_ns;
+        tell_report(job, report);
+    }
+}
+
+static void fail(struct miev_job *job, const struct miev_error *err)
+{
+    json_t *error = miev_problem(422, miev_status_name(err->code), err->message);
+    (void)miev_keep_end(&job->keep, MIEV_STORE_FAILED, err->message);
+    lock(job->lab);
+    job->error = error;
+    unlock(job->lab);
+}
+
+/* Without the lock: this takes as long as it takes. */
+static void measure(struct miev_job *job)
+{
+    struct miev_error err;
+    json_t *report = NULL;
+    struct miev_study_options options = job->options;
+    options.progress = on_progress;
+    options.checkpoint = on_checkpoint;
+    options.progress_context = options.checkpoint_context = job;
+    int rc = miev_study_run(&options, job->models.selection.entries, job->models.selection.n,
+                            &report, &err);
+    if (rc == MIEV_OK)
+        rc = miev_report_price(report, &job->price, &err);
+    if (rc == MIEV_OK && miev_keep_finish(&job->keep, report) != MIEV_OK) {
+        err = job->keep.error;
+        rc = err.code;
+    }
+    if (rc == MIEV_OK)
+        tell_report(job, report);
+    else
+        fail(job, &err);
+    json_decref(report);
+}
+
+/* With the lock held: the next job, or NULL when the lab stops. */
+static struct miev_job *next_job(struct miev_lab *lab)
+{
+    while (!lab->stopping && lab->queue.n == 0)
+        (void)pthread_cond_wait(&lab->work, &lab->mutex);
+    struct miev_job *job = lab->stopping ? NULL : miev_queue_begin(&lab->queue);
+    if (!job)
+        return NULL;
+    lab->running = job;
+    job->state = MIEV_JOB_RUNNING;
+    job->row.status = MIEV_STORE_RUNNING;
+    tell_study(lab, job);
+    tell_queue(lab);
+    return job;
+}
+
+static void *work(void *context)
+{
+    struct miev_lab *lab = context;
+    struct miev_job *job;
+    lock(lab);
+    while ((job = next_job(lab))) {
+        unlock(lab);
+        measure(job);
+        lock(lab);
+        lab->running = NULL;
+        miev_queue_end(&lab->queue);
+        end_job(lab, job);
+        unlock(lab);
+        release(lab, job);
+        lock(lab);
+    }
+    while ((job = miev_queue_begin(&lab->queue))) {
+        unlock(lab);
+        end_unrun(lab, job, "the server was stopped before its turn");
+        lock(lab);
+    }
+    lab->idle = true;
+    unlock(lab);
+    return NULL;
+}
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
+static void wake(int number)
+{
+    (void)number; /* that a wait ends is all */
+}
+
+int miev_lab_open(struct miev_server *server, struct miev_lab **out, struct miev_error *err)
+{
+    /* Without SA_RESTART: a wait for a worker ends at once. */
+    struct sigaction action = {.sa_handler = wake};
+    struct miev_lab *lab = calloc(1, sizeof(*lab));
+    if (!lab)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the queue of studies");
+    lab->server = server;
+    lab->queue.capacity =
+        server->options.queue < MIEV_QUEUE_MAX ? server->options.queue : MIEV_QUEUE_MAX;
+    (void)pthread_mutex_init(&lab->mutex, NULL);
+    (void)pthread_cond_init(&lab->work, NULL);
+    (void)sigaction(SIGUSR1, &action, NULL);
+    if (pthread_create(&lab->thread, NULL, work, lab) != 0) {
+        free(lab);
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no thread for the studies");
+    }
+    *out = lab;
+    return MIEV_OK;
+}
+
+void miev_lab_stop(struct miev_lab *lab)
+{
+    const struct timespec pause = {.tv_nsec = NUDGE_MS * 1000000L};
+    if (!lab)
+        return;
+    lock(lab);
+    lab->stopping = true;
+    (void)pthread_cond_signal(&lab->work);
+    while (!lab->idle) {
+        if (lab->running) {
+            lab->running->stop = true;
+            (void)pthread_kill(lab->thread, SIGUSR1);
+        }
+        unlock(lab);
+        (void)nanosleep(&pause, NULL);
+        lock(lab);
+    }
+    unlock(lab);
+}
+
+void miev_lab_close(struct miev_lab *lab)
+{
+    if (!lab)
+        return;
+    miev_lab_stop(lab);
+    (void)pthread_join(lab->thread, NULL);
+    (void)pthread_mutex_destroy(&lab->mutex);
+    (void)pthread_cond_destroy(&lab->work);
+    free(lab);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The server: one process for the people of one machine or one group. It shows and parses; what it
+ * shows is computed below.
+ *
+ * Threads: one for each connection, one that measures (lab.h), one that ends slow connections
+ * (http.h), and the one that called miev_server_run, which waits for a signal. Locks are leaves:
+ * nobody who holds one takes another or does I/O, but for the history, whose lock is there to be
+ * held for one statement of the store. */
+#ifndef MIEV_SERVER_SERVER_H
+#define MIEV_SERVER_SERVER_H
+
+#include <jansson.h>
+#include <limits.h>
+
+#include "core/env.h"
+#include "model/catalog.h"
+#include "server/history.h"
+#include "server/http.h"
+#include "server/uploads.h"
+#include "server/vet.h"
+
+#define MIEV_SPOOL_PATH_BYTES (PATH_MAX + 64)
+#define MIEV_SMALL_BODY_BYTES ((size_t)64 << 10)
+
+struct miev_server_options {
+    const struct miev_env *env;
+    const char *listen; /* an address in digits; NULL: loopback */
+    uint16_t port;      /* 0: any that is free */
+    const char *host;   /* the name that a proxy is called by, or NULL */
+    const char *token;  /* NULL: none is asked for, which is for loopback alone */
+    unsigned connections, connections_per_address, streams, spools, queue;
+    double requests_per_s;
+    uint64_t model_bytes, uploads_bytes; /* of one model file; of all that was uploaded */
+};
+
+#define MIEV_SERVER_OPTIONS_INIT                                                             \
+    {                                                                                        \
+        .port = 8470, .connections = 1200, .connections_per_address = 64, .streams = 1000,   \
+        .spools = 4, .queue = 32, .requests_per_s = 200, .model_bytes = (uint64_t)256 << 20, \
+        .uploads_bytes = (uint64_t)2 << 30                                                   \
+    }
+
+struct miev_lab;
+struct miev_input;
+struct miev_last;
+
+struct miev_server {
+    struct miev_server_options options;
+    struct miev_guard guard;
+    struct miev_catalog catalog; /* bundled models; never changes */
+    struct miev_input *samples;  /* bundled pictures (names.h); never change */
+    size_t n_samples;
+    char home[PATH_MAX], runtime_dir[PATH_MAX];
+    struct miev_history *history;
+    struct miev_uploads *models, *inputs;
+    struct miev_lab *lab;
+    struct miev_last *last;
+    struct miev_http *http;
+    json_t *machine; /* what /api/v1/machine says; never changes */
+    _Atomic unsigned open_streams, open_spools;
+    _Atomic uint64_t answered, refused; /* requests, for /metrics */
+};
+
+/* Open everything and listen; *port is the one in use. MIEV_ERR_INVALID for options that make no
+ * sense, and the failures of the parts. miev_server_close when done. */
+MIEV_MUST_USE int miev_server_open(const struct miev_server_options *options,
+                                   struct miev_server **out, struct miev_error *err);
+uint16_t miev_server_port(const struct miev_server *server);
+/* End the running study with what there is, and every connection. NULL allowed. */
+void miev_server_close(struct miev_server *server);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A study as clients see it. */
+#ifndef MIEV_SERVER_STUDY_H
+#define MIEV_SERVER_STUDY_H
+
+#include <jansson.h>
+
+#include "server/job.h"
+#include "server/server.h"
+
+struct miev_study_view {
+    const struct miev_store_row *row;
+    const struct miev_input *input;       /* NULL: to be looked for */
+    size_t queue_place;                   /* 0: it does not wait */
+    json_t *model_ids, *progress, *error; /* borrowed; NULL: not known */
+};
+
+/* New reference. */
+json_t *miev_study_json(struct miev_server *server, const struct miev_study_view *view);
+
+/* A message of an event stream, but for its first line, the id; NULL without memory. */
+struct miev_shared_text *miev_event_text(const char *event, const json_t *document);
+
+#endif
