@@ -73,7 +73,7 @@ export class Server {
 
     /** A study that is over, made without the page. */
     async studied(models = ['cifar10-nano:int8', 'cifar10-micro:int8']) {
-        const made = await this.api('POST', 'studies', { models, input: 'sample:cat-kitten.jpg', budget_s: 3 });
+        const made = await this.api('POST', 'studies', { models, input: 'sample:cat-kitten.jpg', budget_s: 6 });
         assert.equal(made.status, 202, JSON.stringify(made.body));
         for (;;) {
             const { body } = await this.api('GET', `studies/${made.body.id}`);
@@ -91,7 +91,7 @@ export const closeBrowser = () => browser?.close();
 const EXPECTED = /Failed to load resource|net::ERR_/;
 
 /** A tab of a browser of its own. `faults` holds every error and every breach of the policy. */
-export async function tab(server, { hash = '', width = 1280, scheme = 'light', budget = 3 } = {}) {
+export async function tab(server, { hash = '', width = 1280, scheme = 'light', budget = 6 } = {}) {
     browser ??= await chromium.launch({ executablePath: process.env.MIEV_CHROMIUM, args: ['--no-sandbox'] });
     const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: 'en-GB',
         reducedMotion: 'reduce', acceptDownloads: true });
@@ -124,7 +124,7 @@ export async function create(page, models, photo = 'cat-kitten.jpg') {
     await page.getByRole('button', { name: 'None', exact: true }).click();
     for (const [name, precision] of models.map((id) => id.split(':')))
         await page.locator('li.model', { hasText: name }).filter({ hasText: precision }).getByRole('checkbox').check();
-    await page.getByRole('radio', { name: photo }).check({ force: true });
+    await page.getByRole('radio', { name: photo }).first().check({ force: true });
     await page.getByRole('button', { name: 'Create Chart' }).click();
 }
 

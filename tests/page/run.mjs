@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drives the page in a browser against a real server, and prints TAP: node run.mjs FOLDER
+// Drives the page in a browser against a real server, and prints TAP: node run.mjs FOLDER NAME.test.mjs
 // FOLDER is where the packages of package-lock.json go. Skips, with the reason, where it cannot.
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = resolve(process.argv[2]);
+const file = process.argv[3];
 const chromium = process.env.MIEV_CHROMIUM ?? '/usr/bin/chromium';
 
 function skip(reason) {
@@ -40,11 +41,8 @@ for (const name of readdirSync(here))
         copyFileSync(join(here, name), join(folder, name));
 install();
 
-// The tests of a file run in its order; the files one after the other: what measures wants the machine.
-const files = readdirSync(folder).filter((name) => name.endsWith('.test.mjs')).sort();
-writeFileSync(join(folder, 'all.mjs'), files.map((name) => `import './${name}';\n`).join(''));
-const { status } = spawnSync(process.execPath, ['--test-reporter=tap', join(folder, 'all.mjs')], {
+const { status } = spawnSync(process.execPath, ['--test-reporter=tap', join(folder, file)], {
     stdio: 'inherit',
-    env: { ...process.env, MIEV_CHROMIUM: chromium, MIEV_SOURCE: process.env.MIEV_SOURCE ?? process.cwd() },
+    env: { ...process.env, MIEV_CHROMIUM: chromium, MIEV_SOURCE: process.cwd() },
 });
 process.exit(status ?? 1);

@@ -13,11 +13,13 @@ after(async () => {
 });
 
 test('models are chosen, a chart is created, progress is watched, and the answer is in words', async () => {
-    const page = await tab(server);
+    const old = await server.studied(['cifar10-small:int8', 'cifar10-micro:int8']);
+    const page = await tab(server, { hash: `#/study/${old.id}` });
+    await page.locator('.headline').getByText('cifar10-small').first().waitFor();
     await create(page, ['cifar10-nano:int8', 'cifar10-large:float32']);
     await page.getByRole('heading', { name: 'Measuring' }).waitFor();
     await page.locator('.states li.active').first().waitFor();
-    assert.equal(await page.locator('.headline').count(), 0, 'old results are cleared');
+    assert.equal(await page.locator('#results').getByText('cifar10-small').count(), 0, 'old results are cleared');
     await page.locator('.headline .provisional').waitFor();
     await finished(page);
     assert.match(await heading(page).innerText(), /^cifar10-nano:int8 emits [\d.]+ % of the carbon of cifar10-large:float32$/);

@@ -51,7 +51,7 @@ function Found({ found, a, b }: { found: Compared; a: number; b: number }) {
         </ul>
         {found.notes.map((note) => <p key={note} class="note plain">{note}</p>)}
       </div>
-      <div class="panel scroll" tabIndex={0} role="region" aria-labelledby="comparison-title"><Table found={found} a={a} b={b} /></div>
+      <div class="panel scroll" tabIndex={0} role="region" aria-label={t.judgement}><Table found={found} a={a} b={b} /></div>
     </>
   );
 }

@@ -36,12 +36,15 @@ export function Results({ report, places, photo, onPlace }: Props) {
 
 function Failed({ report }: { report: Report }) {
   const t = useText();
-  const failed = failedModels(report);
-  if (failed.length === 0) return null;
+  const failed = [
+    ...failedModels(report).map(({ name, error }) => ({ name, why: error.message })),
+    ...measuredModels(report).flatMap(({ name, energy }) => (hasEnergy(energy) ? [] : [{ name, why: energy.reason }])),
+  ];
+  if (failed.length === 0 || isProvisional(report)) return null;
   return (
     <section class="note bad" aria-labelledby="failed-title">
       <h3 id="failed-title">{t.failedModels}</h3>
-      <ul>{failed.map(({ name, error }) => <li key={name}><b>{name}</b>: {error.message}</li>)}</ul>
+      <ul>{failed.map(({ name, why }) => <li key={name}><b>{name}</b>: {why}</li>)}</ul>
     </section>
   );
 }

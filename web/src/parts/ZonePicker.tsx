@@ -20,12 +20,18 @@ export function ZonePicker({ zones, chosen, onChoose }: {
   const [at, setAt] = useState(0);
   const id = useId();
   const list = useRef<HTMLUListElement>(null);
+  const input = useRef<HTMLInputElement>(null);
   const open = words !== null;
   const matches = open ? matchingZones(named, words) : [];
 
   useEffect(() => {
     list.current?.children[at]?.scrollIntoView({ block: "nearest" });
   }, [at, open]);
+
+  // What is typed next takes the place of the name that stands there.
+  useEffect(() => {
+    if (!open && document.activeElement === input.current) input.current?.select();
+  }, [open]);
 
   const begin = () => {
     setWords("");
@@ -52,7 +58,7 @@ export function ZonePicker({ zones, chosen, onChoose }: {
   };
   return (
     <div class="combo">
-      <input id={`${id}i`} type="text" role="combobox" autocomplete="off" spellcheck={false} aria-label={t.zone}
+      <input ref={input} id={`${id}i`} type="text" role="combobox" autocomplete="off" spellcheck={false} aria-label={t.zone}
         aria-expanded={open} aria-controls={`${id}l`} aria-autocomplete="list"
         aria-activedescendant={open && matches[at] ? `${id}${at}` : undefined}
         placeholder={current ? current.words : t.zoneHint} value={words ?? current?.words ?? chosen}
