@@ -80,6 +80,24 @@ int miev_file_read_text(const struct miev_env *env, char *out, size_t capacity,
     return rc != MIEV_OK ? rc : read_text_at(path, out, capacity, err);
 }
 
+int miev_file_open(const struct miev_env *env, struct miev_error *err, const char *path_format, ...)
+{
+    char path[PATH_MAX];
+    va_list args;
+    va_start(args, path_format);
+    int rc = make_path(env, path, path_format, args, err);
+    va_end(args);
+    if (rc != MIEV_OK) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC), number = errno;
+    if (fd < 0)
+        (void)miev_error_errno(err, "cannot open %s", path);
+    errno = number;
+    return fd;
+}
+
 int miev_parse_u64(const char *text, uint64_t *out, struct miev_error *err)
 {
     while (isspace((unsigned char)*text))

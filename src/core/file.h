@@ -13,6 +13,10 @@
 int miev_file_read_text(const struct miev_env *env, char *out, size_t capacity,
                         struct miev_error *err, const char *path_format, ...) MIEV_PRINTF(5, 6);
 
+/* Open root+path to be read again and again. -1 on failure, with errno as open left it. */
+int miev_file_open(const struct miev_env *env, struct miev_error *err, const char *path_format, ...)
+    MIEV_PRINTF(3, 4);
+
 /* Read a file that holds one unsigned decimal number. */
 int miev_file_read_u64(const struct miev_env *env, uint64_t *out, struct miev_error *err,
                        const char *path_format, ...) MIEV_PRINTF(4, 5);

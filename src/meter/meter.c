@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/meter.h"
 
-#include <fcntl.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "meter/meter_internal.h"
 
 /* ---- opening ---- */
@@ -101,13 +100,6 @@ static void choose_sources(struct miev_meter *meter)
     }
 }
 
-static int open_stat(const struct miev_env *env)
-{
-    char path[PATH_MAX];
-    int n = snprintf(path, sizeof(path), "%s/proc/stat", env->root);
-    return n < 0 || n >= (int)sizeof(path) ? -1 : open(path, O_RDONLY | O_CLOEXEC);
-}
-
 int miev_meter_create(const struct miev_env *env, const struct miev_sensor_ops *const *sensors,
                       struct miev_meter **out, struct miev_error *err)
 {
@@ -116,7 +108,7 @@ int miev_meter_create(const struct miev_env *env, const struct miev_sensor_ops *
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the meter");
     meter->env = env;
     meter->ticks_per_s = (double)sysconf(_SC_CLK_TCK);
-    meter->stat_fd = open_stat(env);
+    meter->stat_fd = miev_file_open(env, NULL, "/proc/stat");
     for (size_t i = 0; sensors[i] && i < MIEV_METER_MAX_SENSORS; i++) {
         int rc = open_sensor(meter, sensors[i], err);
         if (rc != MIEV_OK) {

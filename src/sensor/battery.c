@@ -2,7 +2,6 @@
 /* The batteries of a laptop that runs from them: what they give is what the whole machine draws.
  * While it is on the mains they say nothing of it. */
 #include <dirent.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,13 +112,6 @@ static int read_cells(void *source, uint64_t *out_micro)
 
 /* ---- finding ---- */
 
-static int open_file(const struct battery *self, const char *name, const char *file)
-{
-    char path[PATH_MAX];
-    int n = snprintf(path, sizeof(path), "%s" SUPPLIES "/%s/%s", self->env->root, name, file);
-    return n < 0 || n >= (int)sizeof(path) ? -1 : open(path, O_RDONLY | O_CLOEXEC);
-}
-
 static void close_fd(int *fd)
 {
     if (*fd >= 0)
@@ -139,7 +131,7 @@ static bool open_value(const struct battery *self, const struct battery_cell *ce
                        const char *file, int *fd)
 {
     uint64_t value = 0;
-    *fd = open_file(self, cell->name, file);
+    *fd = miev_file_open(self->env, NULL, SUPPLIES "/%s/%s", cell->name, file);
     if (*fd >= 0 && read_size(*fd, &value) == 0)
         return true;
     close_fd(fd);
@@ -176,7 +168,7 @@ static void add_supply(struct battery *self, const char *name)
         return;
     *cell = (struct battery_cell){.status_fd = -1, .value_fd = -1, .voltage_fd = -1};
     (void)snprintf(cell->name, sizeof(cell->name), "%s", name);
-    cell->status_fd = open_file(self, name, "status");
+    cell->status_fd = miev_file_open(self->env, NULL, SUPPLIES "/%s/status", name);
     if (cell->status_fd >= 0 && open_gauge(self, cell))
         self->n_cells++;
     else

@@ -4,7 +4,6 @@
  * else's business: what its watts cover, nothing tells. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,20 +93,12 @@ static void close_input(struct input *input)
 static int open_file(const struct hwmon *self, const char *chip, const char *file,
                      struct miev_error *err)
 {
-    char path[PATH_MAX];
-    int n = snprintf(path, sizeof(path), "%s" HWMON "/%s/%s", self->env->root, chip, file);
-    if (n < 0 || n >= (int)sizeof(path)) {
-        (void)miev_error_set(err, MIEV_ERR_LIMIT, "the root folder's name is too long");
-        return -1;
-    }
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = miev_file_open(self->env, err, HWMON "/%s/%s", chip, file);
     if (fd < 0 && errno == EACCES)
         (void)miev_error_set(err, MIEV_ERR_PERMISSION,
-                             "%s may only be read by root: chmod 0444 %s, as root, after every "
-                             "start of the machine",
-                             path, path);
-    else if (fd < 0)
-        (void)miev_error_errno(err, "cannot open %s", path);
+                             "only root may read it: chmod 0444 %s" HWMON "/%s/%s, as root, after "
+                             "every start of the machine",
+                             self->env->root, chip, file);
     return fd;
 }
 

@@ -4,7 +4,6 @@
  * cannot be read is left out, and the estimate covers its part. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,12 +163,7 @@ static int refuse(const struct rapl *self, const struct rapl_zone *zone, int num
 
 static int open_zone(struct rapl *self, struct rapl_zone *zone, struct miev_error *err)
 {
-    char path[PATH_MAX];
-    int n =
-        snprintf(path, sizeof(path), "%s" POWERCAP "/%s/energy_uj", self->env->root, zone->folder);
-    if (n < 0 || n >= (int)sizeof(path))
-        return miev_error_set(err, MIEV_ERR_LIMIT, "the root folder's name is too long");
-    zone->fd = open(path, O_RDONLY | O_CLOEXEC);
+    zone->fd = miev_file_open(self->env, NULL, POWERCAP "/%s/energy_uj", zone->folder);
     if (zone->fd < 0 || miev_counter_pread(zone->fd, &zone->counter.raw_uj) != 0)
         return refuse(self, zone, errno, err);
     /* Without a range the counter works until it goes round once: 0 stands for "not known". */
