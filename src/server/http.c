@@ -17,14 +17,14 @@
 
 #include "core/error.h"
 
-#define POOL_BYTES  16384u  /* of a connection: holds its request line and headers */
-#define STACK_BYTES 262144u /* address space; what is never touched takes no memory */
-#define BLOCK_BYTES 16384u  /* of what a file or a stream hands over at once */
-#define IDLE_S      15u     /* a connection without a request, or whose reader stands still */
-#define ANSWER_S    600u    /* longest time for sending an answer that is no stream */
-#define STREAM_S    60u     /* a stream's reader may stand still so long */
-#define SPARE       32u     /* connections that are told to come back later */
-#define REAP_MS     250
+#define POOL_BYTES   16384u  /* of a connection: holds its request line and headers */
+#define STACK_BYTES  262144u /* address space; what is never touched takes no memory */
+#define STREAM_BYTES 4096u   /* that a stream hands over at once */
+#define IDLE_S       15u     /* a connection without a request, or whose reader stands still */
+#define ANSWER_S     600u    /* longest time for sending an answer that is no stream */
+#define STREAM_S     60u     /* a stream's reader may stand still so long */
+#define SPARE        32u     /* connections that are told to come back later */
+#define REAP_MS      250
 
 /* What is known of a connection, for as long as it lives. */
 struct connection {
@@ -200,7 +200,7 @@ static struct MHD_Response *make_stream(const struct miev_http_reply *reply)
     struct MHD_Response *response = NULL;
     if (stream) {
         stream->reply = *reply;
-        response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, stream_next,
+        response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BYTES, stream_next,
                                                      stream, stream_end);
     }
     if (!response) {
