@@ -329,9 +329,10 @@ static int listen_here(struct miev_server *server, struct miev_error *err)
         rc = miev_http_open(&http, &server->http, err);
     }
     freeaddrinfo(address);
-    if (rc == MIEV_OK)
-        server->guard.port = miev_http_port(server->http);
-    return rc;
+    if (rc != MIEV_OK)
+        return rc;
+    server->guard.port = miev_http_port(server->http);
+    return miev_http_start(server->http, err);
 }
 
 static bool model_in_use(void *context, const char *sha256)
