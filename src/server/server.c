@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/error.h"
@@ -17,6 +18,8 @@
 #include "server/machine.h"
 #include "server/names.h"
 #include "study/report_check.h"
+
+#define OTHER_FILES 512 /* of the histories of those that wait, of uploads and of a study */
 
 /* Only the program's own files; nothing of another site, and no place in another site's page. */
 #define PAGE_POLICY                                                                           \
@@ -326,9 +329,10 @@ static int listen_here(struct miev_server *server, struct miev_error *err)
         rc = miev_http_open(&http, &server->http, err);
     }
     freeaddrinfo(address);
-    if (rc == MIEV_OK)
-        server->guard.port = miev_http_port(server->http);
-    return rc;
+    if (rc != MIEV_OK)
+        return rc;
+    server->guard.port = miev_http_port(server->http);
+    return miev_http_start(server->http, err);
 }
 
 static bool model_in_use(void *context, const char *sha256)
@@ -379,6 +383,18 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
     return rc == MIEV_OK ? listen_here(server, err) : rc;
 }
 
+/* Each connection is an open file; many systems let a program have 1,024 unless it asks for more.
+ */
+static void allow_files(unsigned connections)
+{
+    struct rlimit limit;
+    rlim_t wanted = (rlim_t)connections + OTHER_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int miev_server_open(const struct miev_server_options *options, struct miev_server **out,
                      struct miev_error *err)
 {
@@ -386,6 +402,7 @@ int miev_server_open(const struct miev_server_options *options, struct miev_serv
     if (!server)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
     server->options = *options;
+    allow_files(options->connections);
     server->guard.token = options->token;
     server->guard.host = options->host;
     int rc = open_parts(server, err);

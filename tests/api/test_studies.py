@@ -278,7 +278,8 @@ class Restart(unittest.TestCase):
         with Server() as server:
             running = server.study(budget_s=60)
             server.study()
-            server.wait(running["id"], "running")
+            path = f"/api/v1/studies/{running['id']}"
+            self.assertTrue(eventually(lambda: server.get(path).json["has_report"]))
             env = support.environment(MIEV_DATA=str(server.data))
             shown = support.miev("history", env=env).stdout
             self.assertIn("running", shown)
@@ -286,7 +287,7 @@ class Restart(unittest.TestCase):
             refused = support.miev("history", "delete", "2", env=env)
             self.assertIn("queued", refused.stderr)
             self.assertIn("no report", support.miev("history", "show", "2", env=env).stderr)
-            self.assertTrue(eventually(lambda: server.get("/healthz").status == 200))
+            self.assertEqual(server.get("/healthz").status, 200)
 
 
 if __name__ == "__main__":
