@@ -2,6 +2,7 @@
 /* What the page reads from a report; its types come along. */
 import type {
   Bounds,
+  FailedModel,
   KnownEnergy,
   MeasuredModel,
   Method,
@@ -20,6 +21,9 @@ export * from "./report_types";
 export const isMeasured = (model: Model): model is MeasuredModel => model.error === undefined;
 
 export const measuredModels = (report: Report): MeasuredModel[] => report.models.filter(isMeasured);
+
+export const failedModels = (report: Report): FailedModel[] =>
+  report.models.filter((model): model is FailedModel => !isMeasured(model));
 
 export const hasEnergy = (energy: KnownEnergy | NoEnergy): energy is KnownEnergy => energy.method !== "unavailable";
 
