@@ -218,7 +218,8 @@ static const struct verb {
 
 static bool asks_for_forms(const struct output_settings *output)
 {
-    return output->json || output->csv || output->markdown || output->json_lines || output->explain;
+    return output->json || output->csv || output->markdown || output->json_lines || output->html ||
+           output->explain;
 }
 
 static int run_verb(const struct verb *verb, const struct settings *settings, char **words,

@@ -12,6 +12,7 @@
 
 #include "cli/explain.h"
 #include "cli/show.h"
+#include "cli/write_html.h"
 #include "core/error.h"
 #include "export/export.h"
 
@@ -26,6 +27,7 @@ static const struct form {
     {"--csv", offsetof(struct output_settings, csv), miev_export_csv},
     {"--markdown", offsetof(struct output_settings, markdown), miev_export_markdown},
     {"--json-lines", offsetof(struct output_settings, json_lines), miev_export_json_lines},
+    {"--html", offsetof(struct output_settings, html), write_html},
 };
 #define N_FORMS (sizeof(forms) / sizeof(forms[0]))
 
@@ -61,6 +63,10 @@ int output_check(const struct output_settings *settings, struct miev_error *err)
         return miev_error_set(err, MIEV_ERR_INVALID,
                               "%s - and --explain both want standard output: name a file for %s",
                               first->option, first->option);
+    if (settings->html && !write_html_can())
+        return miev_error_set(err, MIEV_ERR_UNAVAILABLE,
+                              "--html needs the page, and this miev was built without it: "
+                              "'scripts/setup' installs what its build takes");
     return MIEV_OK;
 }
 

@@ -9,7 +9,7 @@
 #include "cli/args.h"
 
 struct output_settings {
-    const char *json, *csv, *markdown, *json_lines;
+    const char *json, *csv, *markdown, *json_lines, *html;
     const char *explain; /* a model's name, "" for that of least carbon, NULL: nothing */
     bool quiet;
 };
@@ -26,6 +26,9 @@ struct output_settings {
                 "write a table for a README; - as above"),                                         \
     ARG_TEXT_AT(type, at.json_lines, "--json-lines", "FILE",                                       \
                 "write one flat JSON object a model and line; - as above"),                        \
+    ARG_TEXT_AT(type, at.html, "--html", "FILE",                                                   \
+                "write the page's charts with the report inside: one file\nthat opens anywhere; "    \
+                "- as above"),                                                                     \
     ARG_MAYBE_AT(type, at.explain, "--explain", "MODEL",                                           \
                  "tell how each number of a row came about, from\n"                                 \
                  "counter to gram; without MODEL the row of least carbon"),                        \
@@ -33,8 +36,8 @@ struct output_settings {
 /* clang-format on */
 /* NOLINTEND(bugprone-macro-parentheses) */
 
-/* MIEV_ERR_INVALID when two outputs want standard output, or one and --explain. Asked before
- * anything is measured. */
+/* MIEV_ERR_INVALID when two outputs want standard output, or one and --explain, or when this build
+ * has no page for --html. Asked before anything is measured. */
 MIEV_MUST_USE int output_check(const struct output_settings *settings, struct miev_error *err);
 
 /* Write a priced report wherever the settings say, and show the table unless standard output is

@@ -75,6 +75,30 @@ class Study(unittest.TestCase):
         for line in self.lines():
             self.assertEqual(list(line), list(documented()))
 
+    def test_a_page_holds_the_report_and_every_place(self):
+        path = self.folder / "page.html"
+        done = miev("footprint", str(self.paths["json"]), "--zone=FR", f"--html={path}", "--quiet")
+        if "built without" in done.stderr:
+            self.assertFalse(path.exists())
+            self.skipTest("this miev was built without its page")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        page = path.read_text()
+        self.assertNotIn(EVIL.split("|")[1][:3], page.split("miev-report")[1].split("</script>")[0])
+        report, places = (json.loads(re.search(rf'id="miev-{name}">(.*?)</script>', page)[1])
+                          for name in ("report", "places"))
+        self.assertEqual([m["name"] for m in report["models"]],
+                         [m["name"] for m in self.report["models"]])
+        self.assertEqual(report["site"]["zone"], "France")
+        self.assertEqual(places["models"], [m["name"] for m in report["models"]])
+        france = next(z for z in places["zones"]["items"] if z["iso3"] == "FRA")
+        for priced, model in zip(france["per_inference_g"], report["models"]):
+            if "error" in model:
+                self.assertIsNone(priced)
+            else:
+                self.assertAlmostEqual(priced["value"] / model["footprint"]["per_inference_g"]["value"],
+                                       1, places=9)
+        self.assertNotRegex(page, r'(src|href)="(?!data:)')
+
     def test_kinds_are_those_of_the_documentation(self):
         for line in self.lines():
             for column, kind in documented().items():
