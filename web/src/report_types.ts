@@ -339,8 +339,9 @@ export interface PlaceRegion {
   provider: string;
   region: string;
   location: string;
-  lat: number;
-  lon: number;
+  /** Null: nobody published where it is. */
+  lat: number | null;
+  lon: number | null;
   iso2: string | null;
   zone_name: string;
   year: number | null;

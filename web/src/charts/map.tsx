@@ -98,6 +98,7 @@ function MapNotes({
   const say = useMessages();
   const drawn = new Set(world.objects.zones.geometries.map(({ id }) => id));
   const missing = priced.zones.filter((zone) => isCountry(zone) && !drawn.has(zone.place.iso3 as string)).length;
+  const placeless = priced.regions.filter(({ place }) => place.lat === null || place.lon === null).length;
   return (
     <>
       <p>
@@ -108,6 +109,7 @@ function MapNotes({
           {say.regionsOf}: {places.regions.note}
         </p>
       )}
+      {view === "regions" && placeless > 0 && <p>{say.mapPlaceless(placeless)}</p>}
       {missing > 0 && <p>{say.mapMissing(missing)}</p>}
     </>
   );
@@ -184,7 +186,7 @@ function Picture({ priced, places, world, home, view, width, onPlace }: PictureP
   const homeZone = priced.zones.find(({ place }) => place.name === home)?.place;
   const homeShape = shapes.get(homeZone?.iso3 ?? "none");
   const dots =
-    view === "regions" ? priced.regions.map((region) => regionMark(region, drawn.project, unit, places, say)) : [];
+    view === "regions" ? priced.regions.flatMap((region) => regionMark(region, drawn.project, unit, places, say)) : [];
   const signs = legend(legendItems(hatch, homeShape !== undefined, dots.length > 0, say), width);
   const height = drawn.height + STEPS_PX + signs.height;
   return (
@@ -296,16 +298,19 @@ function zoneMark(
   };
 }
 
-/** Dots say only where: their figures have a source of their own, so no colour of this map is theirs. */
+/** Dots say only where: their figures have a source of their own, so no colour of this map is theirs.
+ * None for a region whose place nobody published; the table has it. */
 function regionMark(
   region: Priced<PlaceRegion>,
   project: GeoProjection,
   unit: Unit,
   places: Places,
   say: ChartMessages,
-): Mark {
+): Mark[] {
   const { place } = region;
-  const [x, y] = project([place.lon, place.lat]) ?? [0, 0];
+  const at = place.lon === null || place.lat === null ? null : project([place.lon, place.lat]);
+  if (at === null) return [];
+  const [x, y] = at;
   const tip = [
     say.regionMark(place.provider, place.region, place.location),
     priceWords(region, unit, say),
@@ -313,13 +318,15 @@ function regionMark(
     say.pueOf(number(place.pue), place.pue_source, place.pue_year),
     places.regions.source,
   ];
-  return {
-    key: `${place.provider} ${place.region}`,
-    label: tip.join(", "),
-    tip,
-    hit: { x: x - 6, y: y - 6, width: 12, height: 12 },
-    draw: <RegionDot x={x} y={y} />,
-  };
+  return [
+    {
+      key: `${place.provider} ${place.region}`,
+      label: tip.join(", "),
+      tip,
+      hit: { x: x - 6, y: y - 6, width: 12, height: 12 },
+      draw: <RegionDot x={x} y={y} />,
+    },
+  ];
 }
 
 const RegionDot = ({ x, y }: { x: number; y: number }) => (

@@ -311,6 +311,7 @@ export const chartsEn = {
   mapSource: (source: string, basis: string) => `Source: ${source}. Basis: ${basis}.`,
   mapAverage: "Average mix: moving the load may not cut real emissions.",
   mapLegend: (unit: string) => `${unit} CO₂e per million inferences`,
+  mapPlaceless: (n: number) => `${n} cloud regions have no published position: the table has them.`,
   mapMissing: (n: number) => `${n} zones are too small for the map or have no shape on it: the table has them.`,
   mapShow: "Show",
   mapZones: "zones",

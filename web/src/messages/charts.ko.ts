@@ -267,6 +267,7 @@ export const chartsKo: ChartMessages = {
   mapSource: (source, basis) => `출처: ${source}. 기준: ${basis}.`,
   mapAverage: "평균 전력 구성입니다: 부하를 옮겨도 실제 배출은 줄지 않을 수 있습니다.",
   mapLegend: (unit) => `추론 백만 회당 ${unit} CO₂e`,
+  mapPlaceless: (n) => `클라우드 리전 ${n}곳은 위치가 공개되지 않았습니다. 표에는 있습니다.`,
   mapMissing: (n) => `지역 ${n}곳은 너무 작거나 지도에 모양이 없습니다. 표에는 있습니다.`,
   mapShow: "보기",
   mapZones: "지역",
