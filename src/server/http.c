@@ -229,8 +229,11 @@ static struct MHD_Response *make_response(const struct miev_http_reply *reply)
         return response;
     }
     /* The library takes a pointer to what may be changed, and changes nothing. */
-    return MHD_create_response_from_buffer(reply->length, (void *)(uintptr_t)reply->bytes,
-                                           MHD_RESPMEM_PERSISTENT);
+    union {
+        const void *ours;
+        void *theirs;
+    } bytes = {.ours = reply->bytes};
+    return MHD_create_response_from_buffer(reply->length, bytes.theirs, MHD_RESPMEM_PERSISTENT);
 }
 
 static bool has_header(const struct miev_http_reply *reply, const char *name)
@@ -293,6 +296,7 @@ static enum MHD_Result begin(struct miev_http_request *request, const char *meth
     return send_reply(request, &reply);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the library's own list of arguments */
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *bytes,
                                   size_t *length, void **own)
@@ -398,7 +402,7 @@ static void log_nothing(void *context, const char *format, va_list args)
 static int listen_at(const struct miev_http_options *options, uint16_t *port,
                      struct miev_error *err)
 {
-    struct sockaddr_storage bound;
+    struct sockaddr_storage bound = {0};
     socklen_t length = sizeof(bound);
     int yes = 1;
     int fd = socket(options->address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
