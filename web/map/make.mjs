@@ -34,7 +34,10 @@ function withoutUnusedArcs(topology, geometries) {
 
 /** The atlas holds differences of whole steps; quantize wants plain coordinates, and makes them anew. */
 function unfolded(topology) {
-  const { scale: [kx, ky], translate: [dx, dy] } = topology.transform;
+  const {
+    scale: [kx, ky],
+    translate: [dx, dy],
+  } = topology.transform;
   const arcs = topology.arcs.map((arc) => {
     let x = 0;
     let y = 0;
@@ -47,7 +50,12 @@ function unfolded(topology) {
 function make(atlas) {
   const geometries = atlas.objects.countries.geometries
     .filter(({ id }) => id !== ANTARCTICA)
-    .map(({ type, arcs, ...country }) => ({ type, arcs, id: idOf(country) ?? undefined, properties: { name: country.properties.name } }));
+    .map(({ type, arcs, ...country }) => ({
+      type,
+      arcs,
+      id: idOf(country) ?? undefined,
+      properties: { name: country.properties.name },
+    }));
   return quantize(unfolded(withoutUnusedArcs(atlas, geometries)), STEPS);
 }
 

@@ -42,6 +42,9 @@ export function unitFor(quantity: Quantity, values: readonly (number | null)[]):
   return step(at);
 }
 
+/** A number and its unit stay on one line. */
+const JOINED = "\u00a0";
+
 const plain = new Intl.NumberFormat("en", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const ticks = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });
@@ -75,15 +78,15 @@ export const count = (value: number): string => (value < 1e15 ? whole.format(val
 export function percent(ratio: number): string {
   const value = 100 * ratio;
   if (!Number.isFinite(value)) return "–";
-  if (value !== 0 && Math.abs(value) < 0.001) return "< 0.001 %";
-  return `${Number(value.toPrecision(3)) === Math.round(value) ? whole.format(value) : number(value)} %`;
+  if (value !== 0 && Math.abs(value) < 0.001) return `<${JOINED}0.001${JOINED}%`;
+  return `${Number(value.toPrecision(3)) === Math.round(value) ? whole.format(value) : number(value)}${JOINED}%`;
 }
 
 /** "0.204 to 0.759 %" is told by the messages; this is the number of a bound without its sign. */
-export const percentNumber = (ratio: number): string => percent(ratio).replace(" %", "");
+export const percentNumber = (ratio: number): string => percent(ratio).replace(`${JOINED}%`, "");
 
 /** Shares that stand below one another: the same digits for each. */
-export const percentTenths = (ratio: number): string => `${(100 * ratio).toFixed(1)} %`;
+export const percentTenths = (ratio: number): string => `${(100 * ratio).toFixed(1)}${JOINED}%`;
 
 /** Points of accuracy: one digit behind the point is what 10,000 images can tell. */
 export const points = (share: number): string => (100 * share).toFixed(1).replace("-", "−");
@@ -94,7 +97,7 @@ export const inUnit = (value: number, unit: Unit): string => number(value / unit
 /** A value with the prefix that suits it alone: for sentences, not for axes. */
 export function quantity(kind: Quantity, value: number): string {
   const unit = unitFor(kind, [value]);
-  return `${inUnit(value, unit)} ${unit.name}`;
+  return `${inUnit(value, unit)}${JOINED}${unit.name}`;
 }
 
 /** "×0.5": a factor, as of a scale that may be off. Two digits: nobody knows it better. */

@@ -2,7 +2,17 @@
 /* Grams of a million inferences, least first. Bars from a true zero, or dots on a logarithmic axis. */
 import { useId, useState } from "preact/hooks";
 import { factor, inUnit, number, percent, PER_MILLION, quantity, unitFor, type Unit } from "../format";
-import { boundary, carbonGroups, hasEnergy, isMeasured, isProvisional, pairOf, type CarbonGroup, type ModelCarbon, type Report } from "../report";
+import {
+  boundary,
+  carbonGroups,
+  hasEnergy,
+  isMeasured,
+  isProvisional,
+  pairOf,
+  type CarbonGroup,
+  type ModelCarbon,
+  type Report,
+} from "../report";
 import type { ChartMessages } from "../messages/charts.en";
 import { AXIS_PX, AxisX, Lines, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
@@ -34,10 +44,22 @@ export function CarbonChart({ report, chosenModel, onChoose, width }: ChartProps
       provisional={isProvisional(report)}
       width={width}
       picture={groups.length > 0}
-      tools={groups.length > 0 && (
-        <Choice label={say.scale} value={scale} onChange={setScale} options={[["linear", say.linear], ["log", say.log]]} />
-      )}
-      notes={carbonNotes(report, say).map((line) => <p key={line}>{line}</p>)}
+      tools={
+        groups.length > 0 && (
+          <Choice
+            label={say.scale}
+            value={scale}
+            onChange={setScale}
+            options={[
+              ["linear", say.linear],
+              ["log", say.log],
+            ]}
+          />
+        )
+      }
+      notes={carbonNotes(report, say).map((line) => (
+        <p key={line}>{line}</p>
+      ))}
     >
       {(w) => groups.length > 0 && <Picture {...{ report, groups, scale, chosenModel, onChoose }} width={w} />}
     </Figure>
@@ -55,7 +77,7 @@ export function carbonSummary(report: Report, say: ChartMessages): string {
   const sentences = groups.map(({ models }) => {
     const least = models[0] as ModelCarbon;
     const most = models[models.length - 1] as ModelCarbon;
-    if (least === most) return say.carbonOne(least.name, of(least), place);
+    if (least === most || !(most.value > 0)) return say.carbonOne(least.name, of(least), place);
     const pair = pairOf(report, least.name, most.name);
     const verdict = pair ? say.verdict(pair.verdict, pair.likely) : say.verdict("unresolved", false);
     return say.carbonLeast(least.name, of(least), percent(least.value / most.value), most.name, verdict, place);
@@ -95,11 +117,25 @@ function carbonTable(report: Report, say: ChartMessages): TableData {
     ],
     rows: [
       ...known.map((c) => [
-        c.name, say.methodOf(c.method), million(c.value), million(c.statistical.low), million(c.statistical.high),
-        million(c.systematic.low), million(c.systematic.high), c.rounds, state,
+        c.name,
+        say.methodOf(c.method),
+        million(c.value),
+        million(c.statistical.low),
+        million(c.statistical.high),
+        million(c.systematic.low),
+        million(c.systematic.high),
+        c.rounds,
+        state,
       ]),
       ...without.map((model) => [
-        model.name, say.methodOf("unavailable"), null, null, null, null, null, null,
+        model.name,
+        say.methodOf("unavailable"),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
         isMeasured(model) ? state : model.error.message,
       ]),
     ],
@@ -126,18 +162,30 @@ interface Layout {
 
 function layOut(groups: CarbonGroup[], width: number, scale: ScaleName): Layout {
   const models = groups.flatMap((group) => group.models);
-  const unit = unitFor("mass", models.map((carbon) => carbon.value * PER_MILLION));
-  const rows = rowsFor(models.map((carbon) => carbon.name), width);
+  const unit = unitFor(
+    "mass",
+    models.map((carbon) => carbon.value * PER_MILLION),
+  );
+  const rows = rowsFor(
+    models.map((carbon) => carbon.name),
+    width,
+  );
   const { left } = rows;
   const highs = models.flatMap((c) => [c.value, c.statistical.high ?? c.value]);
   const brackets = groups.map((group) => widest(group).systematic.high ?? 0);
   const max = Math.max(...highs, ...brackets);
-  const lows = [...models.map((c) => c.statistical.low ?? c.value), ...groups.map((group) => widest(group).systematic.low ?? 0)];
-  const min = Math.min(...lows.filter((low) => low > 0), ...models.map((c) => c.value));
+  const lows = [
+    ...models.map((c) => c.statistical.low ?? c.value),
+    ...groups.map((group) => widest(group).systematic.low ?? 0),
+  ];
+  const min = Math.min(...[...lows, ...models.map((c) => c.value)].filter((low) => low > 0));
   const last = width - 14;
   const size = unit.size / PER_MILLION;
-  const upTo = (right: number) => (scale === "linear" ? linear(max / size, left, right) : log(min / size, max / size, left + 8, right));
-  const over = models.map((c) => valueStart(c, (g) => upTo(last).at(g / size)) + textWidth(number(c.value / size), 13) - width + 2);
+  const upTo = (right: number) =>
+    scale === "linear" ? linear(max / size, left, right) : log(min / size, max / size, left + 8, right);
+  const over = models.map(
+    (c) => valueStart(c, (g) => upTo(last).at(g / size)) + textWidth(number(c.value / size), 13) - width + 2,
+  );
   const right = last - Math.max(0, ...over);
   const drawn = upTo(right);
   return { rows, right, scale: drawn, x: (grams) => drawn.at(grams / size), unit };
@@ -162,7 +210,9 @@ function Picture({ report, groups, scale, width, chosenModel, onChoose }: Pictur
     around.push(<Lines key={group.method} x={2} y={y + 13} lines={head} />);
     y += head.length * LINE_PX + GAP_PX;
     for (const carbon of group.models) {
-      marks.push(rowMark({ carbon, report, group, layout, y, width, hatch, scale, say, chosen: carbon.name === chosenModel }));
+      marks.push(
+        rowMark({ carbon, report, group, layout, y, width, hatch, scale, say, chosen: carbon.name === chosenModel }),
+      );
       y += rows.height;
     }
     const bracket = systematicBracket(group, layout, y, width, say);
@@ -172,8 +222,17 @@ function Picture({ report, groups, scale, width, chosenModel, onChoose }: Pictur
   const height = y + AXIS_PX + LINE_PX * wrap(axisWords(scale, unit, say), right - rows.left).length + 6;
   return (
     <Canvas width={width} height={height} label={say.carbonTitle}>
-      <defs><Hatch id={hatch} /></defs>
-      <AxisX scale={layout.scale} top={LINE_PX} bottom={y} words={axisWords(scale, unit, say)} left={rows.left} right={right} />
+      <defs>
+        <Hatch id={hatch} />
+      </defs>
+      <AxisX
+        scale={layout.scale}
+        top={LINE_PX}
+        bottom={y}
+        words={axisWords(scale, unit, say)}
+        left={rows.left}
+        right={right}
+      />
       {around}
       <Marks {...{ marks, width, height, onChoose }} chosen={chosenModel} label={say.marks(say.carbonTitle)} />
     </Canvas>
@@ -184,7 +243,13 @@ const axisWords = (scale: ScaleName, unit: Unit, say: ChartMessages) =>
   scale === "linear" ? say.carbonAxis(unit.name) : say.carbonAxisLog(unit.name);
 
 /** One for all bars of a way of knowing: it moves them together, so it belongs to the axis. */
-function systematicBracket(group: CarbonGroup, { x, rows, right }: Layout, y: number, width: number, say: ChartMessages) {
+function systematicBracket(
+  group: CarbonGroup,
+  { x, rows, right }: Layout,
+  y: number,
+  width: number,
+  say: ChartMessages,
+) {
   const { value, systematic } = widest(group);
   const { low, high } = systematic;
   if (low === null || high === null || !(low > 0)) return { draw: <g key={`${group.method}-bracket`} />, height: 0 };
@@ -204,15 +269,30 @@ function systematicBracket(group: CarbonGroup, { x, rows, right }: Layout, y: nu
 }
 
 interface RowProps {
-  carbon: ModelCarbon; report: Report; group: CarbonGroup; layout: Layout; y: number; width: number;
-  hatch: string; scale: ScaleName; say: ChartMessages; chosen: boolean;
+  carbon: ModelCarbon;
+  report: Report;
+  group: CarbonGroup;
+  layout: Layout;
+  y: number;
+  width: number;
+  hatch: string;
+  scale: ScaleName;
+  say: ChartMessages;
+  chosen: boolean;
 }
 
 function rowMark(row: RowProps): Mark {
   const { carbon, report, group, layout, y, say } = row;
   const value = `${inUnit(carbon.value * PER_MILLION, layout.unit)} ${layout.unit.name}`;
   const bounds = (low: number | null, high: number | null, words: (low: string, high: string) => string) =>
-    low === null || high === null ? [] : [words(inUnit(low * PER_MILLION, layout.unit), `${inUnit(high * PER_MILLION, layout.unit)} ${layout.unit.name}`)];
+    low === null || high === null
+      ? []
+      : [
+          words(
+            inUnit(low * PER_MILLION, layout.unit),
+            `${inUnit(high * PER_MILLION, layout.unit)} ${layout.unit.name}`,
+          ),
+        ];
   const most = widest(group);
   const tip = [
     carbon.name,
@@ -247,10 +327,18 @@ function Row({ carbon, report, layout, y, width, hatch, scale, say, chosen }: Ro
   return (
     <>
       <RowName rows={rows} y={y} name={carbon.name} chosen={chosen} />
-      {scale === "linear"
-        ? <rect x={rows.left} y={top} width={Math.max(1, end - rows.left)} height={BAR_PX} {...look} />
-        : <circle cx={end} cy={middle} r={7} {...look} />}
-      {low !== null && high !== null && <Whisker x1={scale === "log" && !(low > 0) ? rows.left : Math.max(rows.left, x(low))} x2={x(high)} y={middle} />}
+      {scale === "linear" && (
+        <rect x={rows.left} y={top} width={Math.max(1, end - rows.left)} height={BAR_PX} {...look} />
+      )}
+      {low !== null && high !== null && (
+        <Whisker
+          x1={Math.max(rows.left, x(low))}
+          x2={x(high)}
+          y={middle}
+          open={x(low) < rows.left || (scale === "log" && !(low > 0))}
+        />
+      )}
+      {scale === "log" && <circle cx={end} cy={middle} r={6} {...look} />}
       <text x={beside} y={middle + 4} fill={ink.text} {...HALO}>
         <tspan font-weight={700}>{value}</tspan>
         {fits && <tspan fill={ink.dim}>{after}</tspan>}

@@ -3,7 +3,15 @@
 import { useState } from "preact/hooks";
 import { inUnit, number, percent, unitFor, quantity, type Quantity, type Unit } from "../format";
 import type { ChartMessages } from "../messages/charts.en";
-import { energyMethods, hasEnergy, isProvisional, type MeasuredModel, measuredModels, reference, type Report } from "../report";
+import {
+  energyMethods,
+  hasEnergy,
+  isProvisional,
+  type MeasuredModel,
+  measuredModels,
+  reference,
+  type Report,
+} from "../report";
 import { AXIS_PX, AxisX, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Choice, Figure } from "./figure";
@@ -28,14 +36,22 @@ interface ColdWarm {
 function pair(model: MeasuredModel, view: View): ColdWarm[] {
   const { name, load, latency, energy, footprint } = model;
   const cold = { time: load.cold_s, energy: load.cold_j?.value, mass: footprint?.cold_g?.value }[view];
-  const warm = { time: latency?.p50_s, energy: hasEnergy(energy) ? energy.gross.per_inference_j.value : null, mass: footprint?.per_inference_g.value }[view];
-  return cold !== undefined && warm !== undefined && warm !== null && cold > 0 && warm > 0 ? [{ name, cold, warm }] : [];
+  const warm = {
+    time: latency?.p50_s,
+    energy: hasEnergy(energy) ? energy.gross.per_inference_j.value : null,
+    mass: footprint?.per_inference_g.value,
+  }[view];
+  return cold !== undefined && warm !== undefined && warm !== null && cold > 0 && warm > 0
+    ? [{ name, cold, warm }]
+    : [];
 }
 
 export function ColdWarmChart({ report, chosenModel, onChoose, width }: ChartProps) {
   const say = useMessages();
   const [view, setView] = useState<View>("time");
-  const models = measuredModels(report).flatMap((model) => pair(model, view)).sort((a, b) => a.cold - b.cold);
+  const models = measuredModels(report)
+    .flatMap((model) => pair(model, view))
+    .sort((a, b) => a.cold - b.cold);
   return (
     <Figure
       name="cold-warm"
@@ -45,10 +61,27 @@ export function ColdWarmChart({ report, chosenModel, onChoose, width }: ChartPro
       provisional={isProvisional(report)}
       width={width}
       picture={models.length > 0}
-      notes={<p>{say.coldNote} {say.energyIs(energyMethods(report))}</p>}
-      tools={<Choice label={say.show} value={view} onChange={setView} options={[["time", say.time], ["energy", say.joules], ["mass", say.carbon]]} />}
+      notes={
+        <p>
+          {say.coldNote} {say.energyIs(energyMethods(report))}
+        </p>
+      }
+      tools={
+        measuredModels(report).length > 0 && (
+          <Choice
+            label={say.show}
+            value={view}
+            onChange={setView}
+            options={[
+              ["time", say.time],
+              ["energy", say.joules],
+              ["mass", say.carbon],
+            ]}
+          />
+        )
+      }
     >
-      {(w) => models.length > 0 ? <Picture {...{ models, view, chosenModel, onChoose }} width={w} /> : <p>{say.coldNone}</p>}
+      {(w) => models.length > 0 && <Picture {...{ models, view, chosenModel, onChoose }} width={w} />}
     </Figure>
   );
 }
@@ -61,7 +94,13 @@ function coldSummary(report: Report, chosen: string | undefined, say: ChartMessa
   if (!model || !time) return say.coldNone;
   const [grams] = pair(model, "mass");
   const share = percent(model.load.seconds / model.load.cold_s);
-  return say.coldSummary(time.name, quantity("time", time.cold), share, quantity("time", time.warm), grams ? number(grams.cold / grams.warm) : null);
+  return say.coldSummary(
+    time.name,
+    quantity("time", time.cold),
+    share,
+    quantity("time", time.warm),
+    grams ? number(grams.cold / grams.warm) : null,
+  );
 }
 
 function coldTable(report: Report, say: ChartMessages): TableData {
@@ -81,29 +120,57 @@ function coldTable(report: Report, say: ChartMessages): TableData {
       { key: "method", title: say.method },
     ],
     rows: measuredModels(report).map(({ name, load, latency, energy, footprint }) => [
-      name, load.seconds, load.first_inference_s, load.cold_s, latency?.p50_s ?? null,
-      load.cold_j?.value ?? null, load.cold_j?.low ?? null, load.cold_j?.high ?? null,
+      name,
+      load.seconds,
+      load.first_inference_s,
+      load.cold_s,
+      latency?.p50_s ?? null,
+      load.cold_j?.value ?? null,
+      load.cold_j?.low ?? null,
+      load.cold_j?.high ?? null,
       hasEnergy(energy) ? energy.gross.per_inference_j.value : null,
-      footprint?.cold_g?.value ?? null, footprint?.per_inference_g.value ?? null, say.methodOf(load.method),
+      footprint?.cold_g?.value ?? null,
+      footprint?.per_inference_g.value ?? null,
+      say.methodOf(load.method),
     ]),
   };
 }
 
 /* ---- picture ---------------------------------------------------------------------------------- */
 
-function Picture({ models, view, width, chosenModel, onChoose }: Omit<ChartProps, "report"> & { models: ColdWarm[]; view: View; width: number }) {
+function Picture({
+  models,
+  view,
+  width,
+  chosenModel,
+  onChoose,
+}: Omit<ChartProps, "report"> & { models: ColdWarm[]; view: View; width: number }) {
   const say = useMessages();
-  const unit = unitFor(view as Quantity, models.flatMap(({ cold, warm }) => [cold, warm]));
-  const rows = rowsFor(models.map(({ name }) => name), width);
+  const unit = unitFor(
+    view as Quantity,
+    models.flatMap(({ cold, warm }) => [cold, warm]),
+  );
+  const rows = rowsFor(
+    models.map(({ name }) => name),
+    width,
+  );
   const right = width - 14;
   const ends = models.flatMap(({ cold, warm }) => [cold, warm]);
   const x = log((Math.min(...ends) / unit.size) * 0.8, (Math.max(...ends) / unit.size) * 1.25, rows.left + 8, right);
-  const signs = legend([[<WarmSign x={9} y={-4} />, say.warm], [<ColdSign x={9} y={-4} />, say.cold]], width);
+  const signs = legend(
+    [
+      [<WarmSign x={9} y={-4} />, say.warm],
+      [<ColdSign x={9} y={-4} />, say.cold],
+    ],
+    width,
+  );
   const top = signs.height + 6;
   const bottom = top + models.length * rows.height + 4;
   const words = say.coldAxis(unit.name, view === "mass");
   const height = bottom + AXIS_PX + LINE_PX * wrap(words, right - rows.left).length + 6;
-  const marks = models.map((model, i) => coldMark({ model, rows, x, unit, say, y: top + i * rows.height, chosen: model.name === chosenModel }));
+  const marks = models.map((model, i) =>
+    coldMark({ model, rows, x, unit, say, y: top + i * rows.height, chosen: model.name === chosenModel }),
+  );
   return (
     <Canvas width={width} height={height} label={say.coldTitle}>
       {signs.draw}
@@ -114,12 +181,23 @@ function Picture({ models, view, width, chosenModel, onChoose }: Omit<ChartProps
 }
 
 interface RowProps {
-  model: ColdWarm; rows: Rows; x: Scale; unit: Unit; say: ChartMessages; y: number; chosen: boolean;
+  model: ColdWarm;
+  rows: Rows;
+  x: Scale;
+  unit: Unit;
+  say: ChartMessages;
+  y: number;
+  chosen: boolean;
 }
 
 function coldMark({ model, rows, x, unit, say, y, chosen }: RowProps): Mark {
   const value = (v: number) => `${inUnit(v, unit)} ${unit.name}`;
-  const tip = [model.name, `${say.cold}: ${value(model.cold)}`, `${say.warm}: ${value(model.warm)}`, say.coldAsWarm(number(model.cold / model.warm))];
+  const tip = [
+    model.name,
+    `${say.cold}: ${value(model.cold)}`,
+    `${say.warm}: ${value(model.warm)}`,
+    say.coldAsWarm(number(model.cold / model.warm)),
+  ];
   const middle = barTop(rows, y) + BAR_PX / 2;
   const [cold, warm] = [x.at(model.cold / unit.size), x.at(model.warm / unit.size)];
   return {
@@ -138,7 +216,9 @@ function coldMark({ model, rows, x, unit, say, y, chosen }: RowProps): Mark {
   };
 }
 
-const WarmSign = ({ x, y }: { x: number; y: number }) => <circle cx={x} cy={y} r={6} fill={ink.mark} stroke={ink.paper} />;
+const WarmSign = ({ x, y }: { x: number; y: number }) => (
+  <circle cx={x} cy={y} r={6} fill={ink.mark} stroke={ink.paper} />
+);
 
 const ColdSign = ({ x, y }: { x: number; y: number }) => (
   <rect x={x - 5} y={y - 5} width={10} height={10} fill={ink.paper} stroke={ink.mark} stroke-width={2} />

@@ -3,7 +3,15 @@
 import { useId, useState } from "preact/hooks";
 import { inUnit, number, percent, quantity, unitFor, type Unit } from "../format";
 import type { ChartMessages } from "../messages/charts.en";
-import { hasEnergy, isProvisional, type KnownEnergy, measuredModels, type Part, type PartName, type Report } from "../report";
+import {
+  hasEnergy,
+  isProvisional,
+  type KnownEnergy,
+  measuredModels,
+  type Part,
+  type PartName,
+  type Report,
+} from "../report";
 import { AXIS_PX, AxisX, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Choice, Figure } from "./figure";
@@ -65,9 +73,19 @@ function PartsFigure({ report, chosenModel, onChoose, width }: ChartProps) {
       provisional={isProvisional(report)}
       width={width}
       picture={models.length > 0}
-      tools={models.length > 0 && (
-        <Choice label={say.show} value={view} onChange={setView} options={[["joules", say.joules], ["share", say.shares]]} />
-      )}
+      tools={
+        models.length > 0 && (
+          <Choice
+            label={say.show}
+            value={view}
+            onChange={setView}
+            options={[
+              ["joules", say.joules],
+              ["share", say.shares],
+            ]}
+          />
+        )
+      }
       notes={<p>{say.partsNote}</p>}
     >
       {(w) => models.length > 0 && <Picture {...{ models, view, chosenModel, onChoose }} width={w} />}
@@ -77,8 +95,12 @@ function PartsFigure({ report, chosenModel, onChoose, width }: ChartProps) {
 
 function partsSummary(models: Powered[], say: ChartMessages): string {
   const shares = (["cpu", "memory", "gpu"] as const).flatMap((name) => {
-    const found = models.flatMap(({ parts, total }) => parts.filter((p) => p.part === name).map((p) => p.joules / total));
-    return found.length === 0 ? [] : [say.partShare(say.part(name), percent(Math.min(...found)), percent(Math.max(...found)))];
+    const found = models.flatMap(({ parts, total }) =>
+      parts.filter((p) => p.part === name).map((p) => p.joules / total),
+    );
+    return found.length === 0
+      ? []
+      : [say.partShare(say.part(name), percent(Math.min(...found)), percent(Math.max(...found)))];
   });
   return shares.length === 0 ? say.energyNone : say.partsSummary(shares);
 }
@@ -96,9 +118,15 @@ function partsTable(models: Powered[], say: ChartMessages): TableData {
     ],
     rows: models.flatMap(({ name, total, all }) =>
       all.map((part) => [
-        name, say.part(part.part), say.methodOf(part.method), part.joules, part.low ?? null, part.high ?? null,
+        name,
+        say.part(part.part),
+        say.methodOf(part.method),
+        part.joules,
+        part.low ?? null,
+        part.high ?? null,
         part.joules === null || !part.headline ? null : part.joules / total,
-      ])),
+      ]),
+    ),
   };
 }
 
@@ -113,11 +141,16 @@ interface PictureProps extends Omit<ChartProps, "report"> {
 function Picture({ models, view, width, chosenModel, onChoose }: PictureProps) {
   const say = useMessages();
   const id = useId();
-  const unit: Unit = view === "joules" ? unitFor("energy", models.map(({ total }) => total)) : { name: "%", size: 0.01 };
-  const rows = rowsFor(models.map(({ name }) => name), width);
-  const value = (model: Powered) => `${inUnit(model.total, unitFor("energy", models.map(({ total }) => total)))}`;
+  const totals = models.map(({ total }) => total);
+  const joules = unitFor("energy", totals);
+  const unit: Unit = view === "joules" ? joules : { name: "%", size: 0.01 };
+  const rows = rowsFor(
+    models.map(({ name }) => name),
+    width,
+  );
+  const value = (model: Powered) => inUnit(model.total, joules);
   const right = width - Math.max(...models.map((model) => textWidth(value(model), 13))) - 20;
-  const max = view === "joules" ? Math.max(...models.map(({ total }) => total)) / unit.size : 100;
+  const max = view === "joules" ? Math.max(...totals) / unit.size : 100;
   const x = linear(max, rows.left, right);
   const signs = legend(legendItems(models, id, say), width);
   const top = signs.height + 6;
@@ -125,10 +158,26 @@ function Picture({ models, view, width, chosenModel, onChoose }: PictureProps) {
   const words = view === "joules" ? say.energyAxis(unit.name) : say.shareAxis;
   const height = bottom + AXIS_PX + LINE_PX * wrap(words, right - rows.left).length + 6;
   const marks = models.map((model, i) =>
-    partsMark({ model, rows, x, unit, view, id, say, y: top + i * rows.height, chosen: model.name === chosenModel, value: view === "joules" ? value(model) : "" }));
+    partsMark({
+      model,
+      rows,
+      x,
+      unit,
+      view,
+      id,
+      say,
+      y: top + i * rows.height,
+      chosen: model.name === chosenModel,
+      value: view === "joules" ? value(model) : "",
+    }),
+  );
   return (
     <Canvas width={width} height={height} label={say.partsTitle}>
-      <defs>{PARTS.map((part) => <Hatch key={part} id={`${id}${part}`} line={partInk[part]} ground={ink.paper} />)}</defs>
+      <defs>
+        {PARTS.map((part) => (
+          <Hatch key={part} id={`${id}${part}`} line={partInk[part]} ground={ink.paper} />
+        ))}
+      </defs>
       {signs.draw}
       <AxisX scale={x} top={top} bottom={bottom} left={rows.left} right={right} words={words} />
       <Marks {...{ marks, width, height, onChoose }} chosen={chosenModel} label={say.marks(say.partsTitle)} />
@@ -139,7 +188,16 @@ function Picture({ models, view, width, chosenModel, onChoose }: PictureProps) {
 const PARTS = ["cpu", "memory", "gpu"] as const;
 
 interface RowProps {
-  model: Powered; rows: Rows; x: Scale; unit: Unit; view: View; id: string; say: ChartMessages; y: number; chosen: boolean; value: string;
+  model: Powered;
+  rows: Rows;
+  x: Scale;
+  unit: Unit;
+  view: View;
+  id: string;
+  say: ChartMessages;
+  y: number;
+  chosen: boolean;
+  value: string;
 }
 
 function partsMark(row: RowProps): Mark {
@@ -147,7 +205,15 @@ function partsMark(row: RowProps): Mark {
   const tip = [
     model.name,
     say.totalOf(quantity("energy", model.total), say.methodOf(model.method)),
-    ...model.parts.map((part) => say.partOf(say.part(part.part), quantity("energy", part.joules), percent(part.joules / model.total), say.methodOf(part.method), boundsOf(part, say))),
+    ...model.parts.map((part) =>
+      say.partOf(
+        say.part(part.part),
+        quantity("energy", part.joules),
+        percent(part.joules / model.total),
+        say.methodOf(part.method),
+        boundsOf(part, say),
+      ),
+    ),
   ];
   return { key: model.name, label: tip.join(", "), tip, hit: rowHit(row.rows, row.y), draw: <Row {...row} /> };
 }
@@ -172,12 +238,26 @@ function Row({ model, rows, x, unit, view, id, say, y, chosen, value }: RowProps
         const words = say.part(part.part);
         return (
           <g key={part.part}>
-            <rect x={from} y={top} width={Math.max(0.5, to - from)} height={BAR_PX} fill={part.method === "estimated" ? `url(#${id}${part.part})` : partInk[part.part]} stroke={partInk[part.part]} stroke-width={1.5} />
-            {to - from > textWidth(words) + 12 && <text x={(from + to) / 2} y={top + 13} text-anchor="middle" fill={ink.text} {...HALO}>{words}</text>}
+            <rect
+              x={from}
+              y={top}
+              width={Math.max(0.5, to - from)}
+              height={BAR_PX}
+              fill={part.method === "estimated" ? `url(#${id}${part.part})` : partInk[part.part]}
+              stroke={partInk[part.part]}
+              stroke-width={1.5}
+            />
+            {to - from > textWidth(words) + 12 && (
+              <text x={(from + to) / 2} y={top + 13} text-anchor="middle" fill={ink.text} {...HALO}>
+                {words}
+              </text>
+            )}
           </g>
         );
       })}
-      <text x={at(before) + 8} y={top + 13} fill={ink.text} font-weight={700} {...HALO}>{value}</text>
+      <text x={at(before) + 8} y={top + 13} fill={ink.text} font-weight={700} {...HALO}>
+        {value}
+      </text>
     </>
   );
 }
@@ -188,7 +268,10 @@ function legendItems(models: Powered[], id: string, say: ChartMessages): LegendI
     for (const { part, method } of parts) {
       const fill = method === "estimated" ? `url(#${id}${part})` : partInk[part as PartName];
       const sign = <rect x={1} y={-11} width={16} height={13} fill={fill} stroke={partInk[part]} stroke-width={1.5} />;
-      seen.set(`${part} ${method}`, [sign, say.partLegend(say.part(part), say.methodOf(method), method === "estimated")]);
+      seen.set(`${part} ${method}`, [
+        sign,
+        say.partLegend(say.part(part), say.methodOf(method), method === "estimated"),
+      ]);
     }
   return [...seen.values()];
 }

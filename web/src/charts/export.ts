@@ -47,10 +47,20 @@ function lightColours(host: Element): (name: string) => string {
   };
 }
 
-const SCREEN_ONLY = ["class", "data-key", "tabindex", "role", "aria-label", "aria-selected", "aria-hidden", "pointer-events"];
+const SCREEN_ONLY = [
+  "class",
+  "data-key",
+  "tabindex",
+  "role",
+  "aria-label",
+  "aria-selected",
+  "aria-hidden",
+  "pointer-events",
+];
 
 /** Hundredths of a pixel: more digits only make the file larger. */
-const rounded = (value: string) => value.replace(/-?\d+\.\d{3,}/g, (digits) => String(Math.round(Number(digits) * 100) / 100));
+const rounded = (value: string) =>
+  value.replace(/-?\d+\.\d{3,}/g, (digits) => String(Math.round(Number(digits) * 100) / 100));
 
 const MEASURES = new Set(["x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "width", "height", "d", "points", "transform"]);
 
@@ -78,7 +88,10 @@ export interface Words {
 }
 
 /** The picture with its title, its sentence and its notes, so that it can stand alone. */
-export function toSvg(svg: SVGSVGElement, { title, summary, notes }: Words): { text: string; width: number; height: number } {
+export function toSvg(
+  svg: SVGSVGElement,
+  { title, summary, notes }: Words,
+): { text: string; width: number; height: number } {
   const picture = svg.cloneNode(true) as SVGSVGElement;
   for (const element of picture.querySelectorAll("[data-screen]")) element.remove();
   const colour = lightColours(svg.parentElement as Element);
@@ -93,10 +106,19 @@ export function toSvg(svg: SVGSVGElement, { title, summary, notes }: Words): { t
   const height = bottom + below.length * LINE_PX + MARGIN_PX;
   const text = colour("--chart-text");
 
-  const file = make("svg", { xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}`, "font-family": "system-ui, sans-serif", "font-size": 12 });
+  const file = make("svg", {
+    xmlns: SVG,
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    "font-family": "system-ui, sans-serif",
+    "font-size": 12,
+  });
   file.append(make("title", {}, title), make("rect", { width, height, fill: colour("--chart-paper") }));
   const write = (words: string[], from: number, look: Record<string, string | number>) =>
-    words.forEach((line, i) => file.append(make("text", { x: MARGIN_PX, y: from + 12 + i * LINE_PX, fill: text, ...look }, line)));
+    words.forEach((line, i) =>
+      file.append(make("text", { x: MARGIN_PX, y: from + 12 + i * LINE_PX, fill: text, ...look }, line)),
+    );
   write(heads, MARGIN_PX, { "font-size": 15, "font-weight": 700 });
   write(lines, MARGIN_PX + heads.length * LINE_PX, {});
   write(below, bottom, { fill: colour("--chart-dim") });
@@ -119,7 +141,8 @@ export async function toPng(svg: SVGSVGElement, words: Words): Promise<Blob> {
     canvas.height = 2 * height;
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((resolve, reject) =>
-      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser made no PNG of the chart")))));
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser made no PNG of the chart")))),
+    );
   } finally {
     URL.revokeObjectURL(url);
   }

@@ -59,60 +59,112 @@ export function Figure(props: FigureProps) {
         </div>
         <p id={`${id}s`}>{summary}</p>
       </figcaption>
-      <div class="chart-plot" ref={box}>{width > 0 && props.children(width)}</div>
+      <div class="chart-plot" ref={box}>
+        {width > 0 && props.children(width)}
+      </div>
       {notes && <div class="chart-notes">{notes}</div>}
       <div class="chart-bar">
-        {twin && <button type="button" aria-expanded={open} aria-controls={`${id}d`} onClick={() => setOpen(!open)}>{say.table}</button>}
-        <Exports {...{ name, summary, table, picture }} title={provisional ? `${title} (${say.provisional})` : title} svg={() => box.current?.querySelector("svg") ?? null} />
+        {twin && table.rows.length > 0 && (
+          <button type="button" aria-expanded={open} aria-controls={`${id}d`} onClick={() => setOpen(!open)}>
+            {say.table}
+          </button>
+        )}
+        {table.rows.length > 0 && (
+          <Exports
+            {...{ name, summary, table, picture }}
+            title={provisional ? `${title} (${say.provisional})` : title}
+            svg={() => box.current?.querySelector("svg") ?? null}
+          />
+        )}
       </div>
       <div id={`${id}d`}>{twin && open && <DataTable data={table} label={say.tableOf(title)} />}</div>
     </figure>
   );
 }
 
-function Exports({ name, title, summary, table, picture, svg }: {
-  name: string; title: string; summary: string; table: TableData; picture: boolean; svg: () => SVGSVGElement | null;
-}) {
+interface ExportsProps {
+  name: string;
+  title: string;
+  summary: string;
+  table: TableData;
+  picture: boolean;
+  svg: () => SVGSVGElement | null;
+}
+
+type Export = [ending: string, run: () => void];
+
+function Exports({ name, title, summary, table, picture, svg }: ExportsProps) {
   const say = useMessages();
-  const text = (content: string, type: string, ending: string) => save(new Blob([content], { type }), `miev-${name}.${ending}`);
+  const keep = (blob: Blob, ending: string) => save(blob, `miev-${name}.${ending}`);
   const drawn = (use: (element: SVGSVGElement, words: Words) => void) => () => {
     const element = svg();
-    const notes = [...(element?.closest("figure")?.querySelectorAll(".chart-notes p") ?? [])].map((note) => note.textContent ?? "");
-    if (element) use(element, { title, summary, notes });
+    const notes = [...(element?.closest("figure")?.querySelectorAll(".chart-notes p") ?? [])];
+    if (element) use(element, { title, summary, notes: notes.map((note) => note.textContent ?? "") });
   };
+  const data: Export[] = [
+    ["csv", () => keep(new Blob([toCsv(table)], { type: "text/csv" }), "csv")],
+    ["json", () => keep(new Blob([toJson(table)], { type: "application/json" }), "json")],
+  ];
+  const pictures: Export[] = [
+    ["svg", drawn((svg, words) => keep(new Blob([toSvg(svg, words).text], { type: "image/svg+xml" }), "svg"))],
+    ["png", drawn((svg, words) => void toPng(svg, words).then((blob) => keep(blob, "png")))],
+  ];
   return (
     <span class="chart-exports" role="group" aria-label={say.saveAs(title)}>
-      <button type="button" onClick={() => text(toCsv(table), "text/csv", "csv")}>CSV</button>
-      <button type="button" onClick={() => text(toJson(table), "application/json", "json")}>JSON</button>
-      {picture && (
-        <>
-          <button type="button" onClick={drawn((element, words) => text(toSvg(element, words).text, "image/svg+xml", "svg"))}>SVG</button>
-          <button type="button" onClick={drawn((element, words) => void toPng(element, words).then((blob) => save(blob, `miev-${name}.png`)))}>PNG</button>
-        </>
-      )}
+      {[...data, ...(picture ? pictures : [])].map(([ending, run]) => (
+        <button key={ending} type="button" onClick={run}>
+          {ending.toUpperCase()}
+        </button>
+      ))}
     </span>
   );
 }
 
 /** The picture's root, at the size that it is drawn at. */
-export function Canvas({ width, height, label, children }: {
-  width: number; height: number; label: string; children: ComponentChildren;
+export function Canvas({
+  width,
+  height,
+  label,
+  children,
+}: {
+  width: number;
+  height: number;
+  label: string;
+  children: ComponentChildren;
 }) {
   return (
-    <svg class="chart-svg" width={width} height={height} viewBox={`0 0 ${width} ${height}`} font-size={FONT_PX} role="group" aria-label={label}>
+    <svg
+      class="chart-svg"
+      width={width}
+      height={height}
+      viewBox={`0 0 ${width} ${height}`}
+      font-size={FONT_PX}
+      role="group"
+      aria-label={label}
+    >
       {children}
     </svg>
   );
 }
 
 /** One of a few ways to see a chart. */
-export function Choice<T extends string>({ label, value, options, onChange }: {
-  label: string; value: T; options: [T, string][]; onChange: (value: T) => void;
+export function Choice<T extends string>({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string;
+  value: T;
+  options: [T, string][];
+  onChange: (value: T) => void;
 }) {
   return (
     <div class="chart-choice-bar" role="group" aria-label={label}>
       {options.map(([key, words]) => (
-        <button key={key} type="button" aria-pressed={key === value} onClick={() => onChange(key)}>{words}</button>
+        <button key={key} type="button" aria-pressed={key === value} onClick={() => onChange(key)}>
+          {words}
+        </button>
       ))}
     </div>
   );

@@ -3,8 +3,16 @@ import type { Method } from "../report";
 import { ink } from "./palette";
 
 /** The pattern of what is estimated; its id must be unique in the page. */
-export function Hatch({ id, line = ink.mark, ground = ink.soft, gap = 6 }: {
-  id: string; line?: string; ground?: string; gap?: number;
+export function Hatch({
+  id,
+  line = ink.mark,
+  ground = ink.soft,
+  gap = 6,
+}: {
+  id: string;
+  line?: string;
+  ground?: string;
+  gap?: number;
 }) {
   return (
     <pattern id={id} width={gap} height={gap} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">

@@ -39,7 +39,10 @@ const overlaps = (a: Box, b: Box) =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
 const inside = (box: Box, frame: Box) =>
-  box.x >= frame.x && box.y >= frame.y && box.x + box.width <= frame.x + frame.width && box.y + box.height <= frame.y + frame.height;
+  box.x >= frame.x &&
+  box.y >= frame.y &&
+  box.x + box.width <= frame.x + frame.width &&
+  box.y + box.height <= frame.y + frame.height;
 
 interface Candidate {
   box: Box;
@@ -48,11 +51,24 @@ interface Candidate {
 }
 
 /** Right and left first, because names read best there; then above, below and the corners. */
-const NEAR: [number, number][] = [[1, 0], [-1, 0], [0, -1], [0, 1], [0.75, -0.75], [-0.75, -0.75], [0.75, 0.75], [-0.75, 0.75]];
+const NEAR: [number, number][] = [
+  [1, 0],
+  [-1, 0],
+  [0, -1],
+  [0, 1],
+  [0.75, -0.75],
+  [-0.75, -0.75],
+  [0.75, 0.75],
+  [-0.75, 0.75],
+];
 /** Farther off there is room for more directions. */
-const FAR: [number, number][] = [...NEAR, ...[22.5, 67.5, 112.5, 157.5, 202.5, 247.5, 292.5, 337.5].map((degrees): [number, number] => [
-  Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180),
-])];
+const FAR: [number, number][] = [
+  ...NEAR,
+  ...[22.5, 67.5, 112.5, 157.5, 202.5, 247.5, 292.5, 337.5].map((degrees): [number, number] => [
+    Math.cos((degrees * Math.PI) / 180),
+    Math.sin((degrees * Math.PI) / 180),
+  ]),
+];
 
 function candidates(dot: Dot, width: number, rings: number): Candidate[] {
   const found: Candidate[] = [];
@@ -81,7 +97,12 @@ function asLabel(text: string, { box, anchor, leader }: Candidate, number: numbe
  * `taken` holds what else must stay visible, as whiskers.
  */
 export function placeLabels(dots: readonly Dot[], frame: Box, taken: readonly Box[] = []): Label[] {
-  const marks = dots.map(({ x, y }) => ({ x: x - RADIUS_PX + 2, y: y - RADIUS_PX + 2, width: 2 * RADIUS_PX - 4, height: 2 * RADIUS_PX - 4 }));
+  const marks = dots.map(({ x, y }) => ({
+    x: x - RADIUS_PX + 2,
+    y: y - RADIUS_PX + 2,
+    width: 2 * RADIUS_PX - 4,
+    height: 2 * RADIUS_PX - 4,
+  }));
   const placed: Box[] = [];
   const clearOf = (box: Box, others: readonly Box[]) => !others.some((other) => overlaps(box, other));
   const legible = ({ box }: Candidate) => inside(box, frame) && clearOf(box, placed) && clearOf(box, marks);

@@ -63,11 +63,17 @@ function latencySummary(models: Timed[], say: ChartMessages): string {
   const last = models[models.length - 1];
   if (!first || !last) return say.latencyNone;
   const of = (model: Timed) => quantity("time", model.latency.p50_s);
-  return first === last ? say.latencyOne(first.name, of(first)) : say.latencyRange(first.name, of(first), last.name, of(last));
+  return first === last
+    ? say.latencyOne(first.name, of(first))
+    : say.latencyRange(first.name, of(first), last.name, of(last));
 }
 
 function latencyTable(models: Timed[], say: ChartMessages): TableData {
-  const columns = (["p50", "p90", "p99"] as const).map((key) => ({ key: `${key}_s`, title: say.seconds(say.percentile(key)), show: number }));
+  const columns = (["p50", "p90", "p99"] as const).map((key) => ({
+    key: `${key}_s`,
+    title: say.seconds(say.percentile(key)),
+    show: number,
+  }));
   return {
     columns: [{ key: "model", title: say.model }, ...columns, { key: "samples", title: say.columnSamples }],
     rows: models.map(({ name, latency }) => [name, latency.p50_s, latency.p90_s, latency.p99_s, latency.samples]),
@@ -76,15 +82,31 @@ function latencyTable(models: Timed[], say: ChartMessages): TableData {
 
 /* ---- picture ---------------------------------------------------------------------------------- */
 
-const BANDS: [number, number, number][] = [[0.05, 0.95, 4], [0.25, 0.75, 8]];
+const BANDS: [number, number, number][] = [
+  [0.05, 0.95, 4],
+  [0.25, 0.75, 8],
+];
 
-function Picture({ models, width, chosenModel, onChoose }: Omit<ChartProps, "report"> & { models: Timed[]; width: number }) {
+function Picture({
+  models,
+  width,
+  chosenModel,
+  onChoose,
+}: Omit<ChartProps, "report"> & { models: Timed[]; width: number }) {
   const say = useMessages();
-  const ends = models.flatMap(({ latency }) => [
-    latency.p50_s, latency.p90_s, latency.p99_s, quantile(latency, 0.05), quantile(latency, 0.95),
-  ].filter((s) => s !== null));
-  const unit = unitFor("time", models.map(({ latency }) => latency.p50_s));
-  const rows = rowsFor(models.map(({ name }) => name), width);
+  const ends = models.flatMap(({ latency }) =>
+    [latency.p50_s, latency.p90_s, latency.p99_s, quantile(latency, 0.05), quantile(latency, 0.95)].filter(
+      (s) => s !== null,
+    ),
+  );
+  const unit = unitFor(
+    "time",
+    models.map(({ latency }) => latency.p50_s),
+  );
+  const rows = rowsFor(
+    models.map(({ name }) => name),
+    width,
+  );
   const widest = Math.max(...models.map(({ latency }) => textWidth(inUnit(latency.p50_s, unit), 13)));
   const right = width - widest - 22;
   const x = log((Math.min(...ends) / unit.size) * 0.9, (Math.max(...ends) / unit.size) * 1.05, rows.left + 10, right);
@@ -94,7 +116,8 @@ function Picture({ models, width, chosenModel, onChoose }: Omit<ChartProps, "rep
   const words = say.latencyAxis(unit.name);
   const height = bottom + AXIS_PX + LINE_PX * wrap(words, right - rows.left).length + 6;
   const marks = models.map((model, i) =>
-    latencyMark({ model, rows, x, unit, right, say, y: top + i * rows.height, chosen: model.name === chosenModel }));
+    latencyMark({ model, rows, x, unit, right, say, y: top + i * rows.height, chosen: model.name === chosenModel }),
+  );
   return (
     <Canvas width={width} height={height} label={say.latencyTitle}>
       {signs.draw}
@@ -105,14 +128,31 @@ function Picture({ models, width, chosenModel, onChoose }: Omit<ChartProps, "rep
 }
 
 interface RowProps {
-  model: Timed; rows: Rows; x: Scale; unit: Unit; right: number; say: ChartMessages; y: number; chosen: boolean;
+  model: Timed;
+  rows: Rows;
+  x: Scale;
+  unit: Unit;
+  right: number;
+  say: ChartMessages;
+  y: number;
+  chosen: boolean;
 }
 
 function latencyMark(row: RowProps): Mark {
-  const { model: { name, latency }, unit, say } = row;
+  const {
+    model: { name, latency },
+    unit,
+    say,
+  } = row;
   const line = (key: "p50" | "p90" | "p99", seconds: number | null) =>
     seconds === null ? [] : [`${say.percentile(key)}: ${inUnit(seconds, unit)} ${unit.name}`];
-  const tip = [name, ...line("p50", latency.p50_s), ...line("p90", latency.p90_s), ...line("p99", latency.p99_s), say.samples(latency.samples)];
+  const tip = [
+    name,
+    ...line("p50", latency.p50_s),
+    ...line("p90", latency.p90_s),
+    ...line("p99", latency.p99_s),
+    say.samples(latency.samples),
+  ];
   return { key: name, label: tip.join(", "), tip, hit: rowHit(row.rows, row.y), draw: <Row {...row} /> };
 }
 
@@ -126,13 +166,27 @@ function Row({ model: { name, latency }, rows, x, unit, right, y, chosen }: RowP
       {BANDS.map(([from, to, half]) => {
         const [low, high] = [quantile(latency, from), quantile(latency, to)];
         if (low === null || high === null) return null;
-        return <rect key={from} x={at(low)} y={middle - half} width={Math.max(1, at(high) - at(low))} height={2 * half} rx={2} fill={ink.soft} stroke={ink.axis} stroke-width={0.75} />;
+        return (
+          <rect
+            key={from}
+            x={at(low)}
+            y={middle - half}
+            width={Math.max(1, at(high) - at(low))}
+            height={2 * half}
+            rx={2}
+            fill={ink.soft}
+            stroke={ink.axis}
+            stroke-width={0.75}
+          />
+        );
       })}
       <line x1={at(latency.p50_s)} x2={last} y1={middle} y2={middle} stroke={ink.mark} stroke-width={2} />
       {latency.p99_s !== null && <Dot kind="p99" x={at(latency.p99_s)} y={middle} />}
       {latency.p90_s !== null && <Dot kind="p90" x={at(latency.p90_s)} y={middle} />}
       <Dot kind="p50" x={at(latency.p50_s)} y={middle} />
-      <text x={right + 14} y={middle + 4} fill={ink.text} font-weight={700} {...HALO}>{inUnit(latency.p50_s, unit)}</text>
+      <text x={right + 14} y={middle + 4} fill={ink.text} font-weight={700} {...HALO}>
+        {inUnit(latency.p50_s, unit)}
+      </text>
     </>
   );
 }
@@ -145,8 +199,14 @@ function Dot({ kind, x, y }: { kind: "p50" | "p90" | "p99"; x: number; y: number
 }
 
 function legendItems(models: Timed[], say: ChartMessages): LegendItem[] {
-  const items: LegendItem[] = (["p50", "p90", "p99"] as const).map((kind) => [<Dot kind={kind} x={9} y={-4} />, say.percentile(kind)]);
-  const band = (half: number) => <rect y={-4 - half} width={18} height={2 * half} rx={2} fill={ink.soft} stroke={ink.axis} stroke-width={0.75} />;
-  if (models.some(({ latency }) => latency.distribution)) items.push([band(8), say.middleHalf], [band(4), say.middleMost]);
+  const items: LegendItem[] = (["p50", "p90", "p99"] as const).map((kind) => [
+    <Dot kind={kind} x={9} y={-4} />,
+    say.percentile(kind),
+  ]);
+  const band = (half: number) => (
+    <rect y={-4 - half} width={18} height={2 * half} rx={2} fill={ink.soft} stroke={ink.axis} stroke-width={0.75} />
+  );
+  if (models.some(({ latency }) => latency.distribution))
+    items.push([band(8), say.middleHalf], [band(4), say.middleMost]);
   return items;
 }

@@ -12,7 +12,7 @@ import type { ChartProps } from "./chart_props";
 import { Canvas, Choice, Figure } from "./figure";
 import { Hatch } from "./hatch";
 import { useMessages } from "./language";
-import { legend } from "./legend";
+import { legend, type LegendItem } from "./legend";
 import { Lines } from "./axis";
 import { Marks, type Mark } from "./marks";
 import { ink } from "./palette";
@@ -45,9 +45,19 @@ export function WorldMap({ report, places, world, chosenModel, onPlace, width }:
       table={zonesTable(priced, places, say)}
       provisional={isProvisional(report)}
       width={width}
-      tools={places.regions.items.length > 0 && (
-        <Choice label={say.mapShow} value={view} onChange={setView} options={[["zones", say.mapZones], ["regions", say.mapWithRegions]]} />
-      )}
+      tools={
+        places.regions.items.length > 0 && (
+          <Choice
+            label={say.mapShow}
+            value={view}
+            onChange={setView}
+            options={[
+              ["zones", say.mapZones],
+              ["regions", say.mapWithRegions],
+            ]}
+          />
+        )
+      }
       notes={<MapNotes {...{ report, priced, places, world, view }} />}
     >
       {(w) => <Picture {...{ priced, places, world, home, onPlace, view }} width={w} />}
@@ -63,17 +73,41 @@ function mapSummary({ zones, here }: PricedPlaces, home: string, say: ChartMessa
   const most = countries[countries.length - 1];
   if (!least || !most) return say.mapNone;
   const of = ({ grams }: Priced<PlaceZone>) => quantity("mass", grams);
-  return say.mapSummary(least.place.name, of(least), most.place.name, of(most), here === null ? null : say.mapHome(home, quantity("mass", here)));
+  return say.mapSummary(
+    least.place.name,
+    of(least),
+    most.place.name,
+    of(most),
+    here === null ? null : say.mapHome(home, quantity("mass", here)),
+  );
 }
 
-function MapNotes({ report, priced, places, world, view }: { report: Report; priced: PricedPlaces; places: Places; world: WorldTopology; view: View }) {
+function MapNotes({
+  report,
+  priced,
+  places,
+  world,
+  view,
+}: {
+  report: Report;
+  priced: PricedPlaces;
+  places: Places;
+  world: WorldTopology;
+  view: View;
+}) {
   const say = useMessages();
   const drawn = new Set(world.objects.zones.geometries.map(({ id }) => id));
   const missing = priced.zones.filter((zone) => isCountry(zone) && !drawn.has(zone.place.iso3 as string)).length;
   return (
     <>
-      <p>{say.mapSource(places.zones.source, places.zones.basis)} {say.mapAverage} {say.energyIs(energyMethods(report))}</p>
-      {view === "regions" && places.regions.note !== "" && <p>{say.regionsOf}: {places.regions.note}</p>}
+      <p>
+        {say.mapSource(places.zones.source, places.zones.basis)} {say.mapAverage} {say.energyIs(energyMethods(report))}
+      </p>
+      {view === "regions" && places.regions.note !== "" && (
+        <p>
+          {say.regionsOf}: {places.regions.note}
+        </p>
+      )}
       {missing > 0 && <p>{say.mapMissing(missing)}</p>}
     </>
   );
@@ -123,7 +157,12 @@ function shapeOf(item: Feature<Geometry, { name: string }>, pathOf: GeoPath): Sh
 }
 
 interface PictureProps {
-  priced: PricedPlaces; places: Places; world: WorldTopology; home: string; view: View; width: number;
+  priced: PricedPlaces;
+  places: Places;
+  world: WorldTopology;
+  home: string;
+  view: View;
+  width: number;
   onPlace: WorldMapProps["onPlace"];
 }
 
@@ -132,42 +171,60 @@ function Picture({ priced, places, world, home, view, width, onPlace }: PictureP
   const hatch = useId();
   const drawn = useMemo(() => draw(world, width), [world, width]);
   const countries = priced.zones.filter(isCountry);
-  const unit = unitFor("mass", countries.map(({ grams }) => grams));
+  const unit = unitFor(
+    "mass",
+    countries.map(({ grams }) => grams),
+  );
   const limits = bounds(Math.max(...countries.map(({ grams }) => grams)) / unit.size);
-  const byId = new Map(drawn.shapes.map((shape) => [shape.id, shape]));
+  const shapes = new Map(drawn.shapes.map((shape) => [shape.id, shape]));
   const marks = countries.flatMap((zone) => {
-    const shape = byId.get(zone.place.iso3 as string);
-    if (!shape) return [];
-    byId.delete(shape.id);
-    return [zoneMark(zone, shape, limits, unit, places, say)];
+    const shape = shapes.get(zone.place.iso3 as string);
+    return shape ? [zoneMark(zone, shape, limits, unit, places, say)] : [];
   });
   const homeZone = priced.zones.find(({ place }) => place.name === home)?.place;
-  const homeShape = drawn.shapes.find(({ id }) => id !== undefined && id === homeZone?.iso3);
-  const dots = view === "regions" ? priced.regions.map((region) => regionMark(region, drawn.project, unit, places, say)) : [];
-  const steps = <Steps limits={limits} width={width} words={say.mapLegend(unit.name)} />;
-  const signs = legend([
-    [<rect x={1} y={-11} width={16} height={13} fill={`url(#${hatch})`} stroke={ink.axis} />, say.noData],
-    ...(homeShape ? [[<rect x={1} y={-11} width={16} height={13} fill="none" stroke={ink.text} stroke-width={2.5} />, say.homeLegend] as [preact.JSX.Element, string]] : []),
-    ...(dots.length > 0 ? [[<RegionDot x={9} y={-4} />, say.regionLegend] as [preact.JSX.Element, string]] : []),
-  ], width);
+  const homeShape = shapes.get(homeZone?.iso3 ?? "none");
+  const dots =
+    view === "regions" ? priced.regions.map((region) => regionMark(region, drawn.project, unit, places, say)) : [];
+  const signs = legend(legendItems(hatch, homeShape !== undefined, dots.length > 0, say), width);
   const height = drawn.height + STEPS_PX + signs.height;
   return (
     <Canvas width={width} height={height} label={say.mapTitle(priced.model)}>
-      <defs><Hatch id={hatch} line={ink.axis} ground={ink.land} gap={5} /></defs>
-      {[...byId.values()].map((shape) => (
-        <path key={shape.name} d={shape.path} fill={`url(#${hatch})`} stroke={ink.axis} stroke-width={0.5}>
-          <title>{`${shape.name}: ${say.noData}`}</title>
-        </path>
-      ))}
-      <g transform={`translate(0,${drawn.height})`}>{steps}</g>
+      <defs>
+        <Hatch id={hatch} line={ink.axis} ground={ink.land} gap={5} />
+      </defs>
+      <WithoutData shapes={drawn.shapes} known={new Set(countries.map(({ place }) => place.iso3))} hatch={hatch} />
+      <g transform={`translate(0,${drawn.height})`}>
+        <Steps limits={limits} width={width} words={say.mapLegend(unit.name)} />
+      </g>
       <g transform={`translate(0,${drawn.height + STEPS_PX})`}>{signs.draw}</g>
-      <Marks {...{ marks, width, height }} label={say.marks(say.zonesOf)} onChoose={onPlace} chosen={homeZone?.id} over={
-        <>
-          {homeShape && <Home shape={homeShape} />}
-          {dots.length > 0 && <Marks marks={dots} width={width} height={height} label={say.marks(say.regionsOf)} />}
-        </>
-      } />
+      <Marks
+        {...{ marks, width, height }}
+        label={say.marks(say.zonesOf)}
+        onChoose={onPlace}
+        chosen={homeZone?.id}
+        over={
+          <>
+            {homeShape && <Home shape={homeShape} />}
+            {dots.length > 0 && <Marks marks={dots} width={width} height={height} label={say.marks(say.regionsOf)} />}
+          </>
+        }
+      />
     </Canvas>
+  );
+}
+
+function WithoutData({ shapes, known, hatch }: { shapes: Shape[]; known: Set<string | null>; hatch: string }) {
+  const say = useMessages();
+  return (
+    <g>
+      {shapes
+        .filter(({ id }) => id === undefined || !known.has(id))
+        .map(({ name, path }) => (
+          <path key={name} d={path} fill={`url(#${hatch})`} stroke={ink.axis} stroke-width={0.5}>
+            <title>{`${name}: ${say.noData}`}</title>
+          </path>
+        ))}
+    </g>
   );
 }
 
@@ -175,9 +232,24 @@ const SMALL_PX = 24;
 const RING_PX = 11;
 
 /** An outline, and a ring about what is too small for one to be found. */
-function Home({ shape: { path, center: [x, y], size } }: { shape: Shape }) {
+function Home({
+  shape: {
+    path,
+    center: [x, y],
+    size,
+  },
+}: {
+  shape: Shape;
+}) {
   return (
-    <g fill="none" stroke={ink.text} stroke-width={2.5} stroke-linejoin="round" pointer-events="none" aria-hidden="true">
+    <g
+      fill="none"
+      stroke={ink.text}
+      stroke-width={2.5}
+      stroke-linejoin="round"
+      pointer-events="none"
+      aria-hidden="true"
+    >
       <path d={path} stroke-width={size < SMALL_PX ? 1.5 : 2.5} />
       {size < SMALL_PX && <circle cx={x} cy={y} r={RING_PX} stroke={ink.paper} stroke-width={5} />}
       {size < SMALL_PX && <circle cx={x} cy={y} r={RING_PX} />}
@@ -190,7 +262,14 @@ function priceWords({ grams, ofHere }: Priced<unknown>, unit: Unit, say: ChartMe
   return `${say.carbonOf(`${inUnit(grams, unit)} ${unit.name}`)}${share}`;
 }
 
-function zoneMark(zone: Priced<PlaceZone>, shape: Shape, limits: number[], unit: Unit, places: Places, say: ChartMessages): Mark {
+function zoneMark(
+  zone: Priced<PlaceZone>,
+  shape: Shape,
+  limits: number[],
+  unit: Unit,
+  places: Places,
+  say: ChartMessages,
+): Mark {
   const { place, grams } = zone;
   const tip = [
     place.name,
@@ -205,12 +284,26 @@ function zoneMark(zone: Priced<PlaceZone>, shape: Shape, limits: number[], unit:
     tip,
     hit: { x: x - 4, y: y - 8, width: 8, height: 16 },
     shape: true,
-    draw: <path class="chart-shape" d={shape.path} fill={colourOf(classOf(grams / unit.size, limits), limits.length + 1)} stroke={ink.axis} stroke-width={0.5} />,
+    draw: (
+      <path
+        class="chart-shape"
+        d={shape.path}
+        fill={colourOf(classOf(grams / unit.size, limits), limits.length + 1)}
+        stroke={ink.axis}
+        stroke-width={0.5}
+      />
+    ),
   };
 }
 
 /** Dots say only where: their figures have a source of their own, so no colour of this map is theirs. */
-function regionMark(region: Priced<PlaceRegion>, project: GeoProjection, unit: Unit, places: Places, say: ChartMessages): Mark {
+function regionMark(
+  region: Priced<PlaceRegion>,
+  project: GeoProjection,
+  unit: Unit,
+  places: Places,
+  say: ChartMessages,
+): Mark {
   const { place } = region;
   const [x, y] = project([place.lon, place.lat]) ?? [0, 0];
   const tip = [
@@ -235,6 +328,14 @@ const RegionDot = ({ x, y }: { x: number; y: number }) => (
 
 /* ---- legend ----------------------------------------------------------------------------------- */
 
+function legendItems(hatch: string, home: boolean, regions: boolean, say: ChartMessages): LegendItem[] {
+  const square = { x: 1, y: -11, width: 16, height: 13 };
+  const items: LegendItem[] = [[<rect {...square} fill={`url(#${hatch})`} stroke={ink.axis} />, say.noData]];
+  if (home) items.push([<rect {...square} fill="none" stroke={ink.text} stroke-width={2.5} />, say.homeLegend]);
+  if (regions) items.push([<RegionDot x={9} y={-4} />, say.regionLegend]);
+  return items;
+}
+
 const STEPS_PX = 52;
 const STEP_HEIGHT_PX = 12;
 const MOST_STEP_PX = 64;
@@ -248,11 +349,25 @@ function Steps({ limits, width, words }: { limits: number[]; width: number; word
     <g>
       <Lines x={1} y={12} lines={[words]} />
       {Array.from({ length: n }, (_, i) => (
-        <rect key={i} x={1 + i * step} y={18} width={step} height={STEP_HEIGHT_PX} fill={colourOf(i, n)} stroke={ink.axis} stroke-width={0.5} />
+        <rect
+          key={i}
+          x={1 + i * step}
+          y={18}
+          width={step}
+          height={STEP_HEIGHT_PX}
+          fill={colourOf(i, n)}
+          stroke={ink.axis}
+          stroke-width={0.5}
+        />
       ))}
-      {limits.map((limit, i) => (i % every === every - 1 || every === 1) && (
-        <text key={limit} x={1 + (i + 1) * step} y={18 + STEP_HEIGHT_PX + 14} text-anchor="middle" fill={ink.dim}>{tick(limit)}</text>
-      ))}
+      {limits.map(
+        (limit, i) =>
+          (i % every === every - 1 || every === 1) && (
+            <text key={limit} x={1 + (i + 1) * step} y={18 + STEP_HEIGHT_PX + 14} text-anchor="middle" fill={ink.dim}>
+              {tick(limit)}
+            </text>
+          ),
+      )}
     </g>
   );
 }

@@ -52,7 +52,9 @@ function useKeptFocus(group: { current: SVGGElement | null }) {
     marks.find((mark) => mark.dataset.key === focused.current)?.focus();
   });
   return {
-    gained: (key: string) => { focused.current = key; },
+    gained: (key: string) => {
+      focused.current = key;
+    },
     /** False where only the drawing took it. */
     lost: () => {
       if (!drawing.current) focused.current = null;
@@ -79,34 +81,67 @@ export function Marks({ marks, label, width, height, chosen, onChoose, over }: M
     event.preventDefault();
   };
 
+  const handlers = ({ key }: Mark, i: number) => ({
+    onFocus: () => {
+      focus.gained(key);
+      setStop(key);
+      setShown(key);
+    },
+    onBlur: () => {
+      if (focus.lost()) setShown(null);
+    },
+    onPointerEnter: () => setShown(key),
+    onPointerLeave: () => setShown(null),
+    onClick: () => onChoose?.(key),
+    onKeyDown: (event: KeyboardEvent) => onKeyDown(event, i),
+  });
+
   return (
     <>
       <g ref={group} role={onChoose ? "listbox" : "group"} aria-label={label}>
         {marks.map((mark, i) => (
-          <g
+          <MarkGroup
             key={mark.key}
-            data-key={mark.key}
-            class={onChoose ? "chart-mark chart-choice" : "chart-mark"}
-            role={onChoose ? "option" : "img"}
-            aria-label={mark.label}
-            aria-selected={onChoose ? mark.key === chosen : undefined}
-            /* Lower case: in SVG, tabIndex would be an attribute of no meaning. */
-            tabindex={mark.key === first ? 0 : -1}
-            onFocus={() => { focus.gained(mark.key); setStop(mark.key); setShown(mark.key); }}
-            onBlur={() => { if (focus.lost()) setShown(null); }}
-            onPointerEnter={() => setShown(mark.key)}
-            onPointerLeave={() => setShown(null)}
-            onClick={() => onChoose?.(mark.key)}
-            onKeyDown={(event) => onKeyDown(event, i)}
-          >
-            {mark.draw}
-            {!mark.shape && <rect class="chart-hit" {...mark.hit} rx={4} fill="none" pointer-events="all" data-screen="" />}
-          </g>
+            mark={mark}
+            stop={mark.key === first}
+            selected={onChoose && mark.key === chosen}
+            handlers={handlers(mark, i)}
+          />
         ))}
       </g>
       {over}
       {tipped && <Tip mark={tipped} width={width} height={height} />}
     </>
+  );
+}
+
+/** `selected` is undefined where there is nothing to choose. */
+function MarkGroup({
+  mark,
+  stop,
+  selected,
+  handlers,
+}: {
+  mark: Mark;
+  stop: boolean;
+  selected: boolean | undefined;
+  handlers: object;
+}) {
+  const choice = selected !== undefined;
+  return (
+    <g
+      data-key={mark.key}
+      class={choice ? "chart-mark chart-choice" : "chart-mark"}
+      role={choice ? "option" : "img"}
+      aria-label={mark.label}
+      aria-selected={selected}
+      /* Lower case: in SVG, tabIndex would be an attribute of no meaning. */
+      tabindex={stop ? 0 : -1}
+      {...handlers}
+    >
+      {mark.draw}
+      {!mark.shape && <rect class="chart-hit" {...mark.hit} rx={4} fill="none" pointer-events="all" data-screen="" />}
+    </g>
   );
 }
 
@@ -129,7 +164,9 @@ function Tip({ mark, width, height }: { mark: Mark; width: number; height: numbe
       <rect width={w} height={h} rx={6} fill={ink.text} />
       <text x={PAD_PX} y={PAD_PX + FONT_PX - 1} fill={ink.paper}>
         {lines.map((line, i) => (
-          <tspan key={i} x={PAD_PX} dy={i === 0 ? 0 : LINE_PX} font-weight={i < heads.length ? 700 : 400}>{line}</tspan>
+          <tspan key={i} x={PAD_PX} dy={i === 0 ? 0 : LINE_PX} font-weight={i < heads.length ? 700 : 400}>
+            {line}
+          </tspan>
         ))}
       </text>
     </g>

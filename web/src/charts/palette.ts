@@ -20,7 +20,12 @@ export const FONT_PX = 12;
 export const SMALL_MARK_PX = 24;
 
 /** Text that lines may pass under. */
-export const HALO = { stroke: ink.paper, "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke" } as const;
+export const HALO = {
+  stroke: ink.paper,
+  "stroke-width": 3,
+  "stroke-linejoin": "round",
+  "paint-order": "stroke",
+} as const;
 
 /** Parts of the machine; their bars also bear their names. */
 export const partInk = {

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Accuracy against carbon, one picture a data set: what no other model beats in both. */
 import { factor, number, percent, percentNumber, PER_MILLION, quantity, unitFor, type Unit } from "../format";
-import { type Accuracy, carbonGroups, type Front, type FrontModel, isMeasured, isProvisional, modelCarbon, type ModelCarbon, type Report } from "../report";
+import {
+  type Accuracy,
+  carbonGroups,
+  type Front,
+  type FrontModel,
+  isMeasured,
+  isProvisional,
+  modelCarbon,
+  type ModelCarbon,
+  type Report,
+} from "../report";
 import type { ChartMessages } from "../messages/charts.en";
 import { AXIS_PX, AxisX, AxisY, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
@@ -36,8 +46,12 @@ function FrontFigure({ report, front, chosenModel, onChoose, width }: FrontProps
   const say = useMessages();
   const notes = (
     <>
-      <p>{say.paretoWhiskers} {systematicWords(report, front, say)}</p>
-      {front.not_on_axis.length > 0 && <p>{say.notOnAxis(front.not_on_axis.map(({ name, reason }) => [name, reason]))}</p>}
+      <p>
+        {say.paretoWhiskers} {systematicWords(report, front, say)}
+      </p>
+      {front.not_on_axis.length > 0 && (
+        <p>{say.notOnAxis(front.not_on_axis.map(({ name, reason }) => [name, reason]))}</p>
+      )}
     </>
   );
   return (
@@ -57,10 +71,14 @@ function FrontFigure({ report, front, chosenModel, onChoose, width }: FrontProps
 
 /** Of the model that emits most, as the bracket in the chart of carbon. */
 function systematicWords(report: Report, front: Front, say: ChartMessages): string {
-  const known = carbonGroups(report).flatMap(({ models }) => models).filter(({ name }) => front.models.some((model) => model.name === name));
+  const known = carbonGroups(report)
+    .flatMap(({ models }) => models)
+    .filter(({ name }) => front.models.some((model) => model.name === name));
   const most = known.reduce<ModelCarbon | null>((m, carbon) => (m && m.value >= carbon.value ? m : carbon), null);
   const { low, high } = most?.systematic ?? { low: null, high: null };
-  return most && low !== null && high !== null && low > 0 ? say.paretoSystematic(factor(low / most.value), factor(high / most.value)) : "";
+  return most && low !== null && high !== null && low > 0
+    ? say.paretoSystematic(factor(low / most.value), factor(high / most.value))
+    : "";
 }
 
 function frontTable(report: Report, front: Front, say: ChartMessages): TableData {
@@ -80,8 +98,14 @@ function frontTable(report: Report, front: Front, say: ChartMessages): TableData
         const accuracy = accuracyOf(report, model.name);
         const against = model.against_most_accurate;
         return [
-          model.name, model.top1, accuracy?.top1_low ?? null, accuracy?.top1_high ?? null, model.per_inference_g * PER_MILLION,
-          say.position(model.position), against?.carbon_ratio?.value ?? null, against ? say.verdict(against.verdict, against.likely) : null,
+          model.name,
+          model.top1,
+          accuracy?.top1_low ?? null,
+          accuracy?.top1_high ?? null,
+          model.per_inference_g * PER_MILLION,
+          say.position(model.position),
+          against?.carbon_ratio?.value ?? null,
+          against ? say.verdict(against.verdict, against.likely) : null,
         ];
       }),
       ...front.not_on_axis.map(({ name, reason }) => [name, null, null, null, null, say.offAxis(reason), null, null]),
@@ -107,9 +131,22 @@ interface Spot {
 const LEFT_PX = 50;
 const TOP_PX = 26;
 
-function Picture({ report, front, width, chosenModel, onChoose }: FrontProps & { width: number }) {
-  const say = useMessages();
-  const unit = unitFor("mass", front.models.map((model) => model.per_inference_g * PER_MILLION));
+interface Plot {
+  unit: Unit;
+  /** Grams of one inference that one unit of the axis stands for. */
+  size: number;
+  x: Scale;
+  y: Scale;
+  right: number;
+  bottom: number;
+  spots: Spot[];
+}
+
+function plotOf(report: Report, front: Front, width: number): Plot {
+  const unit = unitFor(
+    "mass",
+    front.models.map((model) => model.per_inference_g * PER_MILLION),
+  );
   const size = unit.size / PER_MILLION;
   const bottom = TOP_PX + Math.max(200, Math.min(380, Math.round(width * 0.5)));
   const right = width - 12;
@@ -117,29 +154,60 @@ function Picture({ report, front, width, chosenModel, onChoose }: FrontProps & {
     const measured = report.models.find((m) => m.name === model.name);
     return { model, accuracy: accuracyOf(report, model.name), carbon: measured ? modelCarbon(measured) : null };
   });
-  const grams = known.flatMap(({ model, carbon }) => [model.per_inference_g, carbon?.statistical.low ?? 0, carbon?.statistical.high ?? 0].filter((g) => g > 0));
-  const shares = known.flatMap(({ model, accuracy }) => [model.top1, accuracy?.top1_low ?? model.top1, accuracy?.top1_high ?? model.top1]);
-  const x = log((Math.min(...grams) / size) * 0.8, (Math.max(...grams) / size) * 1.25, LEFT_PX, right);
-  const y = between(Math.max(0, Math.min(...shares) - 0.01), Math.min(1, Math.max(...shares) + 0.01), bottom, TOP_PX, 40);
-  const spots: Spot[] = known.map((k) => ({ ...k, x: x.at(k.model.per_inference_g / size), y: y.at(k.model.top1) }));
-  const steps = stepsOf(spots);
-  const frame: Box = { x: LEFT_PX + 2, y: TOP_PX, width: right - LEFT_PX, height: bottom - TOP_PX };
-  const labels = placeLabels(
-    spots.map((spot) => ({ x: spot.x, y: spot.y, name: spot.model.name, width: textWidth(spot.model.name) })),
-    frame,
-    [...spots.flatMap((spot) => whiskerBoxes(spot, x, y, size)), ...stepBoxes(steps.byValue, right, bottom), ...stepBoxes(steps.settled, right, bottom)],
+  const grams = known.flatMap(({ model, carbon }) =>
+    [model.per_inference_g, carbon?.statistical.low ?? 0, carbon?.statistical.high ?? 0].filter((g) => g > 0),
   );
-  const words = wrap(say.paretoAxisX(unit.name), right - LEFT_PX);
-  const signs = legend(legendItems(front, labels, say), width);
-  const legendTop = bottom + AXIS_PX + words.length * LINE_PX + 10;
+  const shares = known.flatMap(({ model, accuracy }) => [
+    model.top1,
+    accuracy?.top1_low ?? model.top1,
+    accuracy?.top1_high ?? model.top1,
+  ]);
+  const x = log((Math.min(...grams) / size) * 0.8, (Math.max(...grams) / size) * 1.25, LEFT_PX, right);
+  const y = between(
+    Math.max(0, Math.min(...shares) - 0.01),
+    Math.min(1, Math.max(...shares) + 0.01),
+    bottom,
+    TOP_PX,
+    40,
+  );
+  const spots = known.map((k) => ({ ...k, x: x.at(k.model.per_inference_g / size), y: y.at(k.model.top1) }));
+  return { unit, size, x, y, right, bottom, spots };
+}
+
+/** Names keep clear of whiskers and steps. */
+function labelsOf({ x, y, size, right, bottom, spots }: Plot, { byValue, settled }: StepsOf): Label[] {
+  return placeLabels(
+    spots.map((spot) => ({ x: spot.x, y: spot.y, name: spot.model.name, width: textWidth(spot.model.name) })),
+    { x: LEFT_PX + 2, y: TOP_PX, width: right - LEFT_PX, height: bottom - TOP_PX },
+    [
+      ...spots.flatMap((spot) => whiskerBoxes(spot, x, y, size)),
+      ...stepBoxes(byValue, right, bottom),
+      ...stepBoxes(settled, right, bottom),
+    ],
+  );
+}
+
+function Picture({ report, front, width, chosenModel, onChoose }: FrontProps & { width: number }) {
+  const say = useMessages();
+  const plot = plotOf(report, front, width);
+  const { unit, x, y, right, bottom, spots } = plot;
+  const steps = stepsOf(spots);
+  const labels = labelsOf(plot, steps);
+  const words = say.paretoAxisX(unit.name);
+  const signs = legend(legendItems(front, steps, labels, say), width);
+  const legendTop = bottom + AXIS_PX + wrap(words, right - LEFT_PX).length * LINE_PX + 10;
   const height = legendTop + signs.height;
   const title = say.paretoTitle(`${front.dataset} ${front.split}`);
-  const marks = spots.map((spot, i) => spotMark({ spot, label: labels[i] as Label, x, y, size, unit, say, chosen: spot.model.name === chosenModel }));
+  const marks = spots.map((spot, i) =>
+    spotMark({ spot, label: labels[i] as Label, plot, say, chosen: spot.model.name === chosenModel }),
+  );
   return (
     <Canvas width={width} height={height} label={title}>
-      <text x={2} y={14} fill={ink.dim}>{say.paretoAxisY}</text>
-      <AxisY scale={y} left={LEFT_PX} right={right} show={(share) => `${Number((100 * share).toPrecision(4))} %`} />
-      <AxisX scale={x} top={TOP_PX} bottom={bottom} left={LEFT_PX} right={right} words={say.paretoAxisX(unit.name)} />
+      <text x={2} y={14} fill={ink.dim}>
+        {say.paretoAxisY}
+      </text>
+      <AxisY scale={y} left={LEFT_PX} right={right} show={percent} />
+      <AxisX scale={x} top={TOP_PX} bottom={bottom} left={LEFT_PX} right={right} words={words} />
       <Steps {...steps} right={right} bottom={bottom} />
       <Marks {...{ marks, width, height, onChoose }} chosen={chosenModel} label={say.marks(title)} />
       <g transform={`translate(0,${legendTop})`}>{signs.draw}</g>
@@ -152,7 +220,13 @@ function whiskerBoxes({ x: at, y: level, accuracy, carbon }: Spot, x: Scale, y: 
   const { low, high } = carbon?.statistical ?? { low: null, high: null };
   if (low !== null && high !== null && low > 0)
     boxes.push({ x: x.at(low / size), y: level - 3, width: x.at(high / size) - x.at(low / size), height: 6 });
-  if (accuracy) boxes.push({ x: at - 3, y: y.at(accuracy.top1_high), width: 6, height: y.at(accuracy.top1_low) - y.at(accuracy.top1_high) });
+  if (accuracy)
+    boxes.push({
+      x: at - 3,
+      y: y.at(accuracy.top1_high),
+      width: 6,
+      height: y.at(accuracy.top1_low) - y.at(accuracy.top1_high),
+    });
   return boxes;
 }
 
@@ -166,8 +240,12 @@ interface StepsOf {
 /** The best that so many grams buy, least grams first. */
 function stepsOf(spots: Spot[]): StepsOf {
   const byValue = spots
-    .filter((spot) => !spots.some((other) =>
-      other.model.per_inference_g < spot.model.per_inference_g && other.model.top1 >= spot.model.top1))
+    .filter(
+      (spot) =>
+        !spots.some(
+          (other) => other.model.per_inference_g < spot.model.per_inference_g && other.model.top1 >= spot.model.top1,
+        ),
+    )
     .sort((a, b) => a.x - b.x);
   return { byValue, settled: byValue.filter((spot) => spot.model.position === "front") };
 }
@@ -207,7 +285,11 @@ function Shape({ x, y, position }: { x: number; y: number; position: FrontModel[
 }
 
 interface SpotProps {
-  spot: Spot; label: Label; x: Scale; y: Scale; size: number; unit: Unit; say: ChartMessages; chosen: boolean;
+  spot: Spot;
+  label: Label;
+  plot: Plot;
+  say: ChartMessages;
+  chosen: boolean;
 }
 
 function spotMark(props: SpotProps): Mark {
@@ -216,10 +298,17 @@ function spotMark(props: SpotProps): Mark {
   const share = model.against_most_accurate?.carbon_ratio;
   const tip = [
     model.name,
-    accuracy ? say.accuracyMark(percent(model.top1), percentNumber(accuracy.top1_low), percentNumber(accuracy.top1_high)) : percent(model.top1),
-    say.carbonPerMillion(quantity("mass", model.per_inference_g * PER_MILLION), say.methodOf(carbon?.method ?? "unavailable")),
+    accuracy
+      ? say.accuracyMark(percent(model.top1), percentNumber(accuracy.top1_low), percentNumber(accuracy.top1_high))
+      : percent(model.top1),
+    say.carbonPerMillion(
+      quantity("mass", model.per_inference_g * PER_MILLION),
+      say.methodOf(carbon?.method ?? "unavailable"),
+    ),
     model.dominated_by.length > 0 ? say.dominatedBy(model.dominated_by) : say.position(model.position),
-    ...(share ? [say.shareOfMostAccurate(percent(share.value), percentNumber(share.low), percentNumber(share.high))] : []),
+    ...(share
+      ? [say.shareOfMostAccurate(percent(share.value), percentNumber(share.low), percentNumber(share.high))]
+      : []),
   ];
   return {
     key: model.name,
@@ -230,7 +319,7 @@ function spotMark(props: SpotProps): Mark {
   };
 }
 
-function SpotDrawing({ spot, label, x, y, size, chosen }: SpotProps) {
+function SpotDrawing({ spot, label, plot: { x, y, size }, chosen }: SpotProps) {
   const { low, high } = spot.carbon?.statistical ?? { low: null, high: null };
   return (
     <>
@@ -239,25 +328,44 @@ function SpotDrawing({ spot, label, x, y, size, chosen }: SpotProps) {
       {spot.accuracy && <WhiskerY x={spot.x} y1={y.at(spot.accuracy.top1_low)} y2={y.at(spot.accuracy.top1_high)} />}
       {chosen && <circle cx={spot.x} cy={spot.y} r={11} fill="none" stroke={ink.text} stroke-width={2} />}
       <Shape x={spot.x} y={spot.y} position={spot.model.position} />
-      <text x={label.x} y={label.y} text-anchor={label.anchor} fill={ink.text} font-weight={chosen || label.number !== null ? 700 : 400} {...HALO}>{label.text}</text>
+      <text
+        x={label.x}
+        y={label.y}
+        text-anchor={label.anchor}
+        fill={ink.text}
+        font-weight={chosen || label.number !== null ? 700 : 400}
+        {...HALO}
+      >
+        {label.text}
+      </text>
     </>
   );
 }
 
 /** What shapes, steps and numbers mean. */
-function legendItems(front: Front, labels: Label[], say: ChartMessages): LegendItem[] {
+function legendItems(front: Front, { byValue, settled }: StepsOf, labels: Label[], say: ChartMessages): LegendItem[] {
   const has = (position: FrontModel["position"]) => front.models.some((model) => model.position === position);
   const steps = (dashed: boolean) => (
-    <path d="M1,-1H8V-8H18" fill="none" stroke={ink.front} stroke-width={2} stroke-dasharray={dashed ? "5 4" : undefined} />
+    <path
+      d="M1,-1H8V-8H18"
+      fill="none"
+      stroke={ink.front}
+      stroke-width={2}
+      stroke-dasharray={dashed ? "5 4" : undefined}
+    />
   );
   const items: LegendItem[] = [];
   if (has("front")) items.push([<Shape x={9} y={-4} position="front" />, say.legendFront]);
   if (has("unresolved")) items.push([<Shape x={9} y={-4} position="unresolved" />, say.legendOpen]);
   if (has("dominated")) items.push([<Shape x={9} y={-4} position="dominated" />, say.legendDominated]);
-  if (has("front")) items.push([steps(false), say.legendSteps]);
-  if (has("unresolved")) items.push([steps(true), say.legendValueSteps]);
+  if (settled.length > 0) items.push([steps(false), say.legendSteps]);
+  if (settled.length < byValue.length) items.push([steps(true), say.legendValueSteps]);
   labels.forEach(({ number: n }, i) => {
-    const sign = <text x={9} text-anchor="middle" font-weight={700} fill={ink.text}>{n}</text>;
+    const sign = (
+      <text x={9} text-anchor="middle" font-weight={700} fill={ink.text}>
+        {n}
+      </text>
+    );
     if (n !== null) items.push([sign, front.models[i]?.name ?? ""]);
   });
   return items;

@@ -12,7 +12,10 @@ const isChoice = (model: FrontModel): boolean =>
 export function choices(front: Front): FrontModel[] {
   const worth = front.models.filter(isChoice);
   const near = worth.find((model) => model.against_most_accurate?.verdict === "lower");
-  const least = worth.reduce<FrontModel | null>((l, model) => (l && l.per_inference_g <= model.per_inference_g ? l : model), null);
+  const least = worth.reduce<FrontModel | null>(
+    (l, model) => (l && l.per_inference_g <= model.per_inference_g ? l : model),
+    null,
+  );
   return [near, least].filter((model, i, all): model is FrontModel => !!model && all.indexOf(model) === i);
 }
 
@@ -39,6 +42,9 @@ export function paretoSummary(front: Front, say: ChartMessages): string {
   const [only] = front.models;
   if (front.models.length === 1 && only) return say.paretoOnly(only.name, percent(only.top1));
   const found = choices(front).flatMap((model) =>
-    model.against_most_accurate ? [againstSentence(model.name, front.most_accurate, model.against_most_accurate, say)] : []);
+    model.against_most_accurate
+      ? [againstSentence(model.name, front.most_accurate, model.against_most_accurate, say)]
+      : [],
+  );
   return found.length > 0 ? found.join(" ") : say.paretoNoChoice(front.most_accurate);
 }

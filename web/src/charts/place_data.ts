@@ -22,7 +22,11 @@ export interface PricedPlaces {
 }
 
 /** Least grams first; a place without a figure of the model is left out, as it has no number to show. */
-export function pricedPlaces(report: Report, places: Places | undefined, chosen: string | undefined): PricedPlaces | null {
+export function pricedPlaces(
+  report: Report,
+  places: Places | undefined,
+  chosen: string | undefined,
+): PricedPlaces | null {
   const model = reference(report, chosen);
   const index = model === null ? -1 : (places?.models.indexOf(model) ?? -1);
   if (!places || model === null || index < 0) return null;
@@ -32,7 +36,9 @@ export function pricedPlaces(report: Report, places: Places | undefined, chosen:
     items
       .flatMap((place) => {
         const grams = place.per_inference_g[index]?.value;
-        return grams === undefined ? [] : [{ place, grams: grams * PER_MILLION, ofHere: here ? (grams * PER_MILLION) / here : null }];
+        return grams === undefined
+          ? []
+          : [{ place, grams: grams * PER_MILLION, ofHere: here ? (grams * PER_MILLION) / here : null }];
       })
       .sort((a, b) => a.grams - b.grams);
   return { model, here, zones: priced(places.zones.items), regions: priced(places.regions.items) };
@@ -50,7 +56,13 @@ export function zonesTable(priced: PricedPlaces, places: Places, say: ChartMessa
       { key: "source", title: say.columnSource },
     ],
     rows: priced.zones.map(({ place, grams, ofHere }) => [
-      place.name, place.iso3, grams, ofHere, place.intensity_g_per_kwh, place.year, places.zones.source,
+      place.name,
+      place.iso3,
+      grams,
+      ofHere,
+      place.intensity_g_per_kwh,
+      place.year,
+      places.zones.source,
     ]),
   };
 }
@@ -70,7 +82,16 @@ export function regionsTable(priced: PricedPlaces, places: Places, say: ChartMes
       { key: "source", title: say.columnSource },
     ],
     rows: priced.regions.map(({ place, grams, ofHere }) => [
-      place.region, place.provider, place.location, grams, ofHere, place.intensity_g_per_kwh, place.year, place.pue, place.pue_source, places.regions.source,
+      place.region,
+      place.provider,
+      place.location,
+      grams,
+      ofHere,
+      place.intensity_g_per_kwh,
+      place.year,
+      place.pue,
+      place.pue_source,
+      places.regions.source,
     ]),
   };
 }

@@ -33,7 +33,12 @@ export function PredictionsView({ report, chosenModel, onChoose, width, photo }:
       provisional={isProvisional(report)}
       width={width}
       picture={false}
-      notes={<>{common !== null && <p>{say.allKnow(common)}</p>}<p>{say.scoreNote}</p></>}
+      notes={
+        <>
+          {common !== null && <p>{say.allKnow(common)}</p>}
+          <p>{say.scoreNote}</p>
+        </>
+      }
     >
       {() => (
         <div class="chart-answers">
@@ -41,7 +46,12 @@ export function PredictionsView({ report, chosenModel, onChoose, width, photo }:
           <ul>
             {report.models.map((model) => (
               <li key={model.name} class={model.name === chosenModel ? "chart-chosen" : undefined}>
-                <Answers model={model} chosen={model.name === chosenModel} onChoose={onChoose} alike={common !== null} />
+                <Answers
+                  model={model}
+                  chosen={model.name === chosenModel}
+                  onChoose={onChoose}
+                  alike={common !== null}
+                />
               </li>
             ))}
           </ul>
@@ -62,14 +72,28 @@ export function predictionsSummary(report: Report, say: ChartMessages): string {
   return sorted.length === 0 ? say.noAnswers : say.votes(report.input.name, sorted);
 }
 
-function Answers({ model, chosen, onChoose, alike }: { model: Model; chosen: boolean; onChoose: ChartProps["onChoose"]; alike: boolean }) {
+function Answers({
+  model,
+  chosen,
+  onChoose,
+  alike,
+}: {
+  model: Model;
+  chosen: boolean;
+  onChoose: ChartProps["onChoose"];
+  alike: boolean;
+}) {
   const say = useMessages();
   return (
     <>
       <h4>
-        {onChoose
-          ? <button type="button" aria-pressed={chosen} onClick={() => onChoose(model.name)}>{model.name}</button>
-          : model.name}
+        {onChoose ? (
+          <button type="button" aria-pressed={chosen} onClick={() => onChoose(model.name)}>
+            {model.name}
+          </button>
+        ) : (
+          model.name
+        )}
       </h4>
       {!isMeasured(model) && <p>{say.failed(model.name, model.error.message)}</p>}
       <ol>
@@ -117,6 +141,8 @@ function predictionsTable(report: Report, say: ChartMessages): TableData {
       { key: "label", title: say.columnLabel },
       { key: "score_ratio", title: say.columnScore, show: percent },
     ],
-    rows: report.models.flatMap((model) => answers(model).map(({ label, score }, i) => [model.name, i + 1, label, score])),
+    rows: report.models.flatMap((model) =>
+      answers(model).map(({ label, score }, i) => [model.name, i + 1, label, score]),
+    ),
   };
 }

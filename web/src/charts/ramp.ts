@@ -8,7 +8,11 @@ const CLASSES = 6;
 
 /** Round bounds between the classes of 0 to `max`. */
 export function bounds(max: number): number[] {
-  return scaleLinear().domain([0, max > 0 ? max : 1]).ticks(CLASSES).filter((bound) => bound > 0 && bound < max).slice(0, COLOURS - 1);
+  return scaleLinear()
+    .domain([0, max > 0 ? max : 1])
+    .ticks(CLASSES)
+    .filter((bound) => bound > 0 && bound < max)
+    .slice(0, COLOURS - 1);
 }
 
 export const classOf = (value: number, limits: readonly number[]): number => {

@@ -21,7 +21,9 @@ export interface Served {
 }
 
 export const served = (report: Report): Served[] =>
-  measuredModels(report).flatMap(({ name, footprint }) => (isRate(footprint?.at_rate) ? [{ name, rate: footprint.at_rate }] : []));
+  measuredModels(report).flatMap(({ name, footprint }) =>
+    isRate(footprint?.at_rate) ? [{ name, rate: footprint.at_rate }] : [],
+  );
 
 /** Why there are no figures at a rate: none was given, or what waiting draws is not known. */
 export function noRateWords(report: Report, say: ChartMessages): string {
@@ -46,16 +48,31 @@ export function RateChart({ report, chosenModel, onChoose, width }: ChartProps) 
       provisional={isProvisional(report)}
       width={width}
       picture={models.length > 0}
-      notes={main && <p>{say.rateNote(quantity("power", main.rate.idle_w))} {say.energyIs(energyMethods(report))}</p>}
+      notes={
+        main && (
+          <p>
+            {say.rateNote(quantity("power", main.rate.idle_w))} {say.energyIs(energyMethods(report))}
+          </p>
+        )
+      }
     >
-      {(w) => main && <Picture {...{ models, onChoose, chosenModel }} main={main} width={w} />}
+      {(w) =>
+        main &&
+        main.rate.per_request_j.value > 0 && <Picture {...{ models, onChoose, chosenModel }} main={main} width={w} />
+      }
     </Figure>
   );
 }
 
 function rateSummary({ name, rate }: Served, say: ChartMessages): string {
   const idle = rate.idle_ratio === null ? null : percent(Math.min(1, rate.idle_ratio));
-  return say.rateSummary(name, count(rate.requests_per_day), quantity("energy", rate.per_request_j.value), quantity("mass", rate.per_request_g.value), idle);
+  return say.rateSummary(
+    name,
+    count(rate.requests_per_day),
+    quantity("energy", rate.per_request_j.value),
+    quantity("mass", rate.per_request_g.value),
+    idle,
+  );
 }
 
 function rateTable(models: Served[], say: ChartMessages): TableData {
@@ -71,8 +88,26 @@ function rateTable(models: Served[], say: ChartMessages): TableData {
       { key: "workers", title: say.columnWorkers, show: count },
     ],
     rows: models.flatMap(({ name, rate }) => [
-      [name, rate.requests_per_day, rate.per_request_j.value, rate.per_request_j.low, rate.per_request_j.high, rate.per_request_g.value, rate.idle_ratio, rate.workers],
-      ...rate.curve.requests_per_day.map((requests, i) => [name, requests, rate.curve.joules_per_request[i] ?? null, null, null, null, null, 1]),
+      [
+        name,
+        rate.requests_per_day,
+        rate.per_request_j.value,
+        rate.per_request_j.low,
+        rate.per_request_j.high,
+        rate.per_request_g.value,
+        rate.idle_ratio,
+        rate.workers,
+      ],
+      ...rate.curve.requests_per_day.map((requests, i) => [
+        name,
+        requests,
+        rate.curve.joules_per_request[i] ?? null,
+        null,
+        null,
+        null,
+        null,
+        1,
+      ]),
     ]),
   };
 }
@@ -95,30 +130,48 @@ interface Curve extends Served {
 
 function Picture({ models, main, width, chosenModel, onChoose }: PictureProps) {
   const say = useMessages();
-  const joules = models.flatMap(({ rate }) => [...rate.curve.joules_per_request, rate.per_request_j.value].filter((j) => j !== null && j > 0)) as number[];
+  const joules = models.flatMap(({ rate }) =>
+    [...rate.curve.joules_per_request, rate.per_request_j.value].filter((j) => j !== null && j > 0),
+  ) as number[];
   const requests = models.flatMap(({ rate }) => [...rate.curve.requests_per_day, rate.requests_per_day]);
   const unit = unitFor("energy", joules);
   const right = width - 14;
   const bottom = TOP_PX + Math.max(200, Math.min(340, Math.round(width * 0.45)));
   const x = log(Math.min(...requests), Math.max(...requests) * 2, LEFT_PX, right, 76);
   const y = log((Math.min(...joules) / unit.size) * 0.5, (Math.max(...joules) / unit.size) * 1.5, bottom, TOP_PX, 36);
-  const curves = models.map((model) => ({ ...model, points: pointsOf(model, x, y, unit) })).filter(({ points }) => points.length > 0);
+  const curves = models
+    .map((model) => ({ ...model, points: pointsOf(model, x, y, unit) }))
+    .filter(({ points }) => points.length > 0);
   const frame: Box = { x: LEFT_PX + 2, y: TOP_PX, width: right - LEFT_PX, height: bottom - TOP_PX };
   const ends = curves.map(({ name, points }) => {
     const [ex, ey] = points[points.length - 1] as [number, number];
     return { x: ex, y: ey, name, width: textWidth(name) };
   });
-  const labels = placeLabels(ends, frame, curves.flatMap(({ points }) => points.map(([px, py]) => ({ x: px - 4, y: py - 4, width: 8, height: 8 }))));
+  const labels = placeLabels(
+    ends,
+    frame,
+    curves.flatMap(({ points }) => points.map(([px, py]) => ({ x: px - 4, y: py - 4, width: 8, height: 8 }))),
+  );
   const signs = legend(legendItems(curves, labels, main.name, say), width);
   const signsTop = bottom + AXIS_PX + LINE_PX * wrap(say.rateAxis, right - LEFT_PX).length + 10;
   const height = signsTop + signs.height;
-  const marks = curves.map((curve, i) => curveMark({ curve, label: labels[i] as Label, say, main: curve.name === main.name, y, unit, x }));
+  const marks = curves.map((curve, i) =>
+    curveMark({ curve, label: labels[i] as Label, say, main: curve.name === main.name, y, unit, x }),
+  );
   return (
     <Canvas width={width} height={height} label={say.rateTitle}>
-      <text x={2} y={14} fill={ink.dim}>{say.rateAxisY(unit.name)}</text>
+      <text x={2} y={14} fill={ink.dim}>
+        {say.rateAxisY(unit.name)}
+      </text>
       <AxisY scale={y} left={LEFT_PX} right={right} show={tick} />
       <AxisX scale={x} top={TOP_PX} bottom={bottom} left={LEFT_PX} right={right} words={say.rateAxis} />
-      <UserRate x={x.at(main.rate.requests_per_day)} top={TOP_PX} bottom={bottom} right={right} words={say.yourRate(count(main.rate.requests_per_day))} />
+      <UserRate
+        x={x.at(main.rate.requests_per_day)}
+        top={TOP_PX}
+        bottom={bottom}
+        right={right}
+        words={say.yourRate(count(main.rate.requests_per_day))}
+      />
       <Marks {...{ marks, width, height, onChoose }} chosen={chosenModel} label={say.marks(say.rateTitle)} />
       <g transform={`translate(0,${signsTop})`}>{signs.draw}</g>
     </Canvas>
@@ -132,18 +185,43 @@ function pointsOf({ rate }: Served, x: Scale, y: Scale, unit: Unit): [number, nu
   });
 }
 
-function UserRate({ x, top, bottom, right, words }: { x: number; top: number; bottom: number; right: number; words: string }) {
+function UserRate({
+  x,
+  top,
+  bottom,
+  right,
+  words,
+}: {
+  x: number;
+  top: number;
+  bottom: number;
+  right: number;
+  words: string;
+}) {
   const left = x + textWidth(words) + 8 > right;
   return (
     <g aria-hidden="true">
       <line x1={x} x2={x} y1={top} y2={bottom} stroke={ink.accent} stroke-width={2} stroke-dasharray="6 3" />
-      <Lines x={left ? x - 6 : x + 6} y={top + 12} lines={[words]} anchor={left ? "end" : "start"} fill={ink.text} weight={700} />
+      <Lines
+        x={left ? x - 6 : x + 6}
+        y={top + 12}
+        lines={[words]}
+        anchor={left ? "end" : "start"}
+        fill={ink.text}
+        weight={700}
+      />
     </g>
   );
 }
 
 interface CurveProps {
-  curve: Curve; label: Label; say: ChartMessages; main: boolean; x: Scale; y: Scale; unit: Unit;
+  curve: Curve;
+  label: Label;
+  say: ChartMessages;
+  main: boolean;
+  x: Scale;
+  y: Scale;
+  unit: Unit;
 }
 
 /** The mark is the end of the line, where one worker is always busy: only there the models part. */
@@ -155,23 +233,39 @@ function curveMark({ curve, label, say, main, x, y, unit }: CurveProps): Mark {
     name,
     say.atRate(count(rate.requests_per_day), quantity("energy", j.value), quantity("mass", rate.per_request_g.value)),
     say.range(quantity("energy", j.low), quantity("energy", j.high)),
-    say.mostRequests(count(rate.most_requests_per_day)),
+    say.mostRequests(number(rate.most_requests_per_day)),
   ];
   return {
     key: name,
     label: tip.join(", "),
     tip,
     hit: { x: ex - SMALL_MARK_PX / 2, y: ey - SMALL_MARK_PX / 2, width: SMALL_MARK_PX, height: SMALL_MARK_PX },
-    draw: (
-      <>
-        <polyline class="chart-curve" points={points.map((point) => point.join(",")).join(" ")} fill="none" stroke={main ? ink.mark : ink.axis} stroke-width={main ? 2.5 : 1.25} />
-        {label.leader && <line x1={ex} y1={ey} x2={label.x} y2={label.y - 4} stroke={ink.axis} />}
-        <circle cx={ex} cy={ey} r={4.5} fill={main ? ink.mark : ink.paper} stroke={ink.mark} stroke-width={2} />
-        {main && <circle cx={x.at(rate.requests_per_day)} cy={y.at(j.value / unit.size)} r={6} fill={ink.accent} stroke={ink.paper} stroke-width={1.5} />}
-        <text x={label.x} y={label.y} text-anchor={label.anchor} fill={ink.text} font-weight={main || label.number !== null ? 700 : 400} {...HALO}>{label.text}</text>
-      </>
-    ),
+    draw: <CurveDrawing {...{ curve, label, main, x, y, unit }} />,
   };
+}
+
+function CurveDrawing({ curve, label, main, x, y, unit }: Omit<CurveProps, "say">) {
+  const { rate, points } = curve;
+  const [ex, ey] = points[points.length - 1] as [number, number];
+  const user = { cx: x.at(rate.requests_per_day), cy: y.at(rate.per_request_j.value / unit.size) };
+  const weight = main || label.number !== null ? 700 : 400;
+  return (
+    <>
+      <polyline
+        class="chart-curve"
+        points={points.map((point) => point.join(",")).join(" ")}
+        fill="none"
+        stroke={main ? ink.mark : ink.axis}
+        stroke-width={main ? 2.5 : 1.25}
+      />
+      {label.leader && <line x1={ex} y1={ey} x2={label.x} y2={label.y - 4} stroke={ink.axis} />}
+      <circle cx={ex} cy={ey} r={4.5} fill={main ? ink.mark : ink.paper} stroke={ink.mark} stroke-width={2} />
+      {main && <circle {...user} r={6} fill={ink.accent} stroke={ink.paper} stroke-width={1.5} />}
+      <text x={label.x} y={label.y} text-anchor={label.anchor} fill={ink.text} font-weight={weight} {...HALO}>
+        {label.text}
+      </text>
+    </>
+  );
 }
 
 function legendItems(curves: Curve[], labels: Label[], main: string, say: ChartMessages): LegendItem[] {
@@ -180,7 +274,11 @@ function legendItems(curves: Curve[], labels: Label[], main: string, say: ChartM
     [<circle cx={9} cy={-4} r={6} fill={ink.accent} />, say.legendYourRate(main)],
   ];
   labels.forEach(({ number: n }, i) => {
-    const sign = <text x={9} text-anchor="middle" font-weight={700} fill={ink.text}>{n}</text>;
+    const sign = (
+      <text x={9} text-anchor="middle" font-weight={700} fill={ink.text}>
+        {n}
+      </text>
+    );
     if (n !== null) items.push([sign, curves[i]?.name ?? ""]);
   });
   return items;

@@ -2,12 +2,12 @@
 /* Every model against one: its joules as a share of that one's, what was decided, and the carbon. */
 import { number, percent, percentNumber } from "../format";
 import type { ChartMessages } from "../messages/charts.en";
-import { isProvisional, measuredModels, type Pair, pairOf, reference, type Report } from "../report";
+import { isProvisional, measuredModels, type Bounds, type Pair, pairOf, reference, type Report } from "../report";
 import { AXIS_PX, AxisX, Lines, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Figure } from "./figure";
 import { useMessages } from "./language";
-import { legend } from "./legend";
+import { legend, type LegendItem } from "./legend";
 import { Marks, type Mark } from "./marks";
 import { HALO, ink } from "./palette";
 import { log, type Scale } from "./scale";
@@ -56,7 +56,12 @@ export function ratioWords(pair: Pair, say: ChartMessages, unlike = false): stri
   return pair.carbon_ratio === null ? verdict : say.ratioWords(percent(pair.carbon_ratio), pair.b, verdict);
 }
 
-function ratiosSummary(pairs: Pair[], against: string | null, say: ChartMessages, unlike: (pair: Pair) => boolean): string {
+function ratiosSummary(
+  pairs: Pair[],
+  against: string | null,
+  say: ChartMessages,
+  unlike: (pair: Pair) => boolean,
+): string {
   const [only, another] = pairs;
   if (!only || against === null) return say.ratiosNone;
   if (!another) return say.ratioOne(only.a, ratioWords(only, say, unlike(only)));
@@ -84,8 +89,17 @@ function ratiosTable(report: Report, against: string | null, say: ChartMessages)
       { key: "rounds", title: say.columnRounds, show: number },
     ],
     rows: [...first, ...rest].map((p) => [
-      p.a, p.b, p.ratio, p.statistical.low, p.statistical.high, p.systematic.low, p.systematic.high,
-      say.verdict(p.verdict, p.likely), p.carbon_ratio, say.methodOf(p.method), p.rounds,
+      p.a,
+      p.b,
+      p.ratio,
+      p.statistical.low,
+      p.statistical.high,
+      p.systematic.low,
+      p.systematic.high,
+      say.verdict(p.verdict, p.likely),
+      p.carbon_ratio,
+      say.methodOf(p.method),
+      p.rounds,
     ]),
   };
 }
@@ -97,18 +111,34 @@ const EQUIVALENT_RATIO = 0.03;
 const PAD_PX = 8;
 const NARROW_PX = 620;
 
-function Picture({ pairs, against, width, onChoose, unlike }: { unlike: (pair: Pair) => boolean; pairs: Pair[]; against: string; width: number; onChoose: ChartProps["onChoose"] }) {
+interface PictureProps {
+  unlike: (pair: Pair) => boolean;
+  pairs: Pair[];
+  against: string;
+  width: number;
+  onChoose: ChartProps["onChoose"];
+}
+
+function legendItems(pairs: Pair[], say: ChartMessages): LegendItem[] {
+  const items: LegendItem[] = [[<Whisker x1={1} x2={17} y={-4} />, say.legendStatistical]];
+  const wider = <line x1={0} x2={18} y1={-4} y2={-4} stroke={ink.accent} stroke-width={2} />;
+  if (pairs.some(isWider)) items.push([wider, say.legendFavour]);
+  items.push([<rect x={5} y={-12} width={8} height={14} fill={ink.grid} stroke={ink.axis} />, say.legendEquivalent]);
+  return items;
+}
+
+function Picture({ pairs, against, width, onChoose, unlike }: PictureProps) {
   const say = useMessages();
   const narrow = width < NARROW_PX;
   const left = narrow ? PAD_PX : Math.floor(width * 0.46);
   const right = width - 14;
-  const ends = pairs.flatMap((p) => [p.ratio, p.statistical.low, p.statistical.high, p.systematic.low, p.systematic.high].filter((v) => v !== null && v > 0)) as number[];
+  const ends = pairs.flatMap((p) =>
+    [p.ratio, p.statistical.low, p.statistical.high, p.systematic.low, p.systematic.high].filter(
+      (v) => v !== null && v > 0,
+    ),
+  ) as number[];
   const x = log(100 * Math.min(...ends, 0.95), 100 * Math.max(...ends, 1.05), left + 6, right);
-  const signs = legend([
-    [<Whisker x1={1} x2={17} y={-4} />, say.legendStatistical],
-    ...(pairs.some(isWider) ? [[<line x1={0} x2={18} y1={-4} y2={-4} stroke={ink.accent} stroke-width={2} />, say.legendFavour] as [preact.JSX.Element, string]] : []),
-    [<rect x={5} y={-12} width={8} height={14} fill={ink.grid} stroke={ink.axis} />, say.legendEquivalent],
-  ], width);
+  const signs = legend(legendItems(pairs, say), width);
   const top = signs.height + 6;
   let y = top;
   const marks = pairs.map((pair) => {
@@ -134,44 +164,63 @@ const isWider = ({ statistical, systematic }: Pair) =>
   systematic.low !== statistical.low || systematic.high !== statistical.high;
 
 interface Place {
-  x: Scale; y: number; left: number; width: number; narrow: boolean; say: ChartMessages; unlike: boolean;
+  x: Scale;
+  y: number;
+  left: number;
+  width: number;
+  narrow: boolean;
+  say: ChartMessages;
+  unlike: boolean;
 }
 
+function ratioTip(pair: Pair, said: string, say: ChartMessages): string[] {
+  const { statistical, systematic } = pair;
+  const range = ({ low, high }: Bounds, words: (low: string, high: string) => string) =>
+    low === null || high === null ? [] : [words(percentNumber(low), percent(high))];
+  return [
+    pair.a,
+    said,
+    say.energyShare(percent(pair.ratio), pair.b),
+    ...range(statistical, say.byRounds),
+    ...(isWider(pair) ? range(systematic, say.byFavour) : []),
+    `${say.methodOf(pair.method)}, ${say.roundsOf(pair.rounds, true)}`,
+  ];
+}
+
+/** Its words beside the plot where there is room, else above. */
 function ratioRow(pair: Pair, { x, y, left, width, narrow, say, unlike }: Place): { mark: Mark; height: number } {
-  const room = narrow ? width - 2 * PAD_PX : left - 2 * PAD_PX;
+  const room = (narrow ? width : left) - 2 * PAD_PX;
   const said = ratioWords(pair, say, unlike);
   const words = wrap(said, room);
   const text = LINE_PX * (1 + words.length);
   const height = narrow ? text + 30 : Math.max(40, text + 10);
-  const middle = narrow ? y + text + 14 : y + height / 2;
-  const { statistical, systematic } = pair;
-  const known = (bound: number | null): bound is number => bound !== null && bound > 0;
-  const range = (low: number | null, high: number | null, say2: (l: string, h: string) => string) =>
-    low === null || high === null ? [] : [say2(percentNumber(low), percent(high))];
-  const tip = [
-    pair.a,
-    said,
-    say.energyShare(percent(pair.ratio), pair.b),
-    ...range(statistical.low, statistical.high, say.byRounds),
-    ...(isWider(pair) ? range(systematic.low, systematic.high, say.byFavour) : []),
-    `${say.methodOf(pair.method)}, ${say.roundsOf(pair.rounds, true)}`,
-  ];
+  const tip = ratioTip(pair, said, say);
   const draw = (
     <>
       <line x1={2} x2={width - 2} y1={y} y2={y} stroke={ink.grid} />
-      <text x={2} y={y + 15} fill={ink.text} font-weight={700} {...HALO}>{shorten(pair.a, room, 13)}</text>
+      <text x={2} y={y + 15} fill={ink.text} font-weight={700} {...HALO}>
+        {shorten(pair.a, room, 13)}
+      </text>
       <Lines x={2} y={y + 15 + LINE_PX} lines={words} />
-      {known(systematic.low) && known(systematic.high) && isWider(pair) && (
-        <line x1={x.at(100 * systematic.low)} x2={x.at(100 * systematic.high)} y1={middle} y2={middle} stroke={ink.accent} stroke-width={2} />
-      )}
-      {known(statistical.low) && known(statistical.high) && <Whisker x1={x.at(100 * statistical.low)} x2={x.at(100 * statistical.high)} y={middle} />}
-      <Verdict x={x.at(100 * pair.ratio)} y={middle} settled={!unlike && pair.verdict !== "unresolved"} />
+      <Intervals pair={pair} x={x} y={narrow ? y + text + 14 : y + height / 2} unlike={unlike} />
     </>
   );
-  return {
-    mark: { key: pair.a, label: tip.join(", "), tip, hit: { x: 2, y: y + 1, width: width - 4, height: height - 2 }, draw },
-    height,
-  };
+  const hit = { x: 2, y: y + 1, width: width - 4, height: height - 2 };
+  return { mark: { key: pair.a, label: tip.join(", "), tip, hit, draw }, height };
+}
+
+function Intervals({ pair, x, y, unlike }: { pair: Pair; x: Scale; y: number; unlike: boolean }) {
+  const { statistical, systematic } = pair;
+  const at = ({ low, high }: Bounds) =>
+    low !== null && high !== null && low > 0 ? { x1: x.at(100 * low), x2: x.at(100 * high) } : null;
+  const [inner, outer] = [at(statistical), isWider(pair) ? at(systematic) : null];
+  return (
+    <>
+      {outer && <line {...outer} y1={y} y2={y} stroke={ink.accent} stroke-width={2} />}
+      {inner && <Whisker {...inner} y={y} />}
+      <Verdict x={x.at(100 * pair.ratio)} y={y} settled={!unlike && pair.verdict !== "unresolved"} />
+    </>
+  );
 }
 
 /** Filled is settled, a ring is left open: as in the picture of accuracy against carbon. */

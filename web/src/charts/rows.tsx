@@ -36,6 +36,15 @@ export const rowHit = (rows: Rows, y: number) => ({ x: 2, y: y + 1, width: rows.
 export function RowName({ rows, y, name, chosen }: { rows: Rows; y: number; name: string; chosen: boolean }) {
   const text = `${chosen ? "▸ " : ""}${name}`;
   const look = { fill: ink.text, "font-weight": chosen ? 700 : 400, ...HALO } as const;
-  if (rows.narrow) return <text x={2} y={y + 14} {...look}>{shorten(text, rows.width - 6)}</text>;
-  return <text x={rows.left - 8} y={barTop(rows, y) + BAR_PX / 2 + 4} text-anchor="end" {...look}>{shorten(text, rows.left - 10)}</text>;
+  if (rows.narrow)
+    return (
+      <text x={2} y={y + 14} {...look}>
+        {shorten(text, rows.width - 6)}
+      </text>
+    );
+  return (
+    <text x={rows.left - 8} y={barTop(rows, y) + BAR_PX / 2 + 4} text-anchor="end" {...look}>
+      {shorten(text, rows.left - 10)}
+    </text>
+  );
 }

@@ -13,7 +13,9 @@ const TICK_PX = 64;
 
 /** From a true zero: the only scale that bars may stand on. */
 export function linear(max: number, from: number, to: number, roomPx = TICK_PX): Scale {
-  const scale = scaleLinear().domain([0, max > 0 ? max : 1]).range([from, to]);
+  const scale = scaleLinear()
+    .domain([0, max > 0 ? max : 1])
+    .range([from, to]);
   return { at: scale, ticks: scale.ticks(Math.max(2, Math.abs(to - from) / roomPx)), log: false };
 }
 
@@ -23,10 +25,17 @@ export function between(low: number, high: number, from: number, to: number, roo
   return { at: scale, ticks: scale.ticks(Math.max(2, Math.abs(to - from) / roomPx)), log: false };
 }
 
+/** A value of 0 or less has no place on it: it stands at the beginning, and its number tells it. */
 export function log(low: number, high: number, from: number, to: number, roomPx = TICK_PX): Scale {
-  const [least, most] = low < high ? [low, high] : [low / 2, low * 2];
+  const top = high > 0 && Number.isFinite(high) ? high : 1;
+  const base = low > 0 && Number.isFinite(low) ? low : top / 1000;
+  const [least, most] = base < top ? [base, top] : [base / 2, base * 2];
   const scale = scaleLog().domain([least, most]).range([from, to]);
-  return { at: scale, ticks: logTicks(least, most, Math.max(2, Math.abs(to - from) / roomPx)), log: true };
+  return {
+    at: (value) => (value > 0 ? scale(value) : from),
+    ticks: logTicks(least, most, Math.max(2, Math.abs(to - from) / roomPx)),
+    log: true,
+  };
 }
 
 /** 1-2-5 where a few decades have room for it, else powers of ten, else every nth of them; even
@@ -41,7 +50,10 @@ export function logTicks(low: number, high: number, most: number): number[] {
       for (const digit of digits) values.push(Number(`${digit}e${exponent}`));
     return within(values);
   };
-  for (const digits of [[1, 2, 5], [1, 3]]) {
+  for (const digits of [
+    [1, 2, 5],
+    [1, 3],
+  ]) {
     const values = every(1, digits);
     if (values.length <= most && values.length > 1) return values;
   }

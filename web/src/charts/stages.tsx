@@ -3,12 +3,22 @@
  * logarithmic axis: decoding a photo may take a thousand times what a small model does. */
 import { number, percent, quantity, unitFor } from "../format";
 import type { ChartMessages } from "../messages/charts.en";
-import { energyMethods, hasEnergy, isProvisional, type MeasuredModel, measuredModels, type Method, reference, type Report, type StageName } from "../report";
+import {
+  energyMethods,
+  hasEnergy,
+  isProvisional,
+  type MeasuredModel,
+  measuredModels,
+  type Method,
+  reference,
+  type Report,
+  type StageName,
+} from "../report";
 import { AXIS_PX, AxisX, Lines, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Figure } from "./figure";
 import { useMessages } from "./language";
-import { legend } from "./legend";
+import { legend, type LegendItem } from "./legend";
 import { Marks, type Mark } from "./marks";
 import { ink, SMALL_MARK_PX } from "./palette";
 import { log } from "./scale";
@@ -33,7 +43,13 @@ function stagesOf(model: MeasuredModel): StageJoules[] {
   const inference = known ? energy.gross.per_inference_j.value : null;
   const all: StageJoules[] = [
     { model: name, stage: "load", joules: load.gross_j, seconds: load.seconds, method: load.method },
-    { model: name, stage: "inference", joules: inference, seconds: known ? energy.inference_s : latency?.p50_s ?? null, method: energy.method },
+    {
+      model: name,
+      stage: "inference",
+      joules: inference,
+      seconds: known ? energy.inference_s : (latency?.p50_s ?? null),
+      method: energy.method,
+    },
     ...stages.map(({ stage, gross_j, seconds, method }) => ({ model: name, stage, joules: gross_j, seconds, method })),
   ];
   return all.sort((a, b) => ORDER.indexOf(a.stage) - ORDER.indexOf(b.stage));
@@ -74,7 +90,10 @@ function stagesSummary(report: Report, shown: string | null, say: ChartMessages)
   const model = measuredModels(report).find(({ name }) => name === shown);
   if (!model) return say.energyNone;
   const share = inferenceShare(model);
-  const largest = stagesOf(model).reduce<StageJoules | null>((most, s) => ((s.joules ?? 0) > (most?.joules ?? 0) ? s : most), null);
+  const largest = stagesOf(model).reduce<StageJoules | null>(
+    (most, s) => ((s.joules ?? 0) > (most?.joules ?? 0) ? s : most),
+    null,
+  );
   if (!largest || largest.joules === null) return say.energyNone;
   if (share === null) return say.stagesUnknown(model.name);
   return say.stagesSummary(model.name, percent(share), say.stage(largest.stage), quantity("energy", largest.joules));
@@ -97,18 +116,26 @@ function stagesTable(stages: StageJoules[], say: ChartMessages): TableData {
 
 const ROW_PX = 46;
 
-function Picture({ stages, shown, width, onChoose }: {
-  stages: StageJoules[]; shown: string | null; width: number; onChoose: ChartProps["onChoose"];
-}) {
+interface PictureProps {
+  stages: StageJoules[];
+  shown: string | null;
+  width: number;
+  onChoose: ChartProps["onChoose"];
+}
+
+function legendItems(stages: StageJoules[], shown: string | null, say: ChartMessages): LegendItem[] {
+  const items: LegendItem[] = [[<Dot x={9} y={-4} shown />, shown ?? ""]];
+  if (stages.some((s) => s.model !== shown)) items.push([<Dot x={9} y={-4} shown={false} />, say.otherModels]);
+  return items;
+}
+
+function Picture({ stages, shown, width, onChoose }: PictureProps) {
   const say = useMessages();
   const joules = stages.map((s) => s.joules as number);
   const unit = unitFor("energy", joules);
   const right = width - 14;
   const x = log((Math.min(...joules) / unit.size) * 0.7, (Math.max(...joules) / unit.size) * 1.4, 14, right);
-  const signs = legend([
-    [<Dot x={9} y={-4} shown />, shown ?? ""],
-    ...(stages.some((s) => s.model !== shown) ? [[<Dot x={9} y={-4} shown={false} />, say.otherModels] as [preact.JSX.Element, string]] : []),
-  ], width);
+  const signs = legend(legendItems(stages, shown, say), width);
   const top = signs.height + 4;
   const rows = ORDER.filter((stage) => stages.some((s) => s.stage === stage));
   const bottom = top + rows.length * ROW_PX + 4;
@@ -118,8 +145,16 @@ function Picture({ stages, shown, width, onChoose }: {
     return found ? quantity("energy", found) : "–";
   };
   const order = (s: StageJoules) => rows.indexOf(s.stage) * 2 + (s.model === shown ? 1 : 0);
-  const marks = [...stages].sort((a, b) => order(a) - order(b)).map((s) =>
-    stageMark(s, { x: x.at((s.joules as number) / unit.size), y: top + rows.indexOf(s.stage) * ROW_PX, say, shown: s.model === shown }));
+  const marks = [...stages]
+    .sort((a, b) => order(a) - order(b))
+    .map((s) =>
+      stageMark(s, {
+        x: x.at((s.joules as number) / unit.size),
+        y: top + rows.indexOf(s.stage) * ROW_PX,
+        say,
+        shown: s.model === shown,
+      }),
+    );
   return (
     <Canvas width={width} height={height} label={say.stagesTitle}>
       {signs.draw}
@@ -128,17 +163,30 @@ function Picture({ stages, shown, width, onChoose }: {
         <g key={stage}>
           <line x1={2} x2={width - 2} y1={top + i * ROW_PX} y2={top + i * ROW_PX} stroke={ink.grid} />
           <Lines x={2} y={top + i * ROW_PX + 15} lines={[say.stage(stage)]} fill={ink.text} />
-          <Lines x={width - 2} y={top + i * ROW_PX + 15} lines={[valueOf(stage)]} fill={ink.text} anchor="end" weight={700} />
+          <Lines
+            x={width - 2}
+            y={top + i * ROW_PX + 15}
+            lines={[valueOf(stage)]}
+            fill={ink.text}
+            anchor="end"
+            weight={700}
+          />
         </g>
       ))}
-      <Marks {...{ marks, width, height }} label={say.marks(say.stagesTitle)}
-        onChoose={onChoose && ((key) => onChoose(key.slice(key.indexOf(" ") + 1)))} />
+      <Marks
+        {...{ marks, width, height }}
+        label={say.marks(say.stagesTitle)}
+        onChoose={onChoose && ((key) => onChoose(key.slice(key.indexOf(" ") + 1)))}
+      />
     </Canvas>
   );
 }
 
 interface Place {
-  x: number; y: number; say: ChartMessages; shown: boolean;
+  x: number;
+  y: number;
+  say: ChartMessages;
+  shown: boolean;
 }
 
 function stageMark(s: StageJoules, { x, y, say, shown }: Place): Mark {
@@ -156,7 +204,9 @@ function stageMark(s: StageJoules, { x, y, say, shown }: Place): Mark {
 }
 
 function Dot({ x, y, shown }: { x: number; y: number; shown: boolean }) {
-  return shown
-    ? <circle cx={x} cy={y} r={6} fill={ink.mark} stroke={ink.paper} />
-    : <circle cx={x} cy={y} r={4.5} fill={ink.paper} fill-opacity={0.6} stroke={ink.mark} stroke-width={1.5} />;
+  return shown ? (
+    <circle cx={x} cy={y} r={6} fill={ink.mark} stroke={ink.paper} />
+  ) : (
+    <circle cx={x} cy={y} r={4.5} fill={ink.paper} fill-opacity={0.6} stroke={ink.mark} stroke-width={1.5} />
+  );
 }

@@ -30,9 +30,15 @@ const SEARCH_FROM = 20;
 
 /** Rows that hold every word asked for, in any cell as it is shown. */
 export function matching({ columns, rows }: TableData, words: string): Cell[][] {
-  const wanted = words.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const wanted = words
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   return rows.filter((row) => {
-    const text = columns.map((column, i) => shown(row[i] ?? null, column)).join(" ").toLowerCase();
+    const text = columns
+      .map((column, i) => shown(row[i] ?? null, column))
+      .join(" ")
+      .toLowerCase();
     return wanted.every((word) => text.includes(word));
   });
 }
@@ -60,7 +66,13 @@ function Rows({ columns, rows, label }: TableData & { label: string }) {
     <div class="chart-table" role="region" aria-label={label} tabIndex={0}>
       <table>
         <thead>
-          <tr>{columns.map((column) => <th key={column.key} scope="col">{column.title}</th>)}</tr>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.key} scope="col">
+                {column.title}
+              </th>
+            ))}
+          </tr>
         </thead>
         <tbody>
           {rows.map((row, i) => (
@@ -68,8 +80,17 @@ function Rows({ columns, rows, label }: TableData & { label: string }) {
               {columns.map((column, j) => {
                 const cell = row[j] ?? null;
                 const text = shown(cell, column);
-                if (j === 0) return <th key={column.key} scope="row">{text}</th>;
-                return <td key={column.key} class={typeof cell === "number" ? "chart-number" : undefined}>{text}</td>;
+                if (j === 0)
+                  return (
+                    <th key={column.key} scope="row">
+                      {text}
+                    </th>
+                  );
+                return (
+                  <td key={column.key} class={typeof cell === "number" ? "chart-number" : undefined}>
+                    {text}
+                  </td>
+                );
               })}
             </tr>
           ))}

@@ -3,7 +3,7 @@
  * The widths are those of common sans-serif faces, rounded up. */
 
 const WIDE = /[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff00-\uff60\u{1f300}-\u{1faff}]/u;
-const NARROW = /[ijl.,:;'|!()[\]fIrt ]/;
+const NARROW = /[ijl.,:;'|!()[\]fIrt \u00a0]/;
 const BROAD = /[mwMW%@—]/;
 
 const charWidth = (char: string): number => {

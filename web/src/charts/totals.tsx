@@ -19,7 +19,11 @@ interface Total extends Served {
   ratio: number | null;
 }
 
-const times = ({ value, low, high }: Interval, n: number): Interval => ({ value: value * n, low: low * n, high: high * n });
+const times = ({ value, low, high }: Interval, n: number): Interval => ({
+  value: value * n,
+  low: low * n,
+  high: high * n,
+});
 
 /** Sums of the report's own grams; ratios stand beside them, because a sum alone says little. */
 export function totals(report: Report, against: string | null): Total[] {
@@ -50,7 +54,13 @@ export function TotalsView({ report, chosenModel, width }: ChartProps) {
       provisional={isProvisional(report)}
       width={width}
       picture={false}
-      notes={first && <p>{say.totalsNote} {say.energyIs(energyMethods(report))}</p>}
+      notes={
+        first && (
+          <p>
+            {say.totalsNote} {say.energyIs(energyMethods(report))}
+          </p>
+        )
+      }
     >
       {() => first && <TotalRows all={all} against={against} />}
     </Figure>
@@ -70,9 +80,18 @@ function TotalRows({ all, against }: { all: Total[]; against: string | null }) {
         <li key={name}>
           <h4>{name}</h4>
           <dl>
-            <div><dt>{say.perDay}</dt><dd>{grams(day, say)}</dd></div>
-            <div><dt>{say.perYear}</dt><dd>{grams(year, say)}</dd></div>
-            <div><dt>{say.equivalents}</dt><dd>{equivalents(rate, say)}</dd></div>
+            <div>
+              <dt>{say.perDay}</dt>
+              <dd>{grams(day, say)}</dd>
+            </div>
+            <div>
+              <dt>{say.perYear}</dt>
+              <dd>{grams(year, say)}</dd>
+            </div>
+            <div>
+              <dt>{say.equivalents}</dt>
+              <dd>{equivalents(rate, say)}</dd>
+            </div>
           </dl>
           <p>{ratioSentence(ratio, against, say)}</p>
           {rate.workers > 1 && <p>{say.workersNeeded(count(rate.workers))}</p>}
@@ -107,7 +126,15 @@ function totalsTable(all: Total[], say: ChartMessages): TableData {
       { key: "of_reference_ratio", title: say.columnOfReference, show: percent },
     ],
     rows: all.map(({ name, rate, day, year, ratio }) => [
-      name, rate.requests_per_day, day.value, year.value, year.low, year.high, rate.car_km, rate.lamp_10w_h, ratio,
+      name,
+      rate.requests_per_day,
+      day.value,
+      year.value,
+      year.low,
+      year.high,
+      rate.car_km,
+      rate.lamp_10w_h,
+      ratio,
     ]),
   };
 }

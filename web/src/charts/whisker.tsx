@@ -3,10 +3,13 @@ import { ink } from "./palette";
 
 const CAP_PX = 4;
 
-/** An interval across: on a ground of paper, so that it is seen on any bar. */
-export function Whisker({ x1, x2, y, cap = CAP_PX }: { x1: number; x2: number; y: number; cap?: number }) {
-  const path = `M${x1},${y - cap}v${2 * cap}M${x2},${y - cap}v${2 * cap}M${x1},${y}H${x2}`;
-  return <HaloPath d={path} />;
+/** An interval across: on a ground of paper, so that it is seen on any bar. An arrow in place of the
+ * first cap says that it goes on below what the axis shows. */
+export function Whisker({ x1, x2, y, open = false }: { x1: number; x2: number; y: number; open?: boolean }) {
+  const start = open
+    ? `M${x1 + CAP_PX},${y - CAP_PX}L${x1},${y}l${CAP_PX},${CAP_PX}`
+    : `M${x1},${y - CAP_PX}v${2 * CAP_PX}`;
+  return <HaloPath d={`${start}M${x2},${y - CAP_PX}v${2 * CAP_PX}M${x1},${y}H${x2}`} />;
 }
 
 export function WhiskerY({ x, y1, y2 }: { x: number; y1: number; y2: number }) {
@@ -25,5 +28,7 @@ function HaloPath({ d }: { d: string }) {
 
 /** What moves a whole scale: a bracket that opens upwards, with a tick at the value. */
 export function Bracket({ x1, x2, at, y }: { x1: number; x2: number; at: number; y: number }) {
-  return <path d={`M${x1},${y - 7}V${y}H${x2}V${y - 7}M${at},${y}v-4`} fill="none" stroke={ink.accent} stroke-width={2} />;
+  return (
+    <path d={`M${x1},${y - 7}V${y}H${x2}V${y - 7}M${at},${y}v-4`} fill="none" stroke={ink.accent} stroke-width={2} />
+  );
 }

@@ -59,7 +59,6 @@ export const chartsEn = {
   tableOf: (title: string) => `${title}: table`,
   saveAs: (title: string) => `Save "${title}" as`,
   range: (low: string, high: string) => `${low} to ${high}`,
-  list,
   model: "model",
   method: "method",
   methodOf: (method: Method) => METHODS[method],
@@ -69,7 +68,8 @@ export const chartsEn = {
   linear: "linear",
   log: "logarithmic",
   provisional: "provisional",
-  energyIs: (methods: Method[]) => (methods.length === 0 ? "" : `Energy, and so carbon, is ${list(methods.map((method) => METHODS[method]))}.`),
+  energyIs: (methods: Method[]) =>
+    methods.length === 0 ? "" : `Energy, and so carbon, is ${list(methods.map((method) => METHODS[method]))}.`,
   failed: (name: string, why: string) => `${name} failed: ${why}`,
   unknownCarbon: (name: string, why: string) => `${name} has no carbon figure: ${why}`,
   verdict: (verdict: Verdict, likely: boolean) =>
@@ -84,10 +84,12 @@ export const chartsEn = {
     `${name} emits ${value} CO₂e per million inferences (${place}).`,
   carbonLeast: (name: string, value: string, share: string, most: string, verdict: string, place: string) =>
     `${name} emits least: ${value} CO₂e per million inferences (${place}). That is ${share} of ${most}'s carbon (energy: ${verdict}).`,
-  carbonNotRanked: (methods: string[]) => `Models that are ${list(methods)} stand apart and are not ranked against each other.`,
+  carbonNotRanked: (methods: string[]) =>
+    `Models that are ${list(methods)} stand apart and are not ranked against each other.`,
   carbonNone: "No model has a carbon figure.",
   groupOf: (method: Method, measured: PartName[], estimated: PartName[]) => {
-    if (method === "measured") return `Measured: ${list(measured.map((p) => PARTS[p]))}; power supply and fans are not covered`;
+    if (method === "measured")
+      return `Measured: ${list(measured.map((p) => PARTS[p]))}; power supply and fans are not covered`;
     if (method === "mixed")
       return `Partly measured (hatched): ${list(measured.map((p) => PARTS[p]))} measured, ${list(estimated.map((p) => PARTS[p]))} estimated; power supply and fans are not covered`;
     return "Estimated (hatched): from CPU time and published watts; no counter was read";
@@ -96,7 +98,8 @@ export const chartsEn = {
   whisker: "Whiskers: 95 % by the rounds of this study alone.",
   fewRounds: "Too few rounds for the whiskers to be relied on.",
   running: "The study is still running: pale, dashed bars are provisional.",
-  carbonMark: (name: string, value: string, method: string) => `${name}: ${value} CO₂e per million inferences, ${method}`,
+  carbonMark: (name: string, value: string, method: string) =>
+    `${name}: ${value} CO₂e per million inferences, ${method}`,
   byRounds: (low: string, high: string) => `${low} to ${high} by the rounds (95 %)`,
   byAll: (low: string, high: string) => `${low} to ${high} with what the method may be wrong by`,
   shareOf: (share: string, name: string) => `${share} of ${name}'s carbon`,
@@ -109,7 +112,6 @@ export const chartsEn = {
   columnRounds: "rounds",
   columnState: "state",
   stateFinal: "final",
-  chosenMark: "chosen",
 
   /* accuracy against carbon */
   paretoTitle: (set: string) => `Accuracy on ${set} against carbon`,
@@ -118,20 +120,24 @@ export const chartsEn = {
   paretoSentence: (p: ParetoPhrase) =>
     `${p.name} keeps all but ${p.lost} points (${p.lostLow} to ${p.lostHigh}${p.told ? "" : ", not told apart"}) of ${p.best}'s accuracy and emits ${p.share} of its carbon (${p.shareLow} to ${p.shareHigh} %: ${p.verdict}${p.method ? `, ${METHODS[p.method]}` : ""}).`,
   paretoOnly: (name: string, accuracy: string) => `${name} is the only model on this axis: ${accuracy} right.`,
-  paretoNoChoice: (best: string) => `No model emits less than ${best}, the most accurate one, without being beaten in both.`,
+  paretoNoChoice: (best: string) =>
+    `No model emits less than ${best}, the most accurate one, without being beaten in both.`,
   position: (position: Position) => POSITIONS[position],
   paretoWhiskers: "Whiskers: 95 %, of carbon by the rounds of this study, of accuracy by the number of images.",
-  paretoSystematic: (low: string, high: string) => `Beyond these the carbon of all dots may be off by ${low} to ${high} in the same direction.`,
+  paretoSystematic: (low: string, high: string) =>
+    `Beyond these the carbon of all dots may be off by ${low} to ${high} in the same direction.`,
   legendFront: "filled: on the front",
   legendOpen: "ring: left open by the intervals",
   legendDominated: "hollow: dominated",
   legendSteps: "steps: the front",
   legendValueSteps: "dashed steps: the front if every value were exact",
-  notOnAxis: (items: [string, OffAxis][]) => `Not on this axis: ${items.map(([name, why]) => `${name} (${OFF_AXIS[why]})`).join("; ")}.`,
+  notOnAxis: (items: [string, OffAxis][]) =>
+    `Not on this axis: ${items.map(([name, why]) => `${name} (${OFF_AXIS[why]})`).join("; ")}.`,
   offAxis: (reason: OffAxis) => OFF_AXIS[reason],
   accuracyMark: (accuracy: string, low: string, high: string) => `${accuracy} right (${low} to ${high} %)`,
   carbonPerMillion: (value: string, method: string) => `${value} CO₂e per million inferences, ${method}`,
-  shareOfMostAccurate: (share: string, low: string, high: string) => `${share} of the most accurate one's carbon (${low} to ${high} %)`,
+  shareOfMostAccurate: (share: string, low: string, high: string) =>
+    `${share} of the most accurate one's carbon (${low} to ${high} %)`,
   dominatedBy: (names: string[]) => `beaten in both by ${list(names)}`,
   columnAccuracy: "right first answers",
   columnAccuracyLow: "low, 95 %",
@@ -164,7 +170,8 @@ export const chartsEn = {
   time: "time",
   carbon: "carbon",
   partsTitle: "Energy of one inference by part of the machine",
-  partShare: (part: string, low: string, high: string) => (low === high ? `${part} ${low}` : `${part} ${low} to ${high}`),
+  partShare: (part: string, low: string, high: string) =>
+    low === high ? `${part} ${low}` : `${part} ${low} to ${high}`,
   partsSummary: (shares: string[]) => `Share of the joules of an inference, over all models: ${shares.join(", ")}.`,
   partsNote: "Hatched is estimated, solid is measured. Power supply, fans and disks are not covered.",
   partLegend: (part: string, method: string, hatched: boolean) => `${part}, ${method}${hatched ? " (hatched)" : ""}`,
@@ -203,14 +210,23 @@ export const chartsEn = {
   ratiosNoReference: "Models against each other",
   ratiosNone: "There is no pair of models to compare.",
   ratioOne: (name: string, words: string) => `${name}: ${words}.`,
-  ratioWords: (share: string, against: string, verdict: string) => `${share} of ${against}'s carbon; energy: ${verdict}`,
+  ratioWords: (share: string, against: string, verdict: string) =>
+    `${share} of ${against}'s carbon; energy: ${verdict}`,
   ratiosSummary: (against: string, lower: number, equivalent: number, higher: number, open: number) =>
     `Energy against ${against}: ${list(
-      ([[lower, "lower"], [equivalent, "equivalent within 3 %"], [higher, "higher"], [open, "not resolved by this study"]] as const)
+      (
+        [
+          [lower, "lower"],
+          [equivalent, "equivalent within 3 %"],
+          [higher, "higher"],
+          [open, "not resolved by this study"],
+        ] as const
+      )
         .filter(([n]) => n > 0)
         .map(([n, words]) => `${words} for ${n} ${n === 1 ? "model" : "models"}`),
     )}.`,
-  ratiosNote: "Rounds of the same block are compared, so what the counter is wrong by cancels. Verdicts are corrected for the number of pairs.",
+  ratiosNote:
+    "Rounds of the same block are compared, so what the counter is wrong by cancels. Verdicts are corrected for the number of pairs.",
   ratiosLikely:
     "Energies are estimated: two models that keep the CPU busy for the same time need not draw the same power, so a verdict is likely at most. Verdicts are corrected for the number of pairs.",
   unlike: "known in different ways, so not ranked",
@@ -234,10 +250,12 @@ export const chartsEn = {
   rateUnknown: (why: string) => `What waiting draws is not known: ${why}`,
   rateSummary: (name: string, requests: string, joules: string, grams: string, idle: string | null) =>
     `At ${requests} requests a day one request to ${name} takes ${joules} and emits ${grams} CO₂e${idle === null ? "" : `; ${idle} of the energy is waiting`}.`,
-  rateNote: (watts: string) => `While it waits a worker draws ${watts}, its share of the machine's idle power. Lines end where one worker is always busy.`,
+  rateNote: (watts: string) =>
+    `While it waits a worker draws ${watts}, its share of the machine's idle power. Lines end where one worker is always busy.`,
   yourRate: (requests: string) => `${requests} a day`,
   legendYourRate: (name: string) => `your rate, ${name}`,
-  atRate: (requests: string, joules: string, grams: string) => `at ${requests} a day: ${joules}, ${grams} CO₂e per request`,
+  atRate: (requests: string, joules: string, grams: string) =>
+    `at ${requests} a day: ${joules}, ${grams} CO₂e per request`,
   mostRequests: (requests: string) => `one worker serves at most ${requests} a day`,
   request: "request",
   columnRequests: "requests a day",
@@ -250,7 +268,8 @@ export const chartsEn = {
   totalsTitle: (requests: string) => `Totals at ${requests} requests a day`,
   totalsTitleNone: "Totals at your number of requests",
   totalsSummary: (name: string, grams: string) => `Least: ${name}, ${grams} CO₂e a year, waiting included.`,
-  totalsNote: "Equivalents are of the year's total at your own rate: an average passenger car, and a 10 W lamp at this place.",
+  totalsNote:
+    "Equivalents are of the year's total at your own rate: an average passenger car, and a 10 W lamp at this place.",
   perDay: "a day",
   perYear: "a year",
   equivalents: "as much as",
@@ -258,7 +277,8 @@ export const chartsEn = {
   lampHours: (hours: string) => `${hours} hours of a 10 W lamp`,
   totalsReference: "The others are held against this one.",
   totalsAlike: (share: string) => `${share}: at this rate it hardly matters which of the two it is.`,
-  totalsCancelled: (share: string, times: string) => `${share}; the saving is cancelled if it is used ${times} times as often.`,
+  totalsCancelled: (share: string, times: string) =>
+    `${share}; the saving is cancelled if it is used ${times} times as often.`,
   workersNeeded: (n: string) => `It needs ${n} workers to keep up.`,
   columnCar: "km by car",
   columnLamp: "hours of a 10 W lamp",
@@ -273,7 +293,9 @@ export const chartsEn = {
   scoreNote: "A score is how sure a model is, not how often it is right.",
   allKnow: (words: string) => `Each model ${words}.`,
   knows: (n: number, first: string[], all: boolean) =>
-    n === 1 ? `knows 1 thing: ${first.join(", ")}` : `knows ${n.toLocaleString("en")} things: ${first.join(", ")}${all ? "" : " …"}`,
+    n === 1
+      ? `knows 1 thing: ${first.join(", ")}`
+      : `knows ${n.toLocaleString("en")} things: ${first.join(", ")}${all ? "" : " …"}`,
   knowsNothing: "its labels are not known",
   guessed: (words: string[]) => `Guessed for it: ${words.join("; ")}`,
   columnRank: "rank",
@@ -300,7 +322,8 @@ export const chartsEn = {
   carbonOf: (grams: string) => `${grams} CO₂e per million inferences`,
   shareOfHere: (share: string) => `${share} of here`,
   intensity: (grams: string, year: number | null) => `${grams} g CO₂e per kWh${year === null ? "" : `, ${year}`}`,
-  pueOf: (pue: string, source: string, year: number | null) => `PUE ${pue} (${source}${year === null ? "" : `, ${year}`})`,
+  pueOf: (pue: string, source: string, year: number | null) =>
+    `PUE ${pue} (${source}${year === null ? "" : `, ${year}`})`,
   zonesOf: "Zones",
   regionsOf: "Cloud regions",
   search: "Search",

@@ -12,7 +12,12 @@ const VERDICTS: Record<Verdict, string> = {
 
 const PARTS: Record<PartName, string> = { cpu: "CPU", memory: "메모리", gpu: "GPU", machine: "기기의 나머지" };
 
-const METHODS: Record<Method, string> = { measured: "실측", estimated: "추정", mixed: "일부 실측", unavailable: "알 수 없음" };
+const METHODS: Record<Method, string> = {
+  measured: "실측",
+  estimated: "추정",
+  mixed: "일부 실측",
+  unavailable: "알 수 없음",
+};
 
 const POSITIONS: Record<Position, string> = { front: "최전선", dominated: "지배됨", unresolved: "미정" };
 
@@ -38,7 +43,6 @@ export const chartsKo: ChartMessages = {
   tableOf: (title) => `${title}: 표`,
   saveAs: (title) => `"${title}" 저장 형식`,
   range: (low, high) => `${low}~${high}`,
-  list,
   model: "모델",
   method: "방법",
   methodOf: (method) => METHODS[method],
@@ -48,10 +52,12 @@ export const chartsKo: ChartMessages = {
   linear: "선형",
   log: "로그",
   provisional: "잠정",
-  energyIs: (methods) => (methods.length === 0 ? "" : `에너지와 탄소 수치: ${list(methods.map((method) => METHODS[method]))}.`),
+  energyIs: (methods) =>
+    methods.length === 0 ? "" : `에너지와 탄소 수치: ${list(methods.map((method) => METHODS[method]))}.`,
   failed: (name, why) => `${name} 실패: ${why}`,
   unknownCarbon: (name, why) => `${name}의 탄소 수치가 없습니다: ${why}`,
-  verdict: (verdict, likely) => (likely && verdict !== "unresolved" ? `아마도 ${VERDICTS[verdict]}` : VERDICTS[verdict]),
+  verdict: (verdict, likely) =>
+    likely && verdict !== "unresolved" ? `아마도 ${VERDICTS[verdict]}` : VERDICTS[verdict],
   place: (zone, year) => (year === null ? zone : `${zone}, ${year}년`),
 
   carbonTitle: "선택한 모델의 추론당 탄소 배출량",
@@ -65,7 +71,8 @@ export const chartsKo: ChartMessages = {
   groupOf: (method, measured, estimated) => {
     const words = (parts: PartName[]) => list(parts.map((part) => PARTS[part]));
     if (method === "measured") return `실측: ${words(measured)}. 전원 장치와 팬은 포함되지 않음`;
-    if (method === "mixed") return `일부 실측(빗금): ${words(measured)} 실측, ${words(estimated)} 추정. 전원 장치와 팬은 포함되지 않음`;
+    if (method === "mixed")
+      return `일부 실측(빗금): ${words(measured)} 실측, ${words(estimated)} 추정. 전원 장치와 팬은 포함되지 않음`;
     return "추정(빗금): CPU 시간과 공개된 전력값에서 계산, 계측기를 읽지 않음";
   },
   systematic: (low, high) => `눈금 전체가 같은 방향으로 ${low}~${high}만큼 어긋날 수 있음`,
@@ -85,7 +92,6 @@ export const chartsKo: ChartMessages = {
   columnRounds: "회차",
   columnState: "상태",
   stateFinal: "확정",
-  chosenMark: "선택됨",
 
   paretoTitle: (set) => `${set} 정확도와 탄소 배출량`,
   paretoAxisX: (unit) => `추론 백만 회당 ${unit} CO₂e, 로그 눈금 →`,
@@ -140,7 +146,8 @@ export const chartsKo: ChartMessages = {
   partsSummary: (shares) => `모든 모델에서 추론 에너지의 비율: ${shares.join(", ")}.`,
   partsNote: "빗금은 추정, 채움은 실측입니다. 전원 장치, 팬, 디스크는 포함되지 않습니다.",
   partLegend: (part, method, hatched) => `${part}, ${method}${hatched ? "(빗금)" : ""}`,
-  partOf: (part, joules, share, method, bounds) => `${part}: ${joules}${bounds === null ? "" : ` (${bounds})`}, ${share}, ${method}`,
+  partOf: (part, joules, share, method, bounds) =>
+    `${part}: ${joules}${bounds === null ? "" : ` (${bounds})`}, ${share}, ${method}`,
   totalOf: (joules, method) => `모두 ${joules}, ${method}`,
   energyNone: "에너지 수치가 있는 모델이 없습니다.",
   energyAxis: (unit) => `추론당 ${unit} →`,
@@ -175,7 +182,14 @@ export const chartsKo: ChartMessages = {
   ratioWords: (share, against, verdict) => `${against} 탄소 배출량의 ${share}. 에너지: ${verdict}`,
   ratiosSummary: (against, lower, equivalent, higher, open) =>
     `${against} 대비 에너지: ${list(
-      ([[lower, "더 적음"], [equivalent, "3 % 이내로 같음"], [higher, "더 많음"], [open, "이 측정으로는 가릴 수 없음"]] as const)
+      (
+        [
+          [lower, "더 적음"],
+          [equivalent, "3 % 이내로 같음"],
+          [higher, "더 많음"],
+          [open, "이 측정으로는 가릴 수 없음"],
+        ] as const
+      )
         .filter(([n]) => n > 0)
         .map(([n, words]) => `${words} ${n}개`),
     )}.`,
@@ -202,7 +216,8 @@ export const chartsKo: ChartMessages = {
   rateUnknown: (why) => `대기 전력을 알 수 없습니다: ${why}`,
   rateSummary: (name, requests, joules, grams, idle) =>
     `하루 ${requests}건일 때 ${name} 요청 한 건은 ${joules}, ${grams} CO₂e${idle === null ? "" : `이며 에너지의 ${idle}는 대기`}입니다.`,
-  rateNote: (watts) => `작업자 하나는 기다리는 동안 ${watts}를 씁니다(기기 대기 전력 가운데 제 몫). 선은 작업자 하나가 쉬지 않는 곳에서 끝납니다.`,
+  rateNote: (watts) =>
+    `작업자 하나는 기다리는 동안 ${watts}를 씁니다(기기 대기 전력 가운데 제 몫). 선은 작업자 하나가 쉬지 않는 곳에서 끝납니다.`,
   yourRate: (requests) => `하루 ${requests}건`,
   legendYourRate: (name) => `내 요청 빈도, ${name}`,
   atRate: (requests, joules, grams) => `하루 ${requests}건: 요청당 ${joules}, ${grams} CO₂e`,
@@ -280,7 +295,8 @@ export const chartsKo: ChartMessages = {
   columnPue: "PUE",
   columnPueSource: "PUE 출처",
   regionsTitle: (name) => `지역별 ${name}`,
-  regionsSummary: (least, grams, share) => `가장 적음: ${least}, 추론 백만 회당 ${grams} CO₂e${share === null ? "" : `, 여기의 ${share}`}.`,
+  regionsSummary: (least, grams, share) =>
+    `가장 적음: ${least}, 추론 백만 회당 ${grams} CO₂e${share === null ? "" : `, 여기의 ${share}`}.`,
 
   stage: (stage) => STAGES[stage],
 };

@@ -36,7 +36,10 @@ for (const theme of THEMES) {
     const ramp = Array.from({ length: 8 }, (_, i) => lightness(colour(`q${i}`, theme)));
     const away = theme === "light" ? -1 : 1;
     for (let i = 1; i < ramp.length; i++)
-      assert.ok(away * (ramp[i] - ramp[i - 1]) >= 6, `q${i - 1} to q${i}: ${ramp[i - 1].toFixed(1)} to ${ramp[i].toFixed(1)}`);
+      assert.ok(
+        away * (ramp[i] - ramp[i - 1]) >= 6,
+        `q${i - 1} to q${i}: ${ramp[i - 1].toFixed(1)} to ${ramp[i].toFixed(1)}`,
+      );
     const paper = lightness(colour("paper", theme));
     assert.ok(Math.abs(ramp[0] - paper) < Math.abs(ramp[7] - paper));
   });

@@ -11,8 +11,15 @@ import { totals } from "../totals";
 import { model, report } from "./sample.mjs";
 
 const table = {
-  columns: [{ key: "model", title: "model" }, { key: "per_million_g", title: "g", show: (v) => v.toFixed(1) }],
-  rows: [["=cmd()", 1.25], ['say "hi", you', null], ["a\nb", -2]],
+  columns: [
+    { key: "model", title: "model" },
+    { key: "per_million_g", title: "g", show: (v) => v.toFixed(1) },
+  ],
+  rows: [
+    ["=cmd()", 1.25],
+    ['say "hi", you', null],
+    ["a\nb", -2],
+  ],
 };
 
 test("CSV keeps numbers whole, leaves out what is not known, and starts no formula", () => {
@@ -45,7 +52,11 @@ test("logarithmic ticks are few, round and within", () => {
   assert.deepEqual(logTicks(0.9, 110, 10), [1, 2, 5, 10, 20, 50, 100]);
   assert.deepEqual(logTicks(0.9, 110, 5), [1, 3, 10, 30, 100]);
   assert.deepEqual(logTicks(1, 1e10, 6), [1, 1e2, 1e4, 1e6, 1e8, 1e10]);
-  for (const [low, high] of [[4.03, 6.3], [7, 7.2], [0.05, 0.4]]) {
+  for (const [low, high] of [
+    [4.03, 6.3],
+    [7, 7.2],
+    [0.05, 0.4],
+  ]) {
     const ticks = logTicks(low, high, 8);
     assert.ok(ticks.length >= 2 && ticks.every((t) => t >= low && t <= high), `${low} to ${high}: ${ticks}`);
   }
@@ -62,18 +73,33 @@ test("quantiles between those of the report are taken on the line; beyond them t
 });
 
 const zone = (name, iso3, grams) => ({
-  id: iso3 ?? name, iso2: null, iso3, name, year: 2025, intensity_g_per_kwh: 100,
+  id: iso3 ?? name,
+  iso2: null,
+  iso3,
+  name,
+  year: 2025,
+  intensity_g_per_kwh: 100,
   per_inference_g: [grams === null ? null : { value: grams, low: grams, high: grams }],
 });
 
 test("places are priced for one model, least first, and those without a figure are left out", () => {
   const places = {
     models: ["a"],
-    zones: { source: "s", basis: "b", items: [zone("Much", "MMM", 3e-6), zone("None", "NNN", null), zone("Little", "LLL", 1e-6)] },
+    zones: {
+      source: "s",
+      basis: "b",
+      items: [zone("Much", "MMM", 3e-6), zone("None", "NNN", null), zone("Little", "LLL", 1e-6)],
+    },
     regions: { source: "s", basis: "b", note: "", items: [] },
   };
   const priced = pricedPlaces(report([model("a", 1e-6)]), places, "a");
-  assert.deepEqual(priced.zones.map(({ place, grams }) => [place.name, grams]), [["Little", 1], ["Much", 3]]);
+  assert.deepEqual(
+    priced.zones.map(({ place, grams }) => [place.name, grams]),
+    [
+      ["Little", 1],
+      ["Much", 3],
+    ],
+  );
   assert.ok(Math.abs(priced.zones[1].ofHere - 2) < 1e-9);
   assert.equal(zonesTable(priced, places, chartsEn).rows.length, 2);
   assert.equal(pricedPlaces(report([model("b", 1)]), places, "b"), null, "the places know no such model");

@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { factor, number, percent, percentTenths, points, quantity, tick, unitFor } from "../../format";
 
+/** A space that does not break. */
+const joined = (text) => text.replaceAll(" ", "\u00a0");
+
 test("numbers have three significant digits", () => {
   assert.equal(number(1333.107), "1,330");
   assert.equal(number(10), "10.0");
@@ -18,7 +21,7 @@ test("what would be a row of zeros becomes a power of ten", () => {
 
 test("what is no number is no number", () => {
   assert.equal(number(NaN), "–");
-  assert.equal(percent(Infinity), "–");
+  assert.equal(percent(Infinity), joined("–"));
 });
 
 test("one prefix serves a whole chart, as in the terminal", () => {
@@ -36,18 +39,18 @@ test("a prefix is found without values, and not by what is no value", () => {
 });
 
 test("a quantity alone has the prefix that suits it", () => {
-  assert.equal(quantity("mass", 10), "10.0 g");
-  assert.equal(quantity("power", 0.5864), "586 mW");
+  assert.equal(quantity("mass", 10), joined("10.0 g"));
+  assert.equal(quantity("power", 0.5864), joined("586 mW"));
 });
 
 test("shares are percent with the digits that they need", () => {
-  assert.equal(percent(0.16), "16 %");
-  assert.equal(percent(0.00385448), "0.385 %");
-  assert.equal(percent(0.9984), "99.8 %");
-  assert.equal(percent(12.3), "1,230 %");
-  assert.equal(percent(1e-9), "< 0.001 %");
-  assert.equal(percent(0), "0 %");
-  assert.equal(percentTenths(0.41015), "41.0 %");
+  assert.equal(percent(0.16), joined("16 %"));
+  assert.equal(percent(0.00385448), joined("0.385 %"));
+  assert.equal(percent(0.9984), joined("99.8 %"));
+  assert.equal(percent(12.3), joined("1,230 %"));
+  assert.equal(percent(1e-9), joined("< 0.001 %"));
+  assert.equal(percent(0), joined("0 %"));
+  assert.equal(percentTenths(0.41015), joined("41.0 %"));
 });
 
 test("points have one digit and a true minus", () => {

@@ -17,15 +17,25 @@ const overlap = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.
 
 /** Spread without a random source: the same dots in every run. */
 const dots = (n) =>
-  Array.from({ length: n }, (_, i) => ({ x: 20 + ((i * 97) % 560), y: 20 + ((i * 61) % 260), name: `model-${i}`, width: 70 }));
+  Array.from({ length: n }, (_, i) => ({
+    x: 20 + ((i * 97) % 560),
+    y: 20 + ((i * 61) % 260),
+    name: `model-${i}`,
+    width: 70,
+  }));
 
 test("names keep clear of one another, of dots and of the frame", () => {
   const all = dots(12);
   const boxes = placeLabels(all, frame).map((label, i) => boxOf(label, all[i]));
   boxes.forEach((box, i) => {
     boxes.slice(i + 1).forEach((other, j) => assert.ok(!overlap(box, other), `labels ${i} and ${i + 1 + j} overlap`));
-    all.forEach((dot) => assert.ok(!overlap(box, { x: dot.x - 6, y: dot.y - 6, width: 12, height: 12 }), `label ${i} covers a dot`));
-    assert.ok(box.x >= 0 && box.x + box.width <= 600 && box.y >= 0 && box.y + box.height <= 300, `label ${i} leaves the frame`);
+    all.forEach((dot) =>
+      assert.ok(!overlap(box, { x: dot.x - 6, y: dot.y - 6, width: 12, height: 12 }), `label ${i} covers a dot`),
+    );
+    assert.ok(
+      box.x >= 0 && box.x + box.width <= 600 && box.y >= 0 && box.y + box.height <= 300,
+      `label ${i} leaves the frame`,
+    );
   });
 });
 
@@ -35,7 +45,10 @@ test("what finds no room gets a number, counted from 1 and never dropped", () =>
   assert.equal(labels.length, all.length);
   const numbers = labels.flatMap(({ number }) => number ?? []);
   assert.ok(numbers.length > 0);
-  assert.deepEqual(numbers, numbers.map((_, i) => i + 1));
+  assert.deepEqual(
+    numbers,
+    numbers.map((_, i) => i + 1),
+  );
   labels.forEach(({ text, number }, i) => assert.equal(text, number === null ? all[i].name : String(number)));
 });
 

@@ -43,11 +43,16 @@ test("a model without carbon has none, not zero", () => {
 });
 
 test("ways of knowing stand apart, least first within each", () => {
-  const groups = carbonGroups(report([model("big", 9), model("counted", 5, { method: "measured" }), failed("bad"), model("small", 1)]));
-  assert.deepEqual(groups.map(({ method, models }) => [method, models.map(({ name }) => name)]), [
-    ["measured", ["counted"]],
-    ["estimated", ["small", "big"]],
-  ]);
+  const groups = carbonGroups(
+    report([model("big", 9), model("counted", 5, { method: "measured" }), failed("bad"), model("small", 1)]),
+  );
+  assert.deepEqual(
+    groups.map(({ method, models }) => [method, models.map(({ name }) => name)]),
+    [
+      ["measured", ["counted"]],
+      ["estimated", ["small", "big"]],
+    ],
+  );
 });
 
 test("a boundary is that of the models of one method", () => {

@@ -12,7 +12,15 @@ export function model(name, joules, { method = "estimated", accuracy = null, ...
     guesses: [],
     knows: { classes: 2, first: ["cat", "dog"], from: "card" },
     accuracy,
-    load: { seconds: 3, first_inference_s: 1, cold_s: 4, gross_j: 8, first_inference_j: 2, cold_j: interval(10, 5, 20), method },
+    load: {
+      seconds: 3,
+      first_inference_s: 1,
+      cold_s: 4,
+      gross_j: 8,
+      first_inference_j: 2,
+      cold_j: interval(10, 5, 20),
+      method,
+    },
     latency: { p50_s: 1, p90_s: 2, p99_s: null, samples: 100 },
     stages: [
       { stage: "decode", seconds: 1, gross_j: joules, method, rounds: 3 },
@@ -22,8 +30,20 @@ export function model(name, joules, { method = "estimated", accuracy = null, ...
     energy: {
       method,
       parts: [
-        { part: "cpu", method: method === "estimated" ? "estimated" : "measured", sensor: "s", joules: joules / 2, headline: true },
-        { part: "memory", method: method === "measured" ? "measured" : "estimated", sensor: "s", joules: joules / 2, headline: true },
+        {
+          part: "cpu",
+          method: method === "estimated" ? "estimated" : "measured",
+          sensor: "s",
+          joules: joules / 2,
+          headline: true,
+        },
+        {
+          part: "memory",
+          method: method === "measured" ? "measured" : "estimated",
+          sensor: "s",
+          joules: joules / 2,
+          headline: true,
+        },
         { part: "gpu", method: "unavailable", sensor: null, joules: null, headline: true },
       ],
       gross: {
@@ -47,7 +67,12 @@ export function model(name, joules, { method = "estimated", accuracy = null, ...
   };
 }
 
-export const failed = (name) => ({ name, precision: "as-is", guesses: [], error: { code: "invalid", message: "no model" } });
+export const failed = (name) => ({
+  name,
+  precision: "as-is",
+  guesses: [],
+  error: { code: "invalid", message: "no model" },
+});
 
 export const pair = (a, b, ratio, verdict, likely = true) => ({
   a,
