@@ -48,6 +48,8 @@ void miev_api_session(struct miev_call *call)
     bool right = !guard->token || (token && miev_same_secret(token, guard->token));
     json_decref(body);
     if (!right) {
+        miev_clients_charge(miev_http_clients(call->server->http), miev_http_peer(call->request),
+                            MIEV_WRONG_TOKEN_COST, miev_env_now_ns(call->server->options.env));
         miev_answer_problem(call, 401, "unauthorised",
                             "that is not this server's token: ask whoever started it");
         return;

@@ -15,23 +15,23 @@
 enum kind { WORD, NUMBER, WHOLE, FLAG, WORDS };
 static const struct field {
     const char *name;
-    enum kind kind;
     double min, max;
+    enum kind kind;
     bool of_site;
 } fields[] = {
-    {"models", WORDS, 1, MIEV_STUDY_MAX_MODELS, false},
-    {"input", WORD, 1, 159, false},
-    {"name", WORD, 0, 159, false},
-    {"zone", WORD, 1, 63, true},
-    {"intensity_g_per_kwh", NUMBER, 0, 10000, true},
-    {"pue", NUMBER, 1, 10, true},
-    {"embodied", FLAG, 0, 1, true},
-    {"requests_per_day", NUMBER, 0, 1e15, true},
-    {"threads", WHOLE, 1, 1024, false},
-    {"delegate", WORD, 0, 31, false},
-    {"budget_s", NUMBER, 0, MIEV_ASK_MAX_BUDGET_S, false},
-    {"target_ratio", NUMBER, 0.001, 1, false},
-    {"seed", WHOLE, 0, 9007199254740991.0, false},
+    {"models", 1, MIEV_STUDY_MAX_MODELS, WORDS, false},
+    {"input", 1, 159, WORD, false},
+    {"name", 0, 159, WORD, false},
+    {"zone", 1, 63, WORD, true},
+    {"intensity_g_per_kwh", 0, 10000, NUMBER, true},
+    {"pue", 1, 10, NUMBER, true},
+    {"embodied", 0, 1, FLAG, true},
+    {"requests_per_day", 0, 1e15, NUMBER, true},
+    {"threads", 1, 1024, WHOLE, false},
+    {"delegate", 0, 31, WORD, false},
+    {"budget_s", 0, MIEV_ASK_MAX_BUDGET_S, NUMBER, false},
+    {"target_ratio", 0.001, 1, NUMBER, false},
+    {"seed", 0, 9007199254740991.0, WHOLE, false},
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
@@ -112,12 +112,11 @@ static int check_field(const struct field *field, const json_t *value, struct mi
                                                  : "");
 }
 
-static int check(const json_t *document, struct miev_error *err)
+static int check(json_t *document, struct miev_error *err)
 {
     const char *key;
     json_t *value;
-    /* jansson walks a constant object through a pointer that is not; nothing is changed. */
-    json_object_foreach((json_t *)(uintptr_t)document, key, value)
+    json_object_foreach(document, key, value)
     {
         char shown[48];
         const struct field *field = find_field(key);
@@ -161,7 +160,7 @@ static int take_site(const json_t *document, struct miev_ask_site *out, struct m
     return miev_site_find(&out->wish, &site, &price, err);
 }
 
-static int take(const json_t *document, struct miev_ask *out, struct miev_error *err)
+static int take(json_t *document, struct miev_ask *out, struct miev_error *err)
 {
     int rc = check(document, err);
     if (rc == MIEV_OK && !json_is_array(json_object_get(document, "models")))
@@ -183,7 +182,7 @@ static int take(const json_t *document, struct miev_ask *out, struct miev_error 
 }
 
 /* *out points into itself: filled where it stays. */
-int miev_ask_from_json(const json_t *document, struct miev_ask *out, struct miev_error *err)
+int miev_ask_from_json(json_t *document, struct miev_ask *out, struct miev_error *err)
 {
     *out = (struct miev_ask){.models = NULL};
     int rc = take(document, out, err);

@@ -29,7 +29,7 @@ struct miev_ask {
 
 /* Read {"models": [...], "input": "...", ...}. Fields that are not known, of the wrong type or out
  * of range are refused by name (MIEV_ERR_INVALID). miev_ask_finish when done. */
-MIEV_MUST_USE int miev_ask_from_json(const json_t *document, struct miev_ask *out,
+MIEV_MUST_USE int miev_ask_from_json(json_t *document, struct miev_ask *out,
                                      struct miev_error *err);
 /* The same from "models=a,b&zone=KR"; an input is not asked for. */
 MIEV_MUST_USE int miev_ask_from_query(const struct miev_target *target, struct miev_ask *out,

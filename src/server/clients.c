@@ -116,27 +116,45 @@ void miev_clients_leave(struct miev_clients *clients, const struct sockaddr *add
     (void)pthread_mutex_unlock(&clients->mutex);
 }
 
+/* What an address may still ask, now. */
+static struct client *refill(struct miev_clients *clients, const struct sockaddr *address,
+                             uint64_t now_ns)
+{
+    const struct miev_clients_limits *limits = &clients->limits;
+    struct client *client = find(clients, address, now_ns);
+    if (!client)
+        return NULL;
+    double passed_s = now_ns > client->seen_ns ? (double)(now_ns - client->seen_ns) * 1e-9 : 0;
+    client->allowance = fmin(limits->burst, client->allowance + passed_s * limits->requests_per_s);
+    client->seen_ns = now_ns;
+    return client;
+}
+
 unsigned miev_clients_take(struct miev_clients *clients, const struct sockaddr *address,
                            double cost, uint64_t now_ns)
 {
     unsigned wait_s = 1;
-    const struct miev_clients_limits *limits = &clients->limits;
     (void)pthread_mutex_lock(&clients->mutex);
-    struct client *client = find(clients, address, now_ns);
-    if (client) {
-        double passed_s = now_ns > client->seen_ns ? (double)(now_ns - client->seen_ns) * 1e-9 : 0;
-        client->allowance =
-            fmin(limits->burst, client->allowance + passed_s * limits->requests_per_s);
-        client->seen_ns = now_ns;
-        if (client->allowance >= cost) {
-            client->allowance -= cost;
-            wait_s = 0;
-        } else {
-            wait_s = (unsigned)fmax(1, ceil((cost - client->allowance) / limits->requests_per_s));
-        }
+    struct client *client = refill(clients, address, now_ns);
+    if (client && client->allowance >= cost) {
+        client->allowance -= cost;
+        wait_s = 0;
+    } else if (client) {
+        double missing = cost - client->allowance;
+        wait_s = (unsigned)fmax(1, ceil(missing / clients->limits.requests_per_s));
     }
     (void)pthread_mutex_unlock(&clients->mutex);
     return wait_s;
+}
+
+void miev_clients_charge(struct miev_clients *clients, const struct sockaddr *address, double cost,
+                         uint64_t now_ns)
+{
+    (void)pthread_mutex_lock(&clients->mutex);
+    struct client *client = refill(clients, address, now_ns);
+    if (client)
+        client->allowance = fmax(-clients->limits.burst, client->allowance - cost);
+    (void)pthread_mutex_unlock(&clients->mutex);
 }
 
 unsigned miev_clients_connections(struct miev_clients *clients)

@@ -32,6 +32,10 @@ void miev_clients_leave(struct miev_clients *clients, const struct sockaddr *add
 unsigned miev_clients_take(struct miev_clients *clients, const struct sockaddr *address,
                            double cost, uint64_t now_ns);
 
+/* Take them whether it has them or not: it has to wait until they are made up for. */
+void miev_clients_charge(struct miev_clients *clients, const struct sockaddr *address, double cost,
+                         uint64_t now_ns);
+
 unsigned miev_clients_connections(struct miev_clients *clients);
 
 #endif

@@ -17,14 +17,14 @@
 
 #include "core/error.h"
 
-#define POOL_BYTES  16384u  /* of a connection: holds its request line and headers */
-#define STACK_BYTES 262144u /* address space; what is never touched takes no memory */
-#define BLOCK_BYTES 16384u  /* of what a file or a stream hands over at once */
-#define IDLE_S      15u     /* a connection without a request, or whose reader stands still */
-#define ANSWER_S    600u    /* longest time for sending an answer that is no stream */
-#define STREAM_S    60u     /* a stream's reader may stand still so long */
-#define SPARE       32u     /* connections that are told to come back later */
-#define REAP_MS     250
+#define POOL_BYTES   16384u  /* of a connection: holds its request line and headers */
+#define STACK_BYTES  262144u /* address space; what is never touched takes no memory */
+#define STREAM_BYTES 4096u   /* that a stream hands over at once */
+#define IDLE_S       15u     /* a connection without a request, or whose reader stands still */
+#define ANSWER_S     600u    /* longest time for sending an answer that is no stream */
+#define STREAM_S     60u     /* a stream's reader may stand still so long */
+#define SPARE        32u     /* connections that are told to come back later */
+#define REAP_MS      250
 
 /* What is known of a connection, for as long as it lives. */
 struct connection {
@@ -39,8 +39,9 @@ struct miev_http {
     struct MHD_Daemon *daemon;
     struct miev_http_options options;
     struct miev_clients *clients;
+    int fd; /* that listens; the daemon's own once there is one */
     uint16_t port;
-    pthread_t reaper;
+    pthread_t reaper;      /* while there is a daemon */
     pthread_mutex_t mutex; /* guards the list and `closing`; a leaf */
     pthread_cond_t wake;
     struct connection *connections;
@@ -200,7 +201,7 @@ static struct MHD_Response *make_stream(const struct miev_http_reply *reply)
     struct MHD_Response *response = NULL;
     if (stream) {
         stream->reply = *reply;
-        response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, stream_next,
+        response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BYTES, stream_next,
                                                      stream, stream_end);
     }
     if (!response) {
@@ -228,8 +229,11 @@ static struct MHD_Response *make_response(const struct miev_http_reply *reply)
         return response;
     }
     /* The library takes a pointer to what may be changed, and changes nothing. */
-    return MHD_create_response_from_buffer(reply->length, (void *)(uintptr_t)reply->bytes,
-                                           MHD_RESPMEM_PERSISTENT);
+    union {
+        const void *ours;
+        void *theirs;
+    } bytes = {.ours = reply->bytes};
+    return MHD_create_response_from_buffer(reply->length, bytes.theirs, MHD_RESPMEM_PERSISTENT);
 }
 
 static bool has_header(const struct miev_http_reply *reply, const char *name)
@@ -292,6 +296,7 @@ static enum MHD_Result begin(struct miev_http_request *request, const char *meth
     return send_reply(request, &reply);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the library's own list of arguments */
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *bytes,
                                   size_t *length, void **own)
@@ -397,7 +402,7 @@ static void log_nothing(void *context, const char *format, va_list args)
 static int listen_at(const struct miev_http_options *options, uint16_t *port,
                      struct miev_error *err)
 {
-    struct sockaddr_storage bound;
+    struct sockaddr_storage bound = {0};
     socklen_t length = sizeof(bound);
     int yes = 1;
     int fd = socket(options->address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -420,13 +425,13 @@ static int listen_at(const struct miev_http_options *options, uint16_t *port,
     return fd;
 }
 
-static struct MHD_Daemon *start(struct miev_http *http, int fd)
+static struct MHD_Daemon *start_daemon(struct miev_http *http)
 {
     return MHD_start_daemon(
         MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
             MHD_USE_ERROR_LOG,
         0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, log_nothing, NULL,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+        MHD_OPTION_LISTEN_SOCKET, http->fd, MHD_OPTION_CONNECTION_LIMIT,
         http->options.limits.connections + SPARE, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_THREAD_STACK_SIZE,
         (size_t)STACK_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
@@ -446,17 +451,8 @@ static int set_up(struct miev_http *http, struct miev_error *err)
     http->clients = miev_clients_create(&http->options.limits);
     if (!http->clients)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
-    int fd = listen_at(&http->options, &http->port, err);
-    if (fd < 0)
-        return fd;
-    http->daemon = start(http, fd);
-    if (!http->daemon) {
-        (void)close(fd);
-        return miev_error_set(err, MIEV_ERR_BROKEN, "the HTTP library does not start here");
-    }
-    if (pthread_create(&http->reaper, NULL, reap, http) != 0)
-        return miev_error_set(err, MIEV_ERR_NOMEM, "no thread for the server");
-    return MIEV_OK;
+    http->fd = listen_at(&http->options, &http->port, err);
+    return http->fd >= 0 ? MIEV_OK : http->fd;
 }
 
 static void destroy(struct miev_http *http)
@@ -475,14 +471,31 @@ int miev_http_open(const struct miev_http_options *options, struct miev_http **o
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
     http->options = *options;
     int rc = set_up(http, err);
-    if (rc == MIEV_OK) {
+    if (rc == MIEV_OK)
         *out = http;
-        return MIEV_OK;
-    }
-    if (http->daemon)
-        MHD_stop_daemon(http->daemon);
-    destroy(http);
+    else
+        destroy(http);
     return rc;
+}
+
+static void end_reaper(struct miev_http *http)
+{
+    (void)pthread_mutex_lock(&http->mutex);
+    http->closing = true;
+    (void)pthread_cond_signal(&http->wake);
+    (void)pthread_mutex_unlock(&http->mutex);
+    (void)pthread_join(http->reaper, NULL);
+}
+
+int miev_http_start(struct miev_http *http, struct miev_error *err)
+{
+    if (pthread_create(&http->reaper, NULL, reap, http) != 0)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no thread for the server");
+    http->daemon = start_daemon(http);
+    if (http->daemon)
+        return MIEV_OK;
+    end_reaper(http);
+    return miev_error_set(err, MIEV_ERR_BROKEN, "the HTTP library does not start here");
 }
 
 uint16_t miev_http_port(const struct miev_http *http)
@@ -499,11 +512,11 @@ void miev_http_close(struct miev_http *http)
 {
     if (!http)
         return;
-    (void)pthread_mutex_lock(&http->mutex);
-    http->closing = true;
-    (void)pthread_cond_signal(&http->wake);
-    (void)pthread_mutex_unlock(&http->mutex);
-    (void)pthread_join(http->reaper, NULL);
-    MHD_stop_daemon(http->daemon);
+    if (http->daemon) {
+        end_reaper(http);
+        MHD_stop_daemon(http->daemon);
+    } else {
+        (void)close(http->fd);
+    }
     destroy(http);
 }

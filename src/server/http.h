@@ -69,10 +69,12 @@ struct miev_http_options {
     unsigned head_s, body_s; /* longest time for the headers, and for the body behind them */
 };
 
-/* Listen. MIEV_ERR_UNAVAILABLE when the port is taken, MIEV_ERR_PERMISSION when it may not be had.
- * miev_http_close when done. */
+/* Take the port, and answer nobody yet. MIEV_ERR_UNAVAILABLE when it is taken, MIEV_ERR_PERMISSION
+ * when it may not be had. miev_http_close when done. */
 MIEV_MUST_USE int miev_http_open(const struct miev_http_options *options, struct miev_http **out,
                                  struct miev_error *err);
+/* Begin to answer: all that the application is told about must be in place. */
+MIEV_MUST_USE int miev_http_start(struct miev_http *http, struct miev_error *err);
 uint16_t miev_http_port(const struct miev_http *http);
 struct miev_clients *miev_http_clients(const struct miev_http *http);
 /* End all connections and wait for their threads: streams must have been told to end. */

@@ -199,11 +199,11 @@ int miev_job_make(struct miev_server *server, const struct miev_ask *ask,
 /* ---- the same again ------------------------------------------------------------------------- */
 
 /* What could not be found again, as a sentence. */
-static int refuse_absent(const json_t *absent, struct miev_error *err)
+static int refuse_absent(json_t *absent, struct miev_error *err)
 {
     const char *name;
     json_t *why;
-    json_object_foreach((json_t *)(uintptr_t)absent, name, why) return miev_error_set(
+    json_object_foreach(absent, name, why) return miev_error_set(
         err, MIEV_ERR_UNAVAILABLE,
         "%.100s cannot be measured again, because its file is not here (%s); "
         "upload it first",

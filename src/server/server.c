@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/error.h"
@@ -19,7 +19,7 @@
 #include "server/names.h"
 #include "study/report_check.h"
 
-#define WRONG_TOKEN_COST 20.0 /* requests: guessing is slow */
+#define OTHER_FILES 512 /* of the histories of those that wait, of uploads and of a study */
 
 /* Only the program's own files; nothing of another site, and no place in another site's page. */
 #define PAGE_POLICY                                                                           \
@@ -35,13 +35,6 @@ static const struct miev_http_header always[] = {
     {"Cross-Origin-Resource-Policy", "same-origin"},
     {NULL, NULL},
 };
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 /* ---- before the body ------------------------------------------------------------------------ */
 
@@ -72,8 +65,9 @@ static void check_client(struct miev_call *call, int64_t *length)
         call->reply->close = true;
         return;
     }
-    unsigned wait_s = miev_clients_take(miev_http_clients(server->http),
-                                        miev_http_peer(call->request), 1, now_ns());
+    unsigned wait_s =
+        miev_clients_take(miev_http_clients(server->http), miev_http_peer(call->request), 1,
+                          miev_env_now_ns(server->options.env));
     if (wait_s > 0)
         refuse_busy(call, 429, "limit", wait_s, "too many requests in a short time");
 }
@@ -83,8 +77,8 @@ static void check_token(struct miev_call *call)
     struct miev_refusal why = miev_vet_token(&call->server->guard, call->request);
     if (why.status == 0)
         return;
-    (void)miev_clients_take(miev_http_clients(call->server->http), miev_http_peer(call->request),
-                            WRONG_TOKEN_COST, now_ns());
+    miev_clients_charge(miev_http_clients(call->server->http), miev_http_peer(call->request),
+                        MIEV_WRONG_TOKEN_COST, miev_env_now_ns(call->server->options.env));
     refuse(call, &why);
 }
 
@@ -335,9 +329,10 @@ static int listen_here(struct miev_server *server, struct miev_error *err)
         rc = miev_http_open(&http, &server->http, err);
     }
     freeaddrinfo(address);
-    if (rc == MIEV_OK)
-        server->guard.port = miev_http_port(server->http);
-    return rc;
+    if (rc != MIEV_OK)
+        return rc;
+    server->guard.port = miev_http_port(server->http);
+    return miev_http_start(server->http, err);
 }
 
 static bool model_in_use(void *context, const char *sha256)
@@ -386,6 +381,18 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
     return rc == MIEV_OK ? listen_here(server, err) : rc;
 }
 
+/* Each connection is an open file; many systems let a program have 1,024 unless it asks for more.
+ */
+static void allow_files(unsigned connections)
+{
+    struct rlimit limit;
+    rlim_t wanted = (rlim_t)connections + OTHER_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int miev_server_open(const struct miev_server_options *options, struct miev_server **out,
                      struct miev_error *err)
 {
@@ -393,6 +400,7 @@ int miev_server_open(const struct miev_server_options *options, struct miev_serv
     if (!server)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
     server->options = *options;
+    allow_files(options->connections);
     server->guard.token = options->token;
     server->guard.host = options->host;
     int rc = open_parts(server, err);

@@ -24,9 +24,10 @@ static json_t *input_of(struct miev_server *server, const struct miev_study_view
                      input ? miev_input_href(input->id) : json_null());
 }
 
-static json_t *or_null(json_t *value)
+/* A copy: what is borrowed may end in another thread. */
+static json_t *or_null(const json_t *value)
 {
-    return value ? json_incref(value) : json_null();
+    return value ? json_deep_copy(value) : json_null();
 }
 
 /* Why it failed, as it was kept. */

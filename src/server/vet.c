@@ -55,16 +55,15 @@ static void look_at(void *context, const char *name, size_t name_length, const c
                     size_t value_length)
 {
     struct seen *seen = context;
-    if (!well_formed(name, name_length, value, value_length))
+    if (!well_formed(name, name_length, value, value_length)) {
         seen->malformed = true;
-    else if (strcasecmp(name, "Host") == 0)
-        seen->hosts++;
-    else if (strcasecmp(name, "Origin") == 0)
-        seen->origins++;
-    else if (strcasecmp(name, "Transfer-Encoding") == 0)
-        seen->encodings++;
-    else if (strcasecmp(name, "Content-Length") == 0 &&
-             (seen->lengths++ > 0 || !read_length(value, value_length, &seen->length)))
+        return;
+    }
+    seen->hosts += strcasecmp(name, "Host") == 0;
+    seen->origins += strcasecmp(name, "Origin") == 0;
+    seen->encodings += strcasecmp(name, "Transfer-Encoding") == 0;
+    if (strcasecmp(name, "Content-Length") == 0 &&
+        (seen->lengths++ > 0 || !read_length(value, value_length, &seen->length)))
         seen->malformed = true;
 }
 

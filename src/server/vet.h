@@ -9,6 +9,8 @@
 #define MIEV_TOKEN_MIN_BYTES 16
 #define MIEV_TOKEN_MAX_BYTES 256
 #define MIEV_COOKIE_NAME     "miev_session"
+/* Of a client's allowance, in requests: guessing is slow. */
+#define MIEV_WRONG_TOKEN_COST 40.0
 
 /* By whom the server may be asked, and how it is called. */
 struct miev_guard {

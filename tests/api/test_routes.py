@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the server answers without a study: itself, models, pictures, places, the page."""
 
+import gzip
 import pathlib
 import re
 import struct
@@ -60,6 +61,26 @@ class Routes(unittest.TestCase):
         self.assertEqual(reply.status, 200)
         if not self.server.get("/api/v1/machine").json["pages_built"]:
             self.assertIn(b"without its page", reply.body)
+
+    def test_the_pages_files_come_as_a_browser_takes_them(self):
+        if not self.server.get("/api/v1/machine").json["pages_built"]:
+            self.skipTest("this build has no page")
+        for path, kind in [("/", "text/html"), ("/app.js", "text/javascript"),
+                           ("/app.css", "text/css"), ("/world.json", "application/json"),
+                           ("/icon.svg", "image/svg+xml")]:
+            with self.subTest(path):
+                plain = self.server.get(path, headers={"Accept-Encoding": "identity"})
+                self.assertTrue(plain.header("content-type").startswith(kind))
+                self.assertIn("require-trusted-types-for", plain.header("content-security-policy"))
+                packed = self.server.get(path, headers={"Accept-Encoding": "br;q=0, gzip"})
+                self.assertEqual(packed.header("content-encoding"), "gzip")
+                self.assertEqual(gzip.decompress(packed.body), plain.body)
+                self.assertNotEqual(packed.header("etag"), plain.header("etag"))
+                for reply in (plain, packed):
+                    self.assertEqual(reply.header("vary"), "Accept-Encoding")
+                    self.assertEqual(reply.header("cache-control"), "no-cache")
+                known = self.server.get(path, headers={"If-None-Match": plain.header("etag")})
+                self.assertEqual((known.status, known.body), (304, b""))
 
     def test_unknown_addresses_and_methods_are_refused_in_words(self):
         for method, path, status in [("GET", "/nothing", 404), ("GET", "/api/v2/models", 404),
