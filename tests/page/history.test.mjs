@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Server, closeBrowser, done, finished, heading, tab } from './bench.mjs';
 
@@ -25,7 +26,8 @@ test('every form of the report is saved, and the HTML page stands alone', async 
     const saved = {};
     for (const form of ['JSON', 'CSV', 'Markdown', 'HTML page']) {
         const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.exports').getByText(form, { exact: true }).click()]);
-        saved[form] = await download.path();
+        saved[form] = join(server.data, download.suggestedFilename());
+        await download.saveAs(saved[form]);
     }
     const report = JSON.parse(readFileSync(saved.JSON, 'utf8'));
     assert.equal(report.schema, 'miev.report/1');

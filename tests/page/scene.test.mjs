@@ -122,7 +122,7 @@ test('a model of one\'s own that cannot run fails alone, with its reason', async
 test('a study is cancelled, and what there is stays', async () => {
     const page = await tab(server, { budget: 60 });
     await create(page, ['cifar10-nano:int8']);
-    await page.locator('.headline .provisional').waitFor();
+    await heading(page).getByText('emits').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.locator('.study-head .status', { hasText: 'cancelled' }).waitFor();
     await page.getByText('It was stopped before it was precise enough').waitFor();

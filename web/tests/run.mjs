@@ -14,7 +14,7 @@ const tests = (folder) => readdirSync(join(tree, folder), { withFileTypes: true 
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory())
         return tests(path);
-    return /\.test\.tsx?$/.test(entry.name) ? [path] : [];
+    return /\.test\.(tsx?|mjs)$/.test(entry.name) ? [path] : [];
 });
 
 const bundle = join(tree, 'tests-bundle.mjs');
@@ -29,6 +29,7 @@ esbuild.buildSync({
     jsx: 'automatic',
     jsxImportSource: 'preact',
     loader: { '.css': 'empty' },
+    define: { CHARTS_FOLDER: JSON.stringify(join(tree, 'src/charts')) },
     sourcemap: 'inline',
     logLevel: 'warning',
 });

@@ -188,6 +188,7 @@ export const en = {
   withPhoto: (name: string) => `with ${name}`,
   share: (low: string, ratio: string, high: string) => `${low} emits ${ratio} of the carbon of ${high}`,
   one: (name: string, grams: string) => `${name} emits ${grams} of CO2e per million inferences`,
+  notYet: "The first figures of carbon are on their way",
   nothingPriced: "No model has a footprint",
   interval: (low: string, high: string) => `${low} to ${high}`,
   verdict: {

@@ -185,6 +185,7 @@ export const ko: Messages = {
   withPhoto: (name) => `사진 ${name}`,
   share: (low, ratio, high) => `${low}의 탄소 배출은 ${high}의 ${ratio}입니다`,
   one: (name, grams) => `${name}: 추론 100만 회당 CO2e ${grams}`,
+  notYet: "첫 탄소 수치를 기다리는 중입니다",
   nothingPriced: "탄소 발자국을 알 수 있는 모델이 없습니다",
   interval: (low, high) => `${low}~${high}`,
   verdict: {

@@ -17,7 +17,9 @@ export function Headline({ report, children }: { report: Report; children?: Comp
   return (
     <div class="headline">
       {isProvisional(report) && <p class="badge provisional">{t.provisional}</p>}
-      <h2 id="results-title" tabIndex={-1}><Words answer={answer} /></h2>
+      <h2 id="results-title" tabIndex={-1}>
+        {answer.kind === "none" && isProvisional(report) ? t.notYet : <Words answer={answer} />}
+      </h2>
       {answer.kind === "share" && <Judgement share={answer.share} />}
       <Tiles report={report} />
       {children}

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { quantity } from "../format";
 import { useText } from "../i18n";
 import type { Places, Report } from "../report";
-import { carbonGroups, failedModels, hasEnergy, isProvisional, measuredModels } from "../report";
+import { carbonGroups, hasEnergy, isMeasured, isProvisional, measuredModels } from "../report";
 import { disturbed } from "../state/answer";
 import { Alternatives } from "./Alternatives";
 import { CarbonCharts, OtherCharts } from "./Charts";
@@ -37,7 +37,7 @@ export function Results({ report, places, photo, onPlace }: Props) {
 function Failed({ report }: { report: Report }) {
   const t = useText();
   const failed = [
-    ...failedModels(report).map(({ name, error }) => ({ name, why: error.message })),
+    ...report.models.flatMap((model) => (isMeasured(model) ? [] : [{ name: model.name, why: model.error.message }])),
     ...measuredModels(report).flatMap(({ name, energy }) => (hasEnergy(energy) ? [] : [{ name, why: energy.reason }])),
   ];
   if (failed.length === 0 || isProvisional(report)) return null;
