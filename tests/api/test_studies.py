@@ -126,11 +126,15 @@ class Scene(unittest.TestCase):
         number = again.json["id"]
         self.assertEqual(self.server.ask("DELETE", f"/api/v1/studies/{number}").status, 409)
         done = self.server.wait(number, "finished")
+        self.assertEqual(self.server.get("/api/v1/models").status, 200)
         self.assertEqual(done["repeat_of"], self.study["id"])
         document = self.server.get(f"/api/v1/compare?a={self.study['id']}&b={number}").json
         self.assertEqual(len(document["models"]), 2)
         self.assertEqual(self.server.ask("DELETE", f"/api/v1/studies/{number}").status, 204)
         self.assertEqual(self.server.get(f"/api/v1/studies/{number}").status, 404)
+        models = {entry["id"]: entry for entry in self.server.get("/api/v1/models").json["models"]}
+        if models[NANO[0]]["last"]:
+            self.assertEqual(models[NANO[0]]["last"]["study"], self.study["id"])
         self.assertEqual(self.server.post(self.path + "/cancel").status, 409)
 
     def test_its_report_is_imported_elsewhere_and_cannot_be_repeated_without_its_files(self):
