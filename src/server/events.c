@@ -12,8 +12,8 @@
 #include "server/lab.h"
 #include "server/study.h"
 
-#define PING_S 15.0
-#define LOOK_S 2.0 /* how often the history is asked about a study that another program runs */
+#define PING_S 15
+#define LOOK_S 2 /* how often the history is asked about a study that another program runs */
 
 struct stream {
     struct miev_server *server;
@@ -96,7 +96,7 @@ static size_t ping(char *out)
 
 static size_t next_elsewhere(struct stream *stream, char *out, size_t capacity)
 {
-    for (double waited_s = 0; !next_of_history(stream); waited_s += LOOK_S) {
+    for (int waited_s = 0; !next_of_history(stream); waited_s += LOOK_S) {
         if (!stream->elsewhere)
             return 0;
         if (waited_s >= PING_S)
