@@ -42,10 +42,21 @@ extern char **environ;
 static void open_browser(const char *address)
 {
     pid_t pid;
+    sigset_t none, pipe;
+    posix_spawnattr_t attributes;
     char program[] = "xdg-open", url[64];
     char *arguments[] = {program, url, NULL};
     (void)snprintf(url, sizeof(url), "%s", address);
-    if (posix_spawnp(&pid, program, NULL, NULL, arguments, environ) != 0)
+    (void)sigemptyset(&none);
+    (void)sigemptyset(&pipe);
+    (void)sigaddset(&pipe, SIGPIPE);
+    (void)posix_spawnattr_init(&attributes); /* signals as a program expects them */
+    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    (void)posix_spawnattr_setsigmask(&attributes, &none);
+    (void)posix_spawnattr_setsigdefault(&attributes, &pipe);
+    int rc = posix_spawnp(&pid, program, NULL, &attributes, arguments, environ);
+    (void)posix_spawnattr_destroy(&attributes);
+    if (rc != 0)
         (void)fprintf(stderr, "miev: there is no xdg-open to show the page: open %s\n", address);
 }
 

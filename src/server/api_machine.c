@@ -24,13 +24,28 @@ void miev_api_health(struct miev_call *call)
     miev_http_set(call->reply, "Cache-Control", "no-store");
 }
 
-void miev_api_openapi(struct miev_call *call)
+static void answer_constant(struct miev_call *call, const char *document)
 {
     call->reply->status = 200;
     call->reply->type = "application/json";
-    call->reply->bytes = miev_openapi;
-    call->reply->length = strlen(miev_openapi);
+    call->reply->bytes = document;
+    call->reply->length = strlen(document);
     miev_http_set(call->reply, "Cache-Control", "no-cache");
+}
+
+void miev_api_openapi(struct miev_call *call)
+{
+    answer_constant(call, miev_openapi);
+}
+
+void miev_api_report_schema(struct miev_call *call)
+{
+    answer_constant(call, miev_report_schema);
+}
+
+void miev_api_repeat_schema(struct miev_call *call)
+{
+    answer_constant(call, miev_repeat_schema);
 }
 
 void miev_api_machine(struct miev_call *call)
@@ -45,8 +60,13 @@ void miev_api_session(struct miev_call *call)
     if (!body)
         return;
     const char *token = json_string_value(json_object_get(body, "token"));
-    bool right = !guard->token || (token && miev_same_secret(token, guard->token));
+    bool shaped = token && json_object_size(body) == 1;
+    bool right = shaped && (!guard->token || miev_same_secret(token, guard->token));
     json_decref(body);
+    if (!shaped) {
+        miev_answer_problem(call, 400, "invalid", "send {\"token\": \"...\"} and nothing else");
+        return;
+    }
     if (!right) {
         miev_clients_charge(miev_http_clients(call->server->http), miev_http_peer(call->request),
                             MIEV_WRONG_TOKEN_COST, miev_env_now_ns(call->server->options.env));

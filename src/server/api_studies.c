@@ -26,10 +26,15 @@ static int find_study(struct miev_server *server, int64_t id, json_t **out, stru
     struct miev_store_row row;
     json_t *study = miev_lab_study(server->lab, id);
     if (!study) {
+        json_t *report = NULL, *ids = NULL;
         int rc = miev_history_find(server->history, id, &row, NULL, err);
         if (rc != MIEV_OK)
             return rc;
-        study = kept_study(server, &row);
+        if (miev_history_report(server->history, id, &row, &report, NULL) == MIEV_OK)
+            ids = miev_model_ids(server, report);
+        study = miev_study_json(server, &(struct miev_study_view){.row = &row, .model_ids = ids});
+        json_decref(report);
+        json_decref(ids);
     }
     *out = study;
     return MIEV_OK;

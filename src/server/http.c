@@ -6,9 +6,7 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "server/deadlines.h"
 
 #define POOL_BYTES   16384u  /* of a connection: holds its request line and headers */
 #define STACK_BYTES  262144u /* address space; what is never touched takes no memory */
@@ -24,15 +23,12 @@
 #define ANSWER_S     600u    /* longest time for sending an answer that is no stream */
 #define STREAM_S     60u     /* a stream's reader may stand still so long */
 #define SPARE        32u     /* connections that are told to come back later */
-#define REAP_MS      250
 
 /* What is known of a connection, for as long as it lives. */
 struct connection {
-    int fd;
     bool welcome;
     struct sockaddr_storage peer;
-    _Atomic int64_t deadline_ms; /* 0: none */
-    struct connection *next, *before;
+    struct miev_deadline deadline;
 };
 
 struct miev_http {
@@ -41,11 +37,7 @@ struct miev_http {
     struct miev_clients *clients;
     int fd; /* that listens; the daemon's own once there is one */
     uint16_t port;
-    pthread_t reaper;      /* while there is a daemon */
-    pthread_mutex_t mutex; /* guards the list and `closing`; a leaf */
-    pthread_cond_t wake;
-    struct connection *connections;
-    bool closing;
+    struct miev_deadlines deadlines;
 };
 
 struct miev_http_request {
@@ -58,16 +50,11 @@ struct miev_http_request {
     void *data;
 };
 
-static int64_t now_ms(void)
+static uint64_t now_ns(void)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static uint64_t now_ns(void)
-{
-    return (uint64_t)now_ms() * 1000000u;
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 /* ---- connections and their deadlines -------------------------------------------------------- */
@@ -75,7 +62,7 @@ static uint64_t now_ns(void)
 static void set_deadline(struct connection *line, unsigned seconds)
 {
     if (line)
-        line->deadline_ms = seconds ? now_ms() + (int64_t)seconds * 1000 : 0;
+        miev_deadline_set(&line->deadline, seconds);
 }
 
 static struct connection *line_of(struct MHD_Connection *connection)
@@ -97,32 +84,20 @@ static struct connection *connection_begin(struct miev_http *http,
         free(line);
         return NULL;
     }
-    line->fd = fd->connect_fd;
+    line->deadline.fd = fd->connect_fd;
     size_t length = peer->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
                                                              : sizeof(struct sockaddr_in);
     memcpy(&line->peer, peer->client_addr, length);
     line->welcome =
         miev_clients_enter(http->clients, (const struct sockaddr *)&line->peer, now_ns());
     set_deadline(line, http->options.head_s);
-    (void)pthread_mutex_lock(&http->mutex);
-    line->next = http->connections;
-    if (line->next)
-        line->next->before = line;
-    http->connections = line;
-    (void)pthread_mutex_unlock(&http->mutex);
+    miev_deadlines_add(&http->deadlines, &line->deadline);
     return line;
 }
 
 static void connection_end(struct miev_http *http, struct connection *line)
 {
-    (void)pthread_mutex_lock(&http->mutex);
-    if (line->before)
-        line->before->next = line->next;
-    else
-        http->connections = line->next;
-    if (line->next)
-        line->next->before = line->before;
-    (void)pthread_mutex_unlock(&http->mutex);
+    miev_deadlines_remove(&http->deadlines, &line->deadline);
     miev_clients_leave(http->clients, (const struct sockaddr *)&line->peer);
     free(line);
 }
@@ -135,30 +110,6 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
         *line = connection_begin(http, connection);
     else if (*line)
         connection_end(http, *line);
-}
-
-/* The library's own limit of time starts anew with each byte: one byte a second would hold a
- * connection for ever. */
-static void *reap(void *context)
-{
-    struct miev_http *http = context;
-    (void)pthread_mutex_lock(&http->mutex);
-    while (!http->closing) {
-        int64_t now = now_ms();
-        for (struct connection *line = http->connections; line; line = line->next) {
-            int64_t deadline = line->deadline_ms;
-            if (deadline != 0 && now > deadline)
-                (void)shutdown(line->fd, SHUT_RDWR);
-        }
-        struct timespec until;
-        (void)clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += REAP_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
-        (void)pthread_cond_timedwait(&http->wake, &http->mutex, &until);
-    }
-    (void)pthread_mutex_unlock(&http->mutex);
-    return NULL;
 }
 
 /* ---- replies -------------------------------------------------------------------------------- */
@@ -442,12 +393,7 @@ static struct MHD_Daemon *start_daemon(struct miev_http *http)
 
 static int set_up(struct miev_http *http, struct miev_error *err)
 {
-    pthread_condattr_t attributes;
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_mutex_init(&http->mutex, NULL);
-    (void)pthread_cond_init(&http->wake, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
+    miev_deadlines_init(&http->deadlines);
     http->clients = miev_clients_create(&http->options.limits);
     if (!http->clients)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
@@ -457,8 +403,7 @@ static int set_up(struct miev_http *http, struct miev_error *err)
 
 static void destroy(struct miev_http *http)
 {
-    (void)pthread_mutex_destroy(&http->mutex);
-    (void)pthread_cond_destroy(&http->wake);
+    miev_deadlines_finish(&http->deadlines);
     miev_clients_destroy(http->clients);
     free(http);
 }
@@ -478,23 +423,15 @@ int miev_http_open(const struct miev_http_options *options, struct miev_http **o
     return rc;
 }
 
-static void end_reaper(struct miev_http *http)
-{
-    (void)pthread_mutex_lock(&http->mutex);
-    http->closing = true;
-    (void)pthread_cond_signal(&http->wake);
-    (void)pthread_mutex_unlock(&http->mutex);
-    (void)pthread_join(http->reaper, NULL);
-}
-
 int miev_http_start(struct miev_http *http, struct miev_error *err)
 {
-    if (pthread_create(&http->reaper, NULL, reap, http) != 0)
-        return miev_error_set(err, MIEV_ERR_NOMEM, "no thread for the server");
+    int rc = miev_deadlines_start(&http->deadlines, err);
+    if (rc != MIEV_OK)
+        return rc;
     http->daemon = start_daemon(http);
     if (http->daemon)
         return MIEV_OK;
-    end_reaper(http);
+    miev_deadlines_stop(&http->deadlines);
     return miev_error_set(err, MIEV_ERR_BROKEN, "the HTTP library does not start here");
 }
 
@@ -513,7 +450,7 @@ void miev_http_close(struct miev_http *http)
     if (!http)
         return;
     if (http->daemon) {
-        end_reaper(http);
+        miev_deadlines_stop(&http->deadlines);
         MHD_stop_daemon(http->daemon);
     } else {
         (void)close(http->fd);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/lab.h"
 
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,15 +8,12 @@
 #include <time.h>
 
 #include "core/error.h"
-#include "core/json.h"
 #include "core/text.h"
-#include "server/call.h"
+#include "server/measure.h"
 #include "server/server.h"
 #include "server/study.h"
 
-#define PROGRESS_EVERY_NS 100000000u
-#define REPORT_EVERY_NS   950000000u /* checkpoints come each half second or so */
-#define NUDGE_MS          100
+#define NUDGE_MS 100
 
 struct miev_lab {
     struct miev_server *server;
@@ -303,56 +299,11 @@ enum miev_wait miev_lab_wait(struct miev_lab *lab, struct miev_job *job, double 
     return found;
 }
 
-/* ---- measuring ------------------------------------------------------------------------------ */
+/* ---- told by the thread that measures ------------------------------------------------------- */
 
-static const char *const phase_words[] = {
-    [MIEV_PHASE_LOAD] = "load",       [MIEV_PHASE_WARM_UP] = "warm-up",
-    [MIEV_PHASE_LATENCY] = "latency", [MIEV_PHASE_STAGES] = "stages",
-    [MIEV_PHASE_ROUNDS] = "rounds",
-};
-
-static json_t *progress_json(const struct miev_job *job, const struct miev_study_progress *at)
+void miev_lab_tell_progress(struct miev_job *job, json_t *progress)
 {
-    json_t *models = json_array();
-    for (size_t i = 0; i < job->models.selection.n; i++)
-        (void)json_array_append_new(
-            models, json_pack("{s:s, s:s}", "name", job->names[i], "state", job->states[i]));
-    return json_pack(
-        "{s:s, s:s?, s:I, s:I, s:I, s:o, s:f, s:f, s:f, s:o}", "phase", phase_words[at->phase],
-        "model", at->model, "model_index", (json_int_t)at->model_index, "n_models",
-        (json_int_t)at->n_models, "block", (json_int_t)at->block, "half_width_ratio",
-        miev_json_real(at->half_width_ratio), "target_ratio", job->options.target_ratio,
-        "elapsed_s", at->elapsed_s, "budget_s", at->budget_s, "models", models);
-}
-
-/* Who is measured, and what the one before does now. */
-static bool note_state(struct miev_job *job, const struct miev_study_progress *at)
-{
-    size_t now = at->model ? at->model_index : job->models.selection.n;
-    const char *word = at->phase == MIEV_PHASE_ROUNDS ? "round" : phase_words[at->phase];
-    bool changed = now != job->at || at->phase != job->phase;
-    if (job->at != now && job->at < job->models.selection.n &&
-        strcmp(job->states[job->at], "failed") != 0)
-        job->states[job->at] = "waiting";
-    if (now < job->models.selection.n)
-        job->states[now] = word;
-    job->at = now;
-    job->phase = at->phase;
-    return changed && at->phase != MIEV_PHASE_ROUNDS;
-}
-
-/* Called between two rounds or steps. At most ten times a second anybody is woken, so that the
- * machine is left to the study; a new step is always told. */
-static void on_progress(void *context, const struct miev_study_progress *at)
-{
-    struct miev_job *job = context;
     struct miev_lab *lab = job->lab;
-    uint64_t now_ns = miev_env_now_ns(job->options.env);
-    bool step = note_state(job, at);
-    if (!step && now_ns - job->told_ns < PROGRESS_EVERY_NS)
-        return;
-    job->told_ns = now_ns;
-    json_t *progress = progress_json(job, at);
     struct miev_shared_text *text = event("progress", json_incref(progress));
     lock(lab);
     json_t *before = job->progress;
@@ -362,22 +313,9 @@ static void on_progress(void *context, const struct miev_study_progress *at)
     json_decref(before);
 }
 
-static void note_failures(struct miev_job *job, const json_t *report)
-{
-    const json_t *models = json_object_get(report, "models");
-    for (size_t i = 0; i < job->models.selection.n; i++) {
-        const json_t *error = json_object_get(json_array_get(models, i), "error");
-        const char *code = json_string_value(json_object_get(error, "code"));
-        if (code && strcmp(code, miev_status_name(MIEV_ERR_INTERRUPTED)) != 0)
-            job->states[i] = "failed";
-    }
-}
-
-/* A report that was priced and kept. */
-static void tell_report(struct miev_job *job, json_t *report)
+void miev_lab_tell_report(struct miev_job *job, json_t *report)
 {
     struct miev_lab *lab = job->lab;
-    note_failures(job, report);
     struct miev_shared_text *text = event("report", json_incref(report));
     lock(lab);
     job->row.status = job->keep.row.status;
@@ -386,49 +324,15 @@ static void tell_report(struct miev_job *job, json_t *report)
     unlock(lab);
 }
 
-static void on_checkpoint(void *context, json_t *report)
+void miev_lab_tell_failure(struct miev_job *job, json_t *problem)
 {
-    struct miev_job *job = context;
-    miev_keep_checkpoint(&job->keep, report);
-    uint64_t now_ns = miev_env_now_ns(job->options.env);
-    if (job->reported_ns == 0 || now_ns - job->reported_ns >= REPORT_EVERY_NS) {
-        job->reported_ns = now_ns;
-        tell_report(job, report);
-    }
-}
-
-static void fail(struct miev_job *job, const struct miev_error *err)
-{
-    json_t *error = miev_problem(422, miev_status_name(err->code), err->message);
-    (void)miev_keep_end(&job->keep, MIEV_STORE_FAILED, err->message);
     lock(job->lab);
-    job->error = error;
+    job->error = problem;
     unlock(job->lab);
 }
 
-/* Without the lock: this takes as long as it takes. */
-static void measure(struct miev_job *job)
-{
-    struct miev_error err;
-    json_t *report = NULL;
-    struct miev_study_options options = job->options;
-    options.progress = on_progress;
-    options.checkpoint = on_checkpoint;
-    options.progress_context = options.checkpoint_context = job;
-    int rc = miev_study_run(&options, job->models.selection.entries, job->models.selection.n,
-                            &report, &err);
-    if (rc == MIEV_OK)
-        rc = miev_report_price(report, &job->price, &err);
-    if (rc == MIEV_OK && miev_keep_finish(&job->keep, report) != MIEV_OK) {
-        err = job->keep.error;
-        rc = err.code;
-    }
-    if (rc == MIEV_OK)
-        tell_report(job, report);
-    else
-        fail(job, &err);
-    json_decref(report);
-}
+/* ---- the thread that measures -------------------------------------------------------------------
+ */
 
 /* With the lock held: the next job, or NULL when the lab stops. */
 static struct miev_job *next_job(struct miev_lab *lab)
@@ -453,7 +357,7 @@ static void *work(void *context)
     lock(lab);
     while ((job = next_job(lab))) {
         unlock(lab);
-        measure(job);
+        miev_job_measure(job);
         lock(lab);
         lab->running = NULL;
         miev_queue_end(&lab->queue);

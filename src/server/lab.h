@@ -48,4 +48,13 @@ enum miev_wait { MIEV_WAIT_NEWS, MIEV_WAIT_QUIET, MIEV_WAIT_OVER };
 enum miev_wait miev_lab_wait(struct miev_lab *lab, struct miev_job *job, double timeout_s,
                              uint64_t *seen, struct miev_shared_text **text);
 
+/* ---- told by the thread that measures (measure.c) ---- */
+
+/* Takes the reference. */
+void miev_lab_tell_progress(struct miev_job *job, json_t *progress);
+/* A report that was priced and kept. */
+void miev_lab_tell_report(struct miev_job *job, json_t *report);
+/* Why there is none, as a problem; takes the reference. */
+void miev_lab_tell_failure(struct miev_job *job, json_t *problem);
+
 #endif

@@ -146,6 +146,39 @@ int miev_input_by_hash(struct miev_server *server, const char *sha256, struct mi
     return miev_input_find(server, sha256, out, err);
 }
 
+/* Room for 192 bytes. False: no such file is here. */
+static bool model_id(struct miev_server *server, const char *sha256, char *id)
+{
+    struct miev_upload upload;
+    for (size_t i = 0; i < server->catalog.n; i++)
+        for (size_t f = 0; f < server->catalog.cards[i].n_files; f++) {
+            const struct miev_card_file *file = &server->catalog.cards[i].files[f];
+            if (strcmp(file->sha256, sha256) != 0)
+                continue;
+            (void)snprintf(id, 192, "%s:%s", server->catalog.cards[i].name, file->precision);
+            return true;
+        }
+    (void)snprintf(id, 192, MIEV_UPLOAD_PREFIX "%.*s", MIEV_UPLOAD_DIGITS, sha256);
+    return miev_uploads_find(server->models, sha256, &upload, NULL, NULL) == MIEV_OK;
+}
+
+json_t *miev_model_ids(struct miev_server *server, const json_t *report)
+{
+    size_t i;
+    json_t *model, *ids = json_array();
+    json_array_foreach(json_object_get(report, "models"), i, model)
+    {
+        char id[192];
+        const char *sha256 = json_string_value(json_object_get(model, "sha256"));
+        if (!sha256 || !*sha256 || !model_id(server, sha256, id)) {
+            json_decref(ids);
+            return NULL;
+        }
+        (void)json_array_append_new(ids, json_string(id));
+    }
+    return ids;
+}
+
 json_t *miev_input_href(const char *id)
 {
     char href[256];

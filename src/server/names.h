@@ -32,6 +32,10 @@ MIEV_MUST_USE int miev_input_keep(struct miev_call *call, struct miev_input *out
 /* The input of an upload. */
 struct miev_input miev_input_of(const struct miev_upload *upload);
 
+/* The ids of a report's models by the hashes of their files, or NULL when one of them is not here.
+ * New reference. */
+json_t *miev_model_ids(struct miev_server *server, const json_t *report);
+
 /* "/api/v1/inputs/<id>/content"; new reference. */
 json_t *miev_input_href(const char *id);
 

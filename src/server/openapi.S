@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* docs/api/openapi.json, built in as it is, and a C string. */
+/* The contract of docs/api and the schemas that it refers to, built in as they are: C strings. */
+
+.macro document name, file
     .section .rodata
-    .global miev_openapi
-    .hidden miev_openapi
+    .global miev_\name
+    .hidden miev_\name
     .balign 16
-miev_openapi:
-    .incbin "openapi.json"
+miev_\name:
+    .incbin "\file"
     .byte 0
+.endm
+
+document openapi, "api/openapi.json"
+document report_schema, "report.schema.json"
+document repeat_schema, "repeat.schema.json"
 
     .section .note.GNU-stack, "", %progbits

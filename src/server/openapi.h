@@ -2,6 +2,9 @@
 #ifndef MIEV_SERVER_OPENAPI_H
 #define MIEV_SERVER_OPENAPI_H
 
-extern const char miev_openapi[]; /* docs/api/openapi.json */
+/* Files of docs/, as they are. */
+extern const char miev_openapi[];       /* api/openapi.json */
+extern const char miev_report_schema[]; /* report.schema.json */
+extern const char miev_repeat_schema[]; /* repeat.schema.json */
 
 #endif

@@ -14,6 +14,8 @@ const struct miev_route miev_routes[] = {
     {"GET",    "/healthz",                   MIEV_BODY_NONE,   OPEN,    miev_api_health},
     {"GET",    "/metrics",                   MIEV_BODY_NONE,   GUARDED, miev_api_metrics},
     {"GET",    V1 "/openapi.json",           MIEV_BODY_NONE,   OPEN,    miev_api_openapi},
+    {"GET",    "/api/report.schema.json",    MIEV_BODY_NONE,   OPEN,    miev_api_report_schema},
+    {"GET",    "/api/repeat.schema.json",    MIEV_BODY_NONE,   OPEN,    miev_api_repeat_schema},
     {"POST",   V1 "/session",                MIEV_BODY_JSON,   OPEN,    miev_api_session},
     {"GET",    V1 "/machine",                MIEV_BODY_NONE,   GUARDED, miev_api_machine},
     {"GET",    V1 "/models",                 MIEV_BODY_NONE,   GUARDED, miev_api_models},

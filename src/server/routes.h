@@ -41,6 +41,8 @@ const struct miev_route *miev_route_find(const char *method, const struct miev_t
 void miev_api_health(struct miev_call *call);
 void miev_api_metrics(struct miev_call *call);
 void miev_api_openapi(struct miev_call *call);
+void miev_api_report_schema(struct miev_call *call);
+void miev_api_repeat_schema(struct miev_call *call);
 void miev_api_session(struct miev_call *call);
 void miev_api_machine(struct miev_call *call);
 void miev_api_models(struct miev_call *call);

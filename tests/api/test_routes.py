@@ -55,6 +55,9 @@ class Routes(unittest.TestCase):
                 head = self.server.ask("HEAD", path)
                 self.assertEqual((head.status, head.body), (200, b""))
         self.assertEqual(self.server.get("/api/v1/openapi.json").json, CONTRACT)
+        for name in ["report.schema.json", "repeat.schema.json"]:
+            file = support.ROOT / "docs" / name
+            self.assertEqual(self.server.get("/api/" + name).body, file.read_bytes())
 
     def test_the_page_is_a_page_or_a_sentence(self):
         reply = self.server.get("/")

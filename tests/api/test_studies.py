@@ -47,6 +47,7 @@ class Scene(unittest.TestCase):
         self.assertEqual(self.study["input"]["id"], "sample:cat-kitten.jpg")
         kept = self.server.get(self.path).json
         self.assertEqual((kept["status"], kept["name"]), ("finished", "the first"))
+        self.assertEqual(kept["model_ids"], NANO)
         self.assertTrue(kept["has_report"])
         self.assertIsNone(kept["progress"])
 

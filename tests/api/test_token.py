@@ -56,9 +56,10 @@ class Token(unittest.TestCase):
         value = cookie.split(";")[0]
         self.assertEqual(self.status("/api/v1/machine", Cookie="a=b; " + value), 200)
         self.assertEqual(self.status("/api/v1/machine", Cookie=value[:-1] + "?"), 401)
-        for wrong in [{"token": "x"}, {"token": 5}, {}]:
+        for wrong, status in [({"token": "x"}, 401), ({"token": 5}, 400), ({}, 400),
+                              ({"token": TOKEN, "more": 1}, 400)]:
             reply = self.server.post("/api/v1/session", wrong)
-            self.assertEqual(reply.status, 401)
+            self.assertEqual(reply.status, status)
             self.assertIsNone(reply.header("set-cookie"))
 
     def test_a_proxys_name_is_ours(self):
