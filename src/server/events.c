@@ -12,11 +12,14 @@
 #include "server/lab.h"
 #include "server/study.h"
 
-#define PING_S 15.0
+#define PING_S 15
+#define LOOK_S 2 /* how often the history is asked about a study that another program runs */
 
 struct stream {
     struct miev_server *server;
-    struct miev_job *job; /* NULL: it has ended, `last` is all there is to tell */
+    int64_t id;
+    struct miev_job *job; /* NULL: it is not this server's, or has ended: `last` is to be told */
+    bool elsewhere;       /* another program is at work on it: there will be more to tell */
     uint64_t seen;
     char id_line[32]; /* what is being sent: this line, then the text from `sent` on */
     struct miev_shared_text *text;
@@ -51,8 +54,26 @@ static void begin_event(struct stream *stream, struct miev_shared_text *text)
                    (unsigned long long)stream->seen);
 }
 
-/* Of a study that has ended: what it is, and that there is no more. */
-static bool next_of_ended(struct stream *stream)
+/* What the history says of a study that is not this server's: what it is and, unless another
+ * program is at work on it, that there is no more. */
+static int look(struct stream *stream, struct miev_error *err)
+{
+    struct miev_store_row row;
+    int rc = miev_history_find(stream->server->history, stream->id, &row, NULL, err);
+    if (rc != MIEV_OK)
+        return rc;
+    bool pending = row.status == MIEV_STORE_RUNNING || row.status == MIEV_STORE_QUEUED;
+    if (stream->elsewhere && pending)
+        return MIEV_OK; /* as before */
+    json_t *study = miev_study_json(stream->server, &(struct miev_study_view){.row = &row});
+    stream->last[0] = miev_event_text("study", study);
+    stream->last[1] = pending ? NULL : miev_event_text("end", study);
+    stream->elsewhere = pending;
+    json_decref(study);
+    return MIEV_OK;
+}
+
+static bool next_of_history(struct stream *stream)
 {
     for (size_t i = 0; i < 2; i++) {
         struct miev_shared_text *text = stream->last[i];
@@ -66,22 +87,40 @@ static bool next_of_ended(struct stream *stream)
     return false;
 }
 
+static size_t ping(char *out)
+{
+    static const char text[] = ": ping\n\n";
+    memcpy(out, text, sizeof(text) - 1);
+    return sizeof(text) - 1;
+}
+
+static size_t next_elsewhere(struct stream *stream, char *out, size_t capacity)
+{
+    for (int waited_s = 0; !next_of_history(stream); waited_s += LOOK_S) {
+        if (!stream->elsewhere)
+            return 0;
+        if (waited_s >= PING_S)
+            return ping(out);
+        if (!miev_lab_pause(stream->server->lab, LOOK_S) || look(stream, NULL) != MIEV_OK)
+            return 0;
+    }
+    return send_piece(stream, out, capacity);
+}
+
 static size_t stream_next(void *context, char *out, size_t capacity)
 {
-    static const char ping[] = ": ping\n\n";
     struct stream *stream = context;
     struct miev_shared_text *text = NULL;
     if (stream->text)
         return send_piece(stream, out, capacity);
     if (!stream->job)
-        return next_of_ended(stream) ? send_piece(stream, out, capacity) : 0;
+        return next_elsewhere(stream, out, capacity);
     switch (miev_lab_wait(stream->server->lab, stream->job, PING_S, &stream->seen, &text)) {
     case MIEV_WAIT_NEWS:
         begin_event(stream, text);
         return send_piece(stream, out, capacity);
     case MIEV_WAIT_QUIET:
-        memcpy(out, ping, sizeof(ping) - 1);
-        return sizeof(ping) - 1;
+        return ping(out);
     case MIEV_WAIT_OVER:
         break;
     }
@@ -108,22 +147,6 @@ static uint64_t last_seen(const struct miev_call *call)
     return text && miev_parse_u64(text, &id, NULL) == MIEV_OK ? id : 0;
 }
 
-static int fill(struct stream *stream, int64_t id, struct miev_error *err)
-{
-    struct miev_store_row row;
-    stream->job = miev_lab_watch(stream->server->lab, id);
-    if (stream->job)
-        return MIEV_OK;
-    int rc = miev_history_find(stream->server->history, id, &row, NULL, err);
-    if (rc != MIEV_OK)
-        return rc;
-    json_t *study = miev_study_json(stream->server, &(struct miev_study_view){.row = &row});
-    stream->last[0] = miev_event_text("study", study);
-    stream->last[1] = miev_event_text("end", study);
-    json_decref(study);
-    return MIEV_OK;
-}
-
 void miev_api_study_events(struct miev_call *call)
 {
     struct miev_server *server = call->server;
@@ -140,8 +163,11 @@ void miev_api_study_events(struct miev_call *call)
     }
     *stream = (struct stream){.server = server, .seen = last_seen(call)};
     int rc = miev_study_id(call, &id, &err);
-    if (rc == MIEV_OK)
-        rc = fill(stream, id, &err);
+    if (rc == MIEV_OK) {
+        stream->id = id;
+        stream->job = miev_lab_watch(server->lab, id);
+        rc = stream->job ? MIEV_OK : look(stream, &err);
+    }
     if (rc != MIEV_OK) {
         stream_done(stream);
         miev_answer_error(call, &err);

@@ -353,7 +353,7 @@ static void log_nothing(void *context, const char *format, va_list args)
 static int listen_at(const struct miev_http_options *options, uint16_t *port,
                      struct miev_error *err)
 {
-    struct sockaddr_storage bound = {0};
+    struct sockaddr_storage bound;
     socklen_t length = sizeof(bound);
     int yes = 1;
     int fd = socket(options->address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -371,8 +371,9 @@ static int listen_at(const struct miev_http_options *options, uint16_t *port,
                                   "listens there; --port 0 takes any that is free");
         return miev_error_errno(err, "cannot listen there");
     }
-    /* Both families have the port at the same place. */
-    *port = ntohs(((const struct sockaddr_in *)&bound)->sin_port);
+    struct sockaddr_in in; /* both families have the port at the same place */
+    memcpy(&in, &bound, sizeof(in));
+    *port = ntohs(in.sin_port);
     return fd;
 }
 

@@ -19,7 +19,8 @@ struct miev_lab {
     struct miev_server *server;
     pthread_t thread;
     pthread_mutex_t mutex;
-    pthread_cond_t work; /* a job came, or the lab stops */
+    pthread_cond_t work;    /* a job came, or the lab stops */
+    pthread_cond_t stopped; /* for those who wait for nothing else */
     struct miev_queue queue;
     struct miev_job *jobs; /* all that are not ended */
     struct miev_job *running;
@@ -279,13 +280,30 @@ static bool take_news(const struct miev_job *job, uint64_t *seen, struct miev_sh
     return true;
 }
 
+static struct timespec in_seconds(double duration_s)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (time_t)duration_s;
+    return until;
+}
+
+bool miev_lab_pause(struct miev_lab *lab, double duration_s)
+{
+    const struct timespec until = in_seconds(duration_s);
+    lock(lab);
+    while (!lab->stopping && pthread_cond_timedwait(&lab->stopped, &lab->mutex, &until) == 0)
+        ;
+    bool goes_on = !lab->stopping;
+    unlock(lab);
+    return goes_on;
+}
+
 enum miev_wait miev_lab_wait(struct miev_lab *lab, struct miev_job *job, double timeout_s,
                              uint64_t *seen, struct miev_shared_text **text)
 {
-    struct timespec until;
+    const struct timespec until = in_seconds(timeout_s);
     enum miev_wait found = MIEV_WAIT_NEWS;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (time_t)timeout_s;
     lock(lab);
     while (!take_news(job, seen, text)) {
         if (job->state == MIEV_JOB_ENDED)
@@ -387,6 +405,7 @@ int miev_lab_open(struct miev_server *server, struct miev_lab **out, struct miev
 {
     /* Without SA_RESTART: a wait for a worker ends at once. */
     struct sigaction action = {.sa_handler = wake};
+    pthread_condattr_t attributes;
     struct miev_lab *lab = calloc(1, sizeof(*lab));
     if (!lab)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the queue of studies");
@@ -395,6 +414,10 @@ int miev_lab_open(struct miev_server *server, struct miev_lab **out, struct miev
         server->options.queue < MIEV_QUEUE_MAX ? server->options.queue : MIEV_QUEUE_MAX;
     (void)pthread_mutex_init(&lab->mutex, NULL);
     (void)pthread_cond_init(&lab->work, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&lab->stopped, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
     (void)sigaction(SIGUSR1, &action, NULL);
     if (pthread_create(&lab->thread, NULL, work, lab) != 0) {
         free(lab);
@@ -412,6 +435,7 @@ void miev_lab_stop(struct miev_lab *lab)
     lock(lab);
     lab->stopping = true;
     (void)pthread_cond_signal(&lab->work);
+    (void)pthread_cond_broadcast(&lab->stopped);
     while (!lab->idle) {
         if (lab->running) {
             lab->running->stop = true;
@@ -432,5 +456,6 @@ void miev_lab_close(struct miev_lab *lab)
     (void)pthread_join(lab->thread, NULL);
     (void)pthread_mutex_destroy(&lab->mutex);
     (void)pthread_cond_destroy(&lab->work);
+    (void)pthread_cond_destroy(&lab->stopped);
     free(lab);
 }

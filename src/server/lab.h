@@ -48,6 +48,9 @@ enum miev_wait { MIEV_WAIT_NEWS, MIEV_WAIT_QUIET, MIEV_WAIT_OVER };
 enum miev_wait miev_lab_wait(struct miev_lab *lab, struct miev_job *job, double timeout_s,
                              uint64_t *seen, struct miev_shared_text **text);
 
+/* Sleep; false: the server is stopping. */
+bool miev_lab_pause(struct miev_lab *lab, double duration_s);
+
 /* ---- told by the thread that measures (measure.c) ---- */
 
 /* Takes the reference. */

@@ -4,6 +4,7 @@
 import json
 import pathlib
 import signal
+import subprocess
 import sys
 import time
 import unittest
@@ -126,11 +127,15 @@ class Scene(unittest.TestCase):
         number = again.json["id"]
         self.assertEqual(self.server.ask("DELETE", f"/api/v1/studies/{number}").status, 409)
         done = self.server.wait(number, "finished")
+        self.assertEqual(self.server.get("/api/v1/models").status, 200)
         self.assertEqual(done["repeat_of"], self.study["id"])
         document = self.server.get(f"/api/v1/compare?a={self.study['id']}&b={number}").json
         self.assertEqual(len(document["models"]), 2)
         self.assertEqual(self.server.ask("DELETE", f"/api/v1/studies/{number}").status, 204)
         self.assertEqual(self.server.get(f"/api/v1/studies/{number}").status, 404)
+        models = {entry["id"]: entry for entry in self.server.get("/api/v1/models").json["models"]}
+        if models[NANO[0]]["last"]:
+            self.assertEqual(models[NANO[0]]["last"]["study"], self.study["id"])
         self.assertEqual(self.server.post(self.path + "/cancel").status, 409)
 
     def test_its_report_is_imported_elsewhere_and_cannot_be_repeated_without_its_files(self):
@@ -301,6 +306,22 @@ class Restart(unittest.TestCase):
             self.assertIn("queued", refused.stderr)
             self.assertIn("no report", support.miev("history", "show", "2", env=env).stderr)
             self.assertEqual(server.get("/healthz").status, 200)
+
+
+class Elsewhere(unittest.TestCase):
+    def test_a_study_of_the_command_line_is_watched_to_its_end(self):
+        with Server() as server:
+            env = support.environment(MIEV_DATA=str(server.data))
+            command = [support.MIEV, "run", "cifar10-nano:int8", "--input", str(support.CAT),
+                       "--budget", "8", "--quiet"]
+            with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL) as process:
+                self.assertTrue(eventually(lambda: server.get("/api/v1/studies").json["studies"]))
+                with server.events(1) as events:
+                    told = [(kind, study["status"]) for _, kind, study in events if study]
+                self.assertEqual(told[0], ("study", "running"))
+                self.assertEqual(told[-1], ("end", "finished"))
+                self.assertEqual(process.wait(timeout=60), 0)
+            self.assertEqual(server.post("/api/v1/studies/1/cancel").status, 409)
 
 
 if __name__ == "__main__":
