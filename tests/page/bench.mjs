@@ -94,16 +94,16 @@ export class Server {
     }
 }
 
-let browser = null;
-export const closeBrowser = () => browser?.close();
+let browser = null; // a promise, so that two tabs at once open one
+export const closeBrowser = async () => (await browser)?.close();
 
 // What a refused request leaves in the console is no fault of the page.
 const EXPECTED = /Failed to load resource|net::ERR_/;
 
 /** A tab of a browser of its own. `faults` holds every error and every breach of the policy. */
 export async function tab(server, { hash = '', width = 1280, scheme = 'light', budget = 8 } = {}) {
-    browser ??= await chromium.launch({ executablePath: process.env.MIEV_CHROMIUM, args: ['--no-sandbox'] });
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: 'en-GB',
+    browser ??= chromium.launch({ executablePath: process.env.MIEV_CHROMIUM, args: ['--no-sandbox'] });
+    const context = await (await browser).newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: 'en-GB',
         reducedMotion: 'reduce', acceptDownloads: true });
     const settings = { pricing: { zone: 'World', intensity: null, pue: 1, embodied: true, requests_per_day: 0 }, per: 'day', budget_s: budget };
     await context.addInitScript((kept) => {

@@ -7,6 +7,9 @@ import type { Client } from "./client";
 import { Refusal } from "./client";
 import { isOver } from "./types";
 
+/** No answer, too many requests, or a server that is not well. */
+const isTemporary = (status: number): boolean => status === 0 || status === 429 || status >= 500;
+
 const WAITS_MS = [500, 1000, 2000, 4000, 8000];
 
 export function watch(client: Client, id: number, tell: (event: StudyEvent) => void, refuse: (error: Refusal) => void) {
@@ -37,8 +40,7 @@ export function watch(client: Client, id: number, tell: (event: StudyEvent) => v
       if (!isOver(study.status)) listen();
     } catch (error) {
       if (stopped) return;
-      const temporary = error instanceof Refusal && (error.problem.status === 0 || error.problem.status >= 500);
-      if (temporary || !(error instanceof Refusal)) again();
+      if (!(error instanceof Refusal) || isTemporary(error.problem.status)) again();
       else refuse(error);
     }
   }

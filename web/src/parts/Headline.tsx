@@ -90,6 +90,12 @@ function CarbonTile({ title, carbon }: { title: string; carbon: ModelCarbon }) {
     sub={`${t.perMillion}, ${range}`} name={carbon.name} />;
 }
 
+function FastTile({ name, seconds }: { name: string; seconds: number }) {
+  const t = useText();
+  const unit = unitFor("time", [seconds]);
+  return <Tile title={t.tileFast} value={number(seconds / unit.size)} unit={unit.name} sub={t.median} name={name} />;
+}
+
 function Tiles({ report }: { report: Report }) {
   const t = useText();
   const carbons = carbonGroups(report)[0]?.models ?? [];
@@ -97,12 +103,11 @@ function Tiles({ report }: { report: Report }) {
   const fast = fastest(report);
   const front = report.pareto[0];
   const accurate = front?.models.find((model) => model.name === front.most_accurate);
-  const [time = "", unit = ""] = fast?.latency ? quantity("time", fast.latency.p50_s).split(" ") : [];
   return (
     <dl class="tiles">
       {least && <CarbonTile title={t.tileLeast} carbon={least} />}
       {most && most !== least && <CarbonTile title={t.tileMost} carbon={most} />}
-      {fast && <Tile title={t.tileFast} value={time} unit={unit} sub={t.median} name={fast.name} />}
+      {fast?.latency && <FastTile name={fast.name} seconds={fast.latency.p50_s} />}
       {front && accurate && (
         <Tile title={t.tileAccurate} value={points(accurate.top1)} unit="%" sub={t.ofDataset(front.dataset)} name={accurate.name} />
       )}

@@ -30,7 +30,11 @@ export function Photo({ busy, problem, onFile }: {
       <div class="drop">
         {current ? <Preview key={current.id} file={current} /> : <UploadIcon />}
         <div>
-          {current && <p class="picked">{current.name} <span>{bytes(current.bytes)}</span></p>}
+          {current && (
+            <p class="picked">
+              {current.name} <span>{[bytes(current.bytes), current.licence].filter(Boolean).join(", ")}</span>
+            </p>
+          )}
           <p class="hint">{busy ? t.adding(busy) : t.photoHint}</p>
           <button type="button" onClick={() => input.current?.click()}>{t.choosePhoto}</button>
         </div>
