@@ -22,7 +22,7 @@ after(async () => {
 });
 
 const ready = {
-    '': (page) => page.getByRole('heading', { name: 'What does one inference emit?' }),
+    '': (page) => page.locator('li.model').first(),
     '#/history': (page) => page.locator('li.study').first(),
     '#/compare/': (page) => page.locator('table'),
     '#/study/': (page) => page.locator('figure.chart', { hasText: 'ran elsewhere' }).locator('svg').first(),
@@ -39,7 +39,6 @@ for (const { name, width, scheme } of [
         for (const [hash, there] of Object.entries(ready)) {
             const page = await tab(server, { hash: addressOf(hash), width, scheme });
             await there(page).waitFor();
-            await page.locator('li.model').first().waitFor({ state: 'attached' }).catch(() => undefined);
             await page.evaluate(axe);
             // Marks and rows of the charts, hundreds of them, are the same in each: looked at once.
             const scope = name === 'light' ? { include: ['html'] } : { exclude: ['.chart-svg', '.chart-table'] };
