@@ -22,6 +22,14 @@ test("where the intervals leave the least open, one that nothing beats is named"
   assert.equal(answer.kind === "share" && answer.share.low.name, "large:int8");
 });
 
+test("where only the most is on the front, the least is held against it all the same", () => {
+  const open = report();
+  for (const model of open.pareto[0]?.models ?? [])
+    model.position = model.name === "large:float32" ? "front" : "unresolved";
+  const answer = answerOf(open);
+  assert.equal(answer.kind === "share" && answer.share.low.name, "small");
+});
+
 test("one model is told by itself, and none by nothing", () => {
   const one = report();
   one.models = one.models.slice(0, 1);

@@ -43,10 +43,11 @@ function keeping(report: Report, low: string, high: string): Share["keeps"] {
   return same.sort((a, b) => a.ratio - b.ratio)[0] ?? null;
 }
 
-/** Best first by carbon; of those that the intervals do not rank, one that nothing surely beats. */
+/** Of those below the most, one that nothing surely beats; where the intervals leave that open, the least. */
 function leastOf(report: Report, models: ModelCarbon[]): ModelCarbon | undefined {
   const fronts = report.pareto.flatMap((front) => front.models);
-  const surely = models.find((carbon) => fronts.some((m) => m.name === carbon.name && m.position === "front"));
+  const below = models.slice(0, -1);
+  const surely = below.find((carbon) => fronts.some((m) => m.name === carbon.name && m.position === "front"));
   return surely ?? models[0];
 }
 
