@@ -23,18 +23,17 @@ int miev_ports_init(struct miev_ports *ports, size_t count, const char *what,
     return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu tensors", count);
 }
 
-void miev_ports_free_memory(struct miev_ports *ports)
+void miev_port_free_memory(struct miev_port *port)
 {
-    for (size_t i = 0; i < ports->count; i++) {
-        free(ports->list[i].tensor.data);
-        ports->list[i].tensor.data = NULL;
-        ports->list[i].tensor.bytes = 0;
-    }
+    free(port->tensor.data);
+    port->tensor.data = NULL;
+    port->tensor.bytes = 0;
 }
 
 void miev_ports_finish(struct miev_ports *ports)
 {
-    miev_ports_free_memory(ports);
+    for (size_t i = 0; i < ports->count; i++)
+        miev_port_free_memory(&ports->list[i]);
     free(ports->list);
     free(ports->handles);
     *ports = (struct miev_ports){0, NULL, NULL};

@@ -23,8 +23,8 @@ struct miev_ports {
 /* MIEV_ERR_LIMIT when there are none or too many of `what` ("inputs"). */
 MIEV_MUST_USE int miev_ports_init(struct miev_ports *ports, size_t count, const char *what,
                                   struct miev_error *err);
-/* Free the memory of all tensors; the handles on it are the engine's to destroy before. */
-void miev_ports_free_memory(struct miev_ports *ports);
+/* Free the memory of a tensor; a handle on it is the engine's to destroy before. */
+void miev_port_free_memory(struct miev_port *port);
 void miev_ports_finish(struct miev_ports *ports);
 
 /* The shape that the file tells; rank is at most MIEV_TENSOR_MAX_DIMS. */

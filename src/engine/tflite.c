@@ -217,8 +217,8 @@ static void release_buffers(const struct tflite *s, struct miev_ports *ports)
         if (ports->handles[i])
             s->api.DestroyTensorBuffer(ports->handles[i]);
         ports->handles[i] = NULL;
+        miev_port_free_memory(&ports->list[i]);
     }
-    miev_ports_free_memory(ports);
 }
 
 static int create_buffer(struct tflite *s, struct miev_port *port, void **buffer,
