@@ -21,6 +21,7 @@ struct onnx {
     void *allocator;            /* the runtime's, never released */
     const struct provider *provider;
     unsigned threads;
+    bool started; /* from here on the worker may be locked */
     char version[64];
     /* of the model that is loaded: */
     void *session;
@@ -30,8 +31,8 @@ struct onnx {
 
 /* ---- what ONNX Runtime says when it fails ---- */
 
-/* Behind "/path/file.cc:191 space::Class::function(arguments) const " begins what a reader can use.
- */
+/* Behind "/path/file.cc:191 space::Class::function(arguments) const [with T = U] " begins what a
+ * reader can use. */
 static const char *skip_source(const char *text)
 {
     const char *at = strstr(text, ".cc:");
@@ -40,12 +41,14 @@ static const char *skip_source(const char *text)
     if (!at && !strstr(text, ".h:"))
         return text;
     for (const char *c = open; c && *c; c++) {
-        depth += (*c == '(') - (*c == ')');
-        if (depth == 0) {
-            c += 1 + strspn(c + 1, " ");
-            c += strncmp(c, "const ", 6) == 0 ? 6 : 0;
+        depth += (*c == '(' || *c == '[') - (*c == ')' || *c == ']');
+        if (depth > 0)
+            continue;
+        c += 1 + strspn(c + 1, " ");
+        c += strncmp(c, "const ", 6) == 0 ? 6 : 0;
+        if (strncmp(c, "[with", 5) != 0)
             return *c ? c : text;
-        }
+        depth = 1;
     }
     return text;
 }
@@ -55,7 +58,7 @@ static int check(const struct onnx *s, void *status, const char *doing, struct m
 {
     if (!status)
         return MIEV_OK;
-    char text[1024], words[400];
+    char text[2048], words[400];
     int code = s->api.GetErrorCode(status);
     (void)snprintf(text, sizeof(text), "%s", s->api.GetErrorMessage(status));
     s->api.ReleaseStatus(status);
@@ -66,7 +69,10 @@ static int check(const struct onnx *s, void *status, const char *doing, struct m
     for (char *c = text; *c; c++)
         if (*c == '\n' || *c == '\r')
             *c = ' ';
-    miev_text_show(words, sizeof(words), skip_source(text));
+    const char *useful = text, *behind;
+    while ((behind = skip_source(useful)) != useful) /* one caller's words before another's */
+        useful = behind;
+    miev_text_show(words, sizeof(words), useful);
     return miev_error_set(err,
                           code == ONNX_INVALID_PROTOBUF ? MIEV_ERR_BROKEN : MIEV_ERR_UNSUPPORTED,
                           "ONNX Runtime could not %s: %s", doing, words);
@@ -416,12 +422,17 @@ static int onnx_load(void *state, const void *model, size_t length, struct miev_
     int rc = miev_onnx_inspect(model, length, err);
     if (rc == MIEV_OK)
         rc = build(s, model, length, err);
-    if (rc != MIEV_OK) {
-        unload(s);
-        return rc;
+    if (rc == MIEV_OK) {
+        fill_info(s, info);
+        return MIEV_OK;
     }
-    fill_info(s, info);
-    return MIEV_OK;
+    unload(s);
+    if (!s->started || !s->provider->append)
+        return rc;
+    return miev_error_prefix(err,
+                             "with --delegate %s, in a locked process that opens no file and makes "
+                             "no machine code (the CPU provider needs neither)",
+                             s->provider->delegate);
 }
 
 static int onnx_run(void *state, struct miev_error *err)
@@ -528,6 +539,7 @@ static int onnx_open(void *state, const struct miev_engine_options *options,
         return rc;
     }
     unload(s);
+    s->started = true;
     fill_info(s, info);
     return MIEV_OK;
 }
