@@ -265,6 +265,10 @@ int miev_onnx_inspect(const void *bytes, size_t length, struct miev_error *err)
     struct miev_protobuf_field field;
     bool graph = false, opset = false, version = false;
     int rc = MIEV_OK;
+    if (length > INT32_MAX) /* the runtime takes it for an int */
+        return miev_error_set(err, MIEV_ERR_LIMIT,
+                              "the model has %zu bytes, and ONNX Runtime reads at most %d", length,
+                              INT32_MAX);
     if (!miev_onnx_is_model(bytes, length))
         return miev_error_set(err, MIEV_ERR_UNSUPPORTED, "the file is not an ONNX model");
     while (next(&look, &rest, &field, &rc)) {

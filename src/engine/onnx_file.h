@@ -16,8 +16,8 @@ bool miev_onnx_is_model(const void *head, size_t length);
 
 /* Walk the graph, its subgraphs and functions. MIEV_ERR_BROKEN: damaged or cut short, or without
  * what every model has. MIEV_ERR_UNSUPPORTED: weights in another file, an operator of a domain that
- * ONNX Runtime does not carry, or a message that is no model. MIEV_ERR_LIMIT: more fields or deeper
- * subgraphs than any honest model has. */
+ * ONNX Runtime does not carry, or a message that is no model. MIEV_ERR_LIMIT: more bytes than the
+ * runtime reads, more fields or deeper subgraphs than any honest model has. */
 MIEV_MUST_USE int miev_onnx_inspect(const void *model, size_t length, struct miev_error *err);
 
 /* The scale and zero point of a quantised input or output, which ONNX keeps in the operator next to

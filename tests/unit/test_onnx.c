@@ -219,6 +219,14 @@ static void test_an_open_size_waits_for_the_caller(void **state)
     close_engine(&e);
 }
 
+static void test_more_bytes_than_the_runtime_counts_are_refused_unread(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    assert_refused(miev_onnx_inspect("", (size_t)INT32_MAX + 1, &err), MIEV_ERR_LIMIT, &err,
+                   "reads at most");
+}
+
 static void test_what_no_one_should_run_is_refused_in_words(void **state)
 {
     (void)state;
@@ -431,6 +439,7 @@ int main(void)
         cmocka_unit_test(test_numbers_of_every_type_come_out_as_they_went_in),
         cmocka_unit_test(test_an_open_batch_is_one_picture),
         cmocka_unit_test(test_an_open_size_waits_for_the_caller),
+        cmocka_unit_test(test_more_bytes_than_the_runtime_counts_are_refused_unread),
         cmocka_unit_test(test_what_no_one_should_run_is_refused_in_words),
         cmocka_unit_test(test_damaged_files_are_refused_not_followed),
         cmocka_unit_test(test_the_scores_are_those_of_onnxs_reference),
