@@ -7,19 +7,17 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "engine/engine.h"
-#include "engine/library.h"
 #include "engine/onnx_api.h"
 #include "engine/onnx_file.h"
+#include "engine/onnx_provider.h"
 #include "engine/onnx_tiny.h"
 #include "engine/ports.h"
-
-static const struct miev_library library = {"ONNX", "libonnxruntime.so", "libonnxruntime.so.1"};
 
 struct onnx {
     struct onnx_api api;
     void *environment, *memory; /* memory: the word for "the CPU's own" */
     void *allocator;            /* the runtime's, never released */
-    const struct provider *provider;
+    const struct miev_onnx_provider *provider;
     unsigned threads;
     bool started; /* from here on the worker may be locked */
     char version[64];
@@ -28,136 +26,6 @@ struct onnx {
     struct miev_ports inputs, outputs; /* an output's memory is the runtime's, of the last run */
     char **input_names, **output_names;
 };
-
-/* ---- what ONNX Runtime says when it fails ---- */
-
-/* Behind "/path/file.cc:191 space::Class::function(arguments) const [with T = U] " begins what a
- * reader can use. */
-static const char *skip_source(const char *text)
-{
-    const char *at = strstr(text, ".cc:");
-    const char *open = strchr(at ? at : text, '(');
-    int depth = 0;
-    if (!at && !strstr(text, ".h:"))
-        return text;
-    for (const char *c = open; c && *c; c++) {
-        depth += (*c == '(' || *c == '[') - (*c == ')' || *c == ']');
-        if (depth > 0)
-            continue;
-        c += 1 + strspn(c + 1, " ");
-        c += strncmp(c, "const ", 6) == 0 ? 6 : 0;
-        if (strncmp(c, "[with", 5) != 0)
-            return *c ? c : text;
-        depth = 1;
-    }
-    return text;
-}
-
-/* MIEV_OK for no status; else its words, and it is released. */
-static int check(const struct onnx *s, void *status, const char *doing, struct miev_error *err)
-{
-    if (!status)
-        return MIEV_OK;
-    char text[2048], words[400];
-    int code = s->api.GetErrorCode(status);
-    (void)snprintf(text, sizeof(text), "%s", s->api.GetErrorMessage(status));
-    s->api.ReleaseStatus(status);
-    if (strstr(text, "bad_alloc") || strstr(text, "Failed to allocate memory"))
-        return miev_error_set(err, MIEV_ERR_NOMEM,
-                              "ONNX Runtime has not enough memory to %s: allow more, by --memory",
-                              doing);
-    for (char *c = text; *c; c++)
-        if (*c == '\n' || *c == '\r')
-            *c = ' ';
-    const char *useful = text, *behind;
-    while ((behind = skip_source(useful)) != useful) /* one caller's words before another's */
-        useful = behind;
-    miev_text_show(words, sizeof(words), useful);
-    return miev_error_set(err,
-                          code == ONNX_INVALID_PROTOBUF ? MIEV_ERR_BROKEN : MIEV_ERR_UNSUPPORTED,
-                          "ONNX Runtime could not %s: %s", doing, words);
-}
-
-/* ---- what computes ---- */
-
-static void *append_cuda(const struct onnx *s, void *options)
-{
-    void *settings = NULL;
-    void *status = s->api.CreateCUDAProviderOptions(&settings);
-    if (!status)
-        status = s->api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, settings);
-    if (settings)
-        s->api.ReleaseCUDAProviderOptions(settings);
-    return status;
-}
-
-/* What TensorRT leaves goes to CUDA. */
-static void *append_tensorrt(const struct onnx *s, void *options)
-{
-    void *settings = NULL;
-    void *status = s->api.CreateTensorRTProviderOptions(&settings);
-    if (!status)
-        status = s->api.SessionOptionsAppendExecutionProvider_TensorRT_V2(options, settings);
-    if (settings)
-        s->api.ReleaseTensorRTProviderOptions(settings);
-    return status ? status : append_cuda(s, options);
-}
-
-static void *append_openvino(const struct onnx *s, void *options)
-{
-    return s->api.SessionOptionsAppendExecutionProvider(options, "OpenVINO", NULL, NULL, 0);
-}
-
-/* Named as "execution provider" by the runtime. The CPU's is always there and takes what another
- * leaves. */
-static const struct provider {
-    const char *delegate, *name;
-    void *(*append)(const struct onnx *s, void *options);
-} providers[] = {
-    {"cpu", "CPUExecutionProvider", NULL},
-    {"cuda", "CUDAExecutionProvider", append_cuda},
-    {"tensorrt", "TensorrtExecutionProvider", append_tensorrt},
-    {"openvino", "OpenVINOExecutionProvider", append_openvino},
-};
-
-static int find_provider(const char *wanted, const struct provider **out, struct miev_error *err)
-{
-    *out = &providers[0];
-    if (!wanted || strcmp(wanted, "none") == 0)
-        return MIEV_OK;
-    for (size_t i = 0; i < sizeof(providers) / sizeof(providers[0]); i++)
-        if (strcmp(wanted, providers[i].delegate) == 0) {
-            *out = &providers[i];
-            return MIEV_OK;
-        }
-    return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
-                          "the onnx engine has no delegate '%.40s': name cpu, cuda, tensorrt or "
-                          "openvino, or leave it out for the CPU",
-                          wanted);
-}
-
-static int check_provider(const struct onnx *s, struct miev_error *err)
-{
-    char **names = NULL;
-    char list[256] = "";
-    int n = 0;
-    bool there = false;
-    int rc = check(s, s->api.GetAvailableProviders(&names, &n), "list its providers", err);
-    if (rc != MIEV_OK)
-        return rc;
-    for (int i = 0; i < n; i++) {
-        size_t used = strlen(list);
-        there = there || strcmp(names[i], s->provider->name) == 0;
-        (void)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "", names[i]);
-    }
-    rc = check(s, s->api.ReleaseAvailableProviders(names, n), "list its providers", err);
-    if (rc != MIEV_OK || there)
-        return rc;
-    return miev_error_set(err, MIEV_ERR_UNAVAILABLE,
-                          "the ONNX Runtime that is here (%s) was built without %s; it has %s: "
-                          "leave --delegate out, or put a build with it into the runtime folder",
-                          s->version, s->provider->name, list);
-}
 
 /* ---- tensors ---- */
 
@@ -209,7 +77,7 @@ static int read_tensor_info(const struct onnx *s, const void *info, int *element
                               *rank, MIEV_TENSOR_MAX_DIMS);
     if (!status)
         status = s->api.GetDimensions(info, dims, *rank);
-    return check(s, status, "tell a tensor's type", err);
+    return miev_onnx_check(&s->api, status, "tell a tensor's type", err);
 }
 
 static int describe_type(const struct onnx *s, const void *type, const char *what,
@@ -222,7 +90,7 @@ static int describe_type(const struct onnx *s, const void *type, const char *wha
     void *status = s->api.GetOnnxTypeFromTypeInfo(type, &kind);
     if (!status && kind == ONNX_TENSOR)
         status = s->api.CastTypeInfoToTensorInfo(type, &info);
-    int rc = check(s, status, "tell a tensor's type", err);
+    int rc = miev_onnx_check(&s->api, status, "tell a tensor's type", err);
     if (rc == MIEV_OK && info)
         rc = read_tensor_info(s, info, &element, dims, &rank, err);
     if (rc != MIEV_OK)
@@ -257,7 +125,7 @@ static int describe_port(struct onnx *s, bool input, size_t i, const void *model
     if (!status)
         status = input ? s->api.SessionGetInputTypeInfo(s->session, i, &type)
                        : s->api.SessionGetOutputTypeInfo(s->session, i, &type);
-    int rc = check(s, status, "list the model's inputs and outputs", err);
+    int rc = miev_onnx_check(&s->api, status, "list the model's inputs and outputs", err);
     if (rc != MIEV_OK)
         return rc;
     miev_text_show(t->name, sizeof(t->name), *name);
@@ -277,7 +145,7 @@ static int describe_side(struct onnx *s, bool input, const void *model, size_t l
     size_t n = 0;
     void *status = input ? s->api.SessionGetInputCount(s->session, &n)
                          : s->api.SessionGetOutputCount(s->session, &n);
-    int rc = check(s, status, "list the model's inputs and outputs", err);
+    int rc = miev_onnx_check(&s->api, status, "list the model's inputs and outputs", err);
     if (rc == MIEV_OK)
         rc = miev_ports_init(ports, n, input ? "inputs" : "outputs", err);
     if (rc != MIEV_OK)
@@ -312,7 +180,7 @@ static int create_input(struct onnx *s, size_t i, struct miev_error *err)
         return rc;
     void *status = s->api.CreateTensorWithDataAsOrtValue(
         s->memory, t->data, room, t->dims, t->n_dims, port->element, &s->inputs.handles[i]);
-    return check(s, status, "take the memory of an input", err);
+    return miev_onnx_check(&s->api, status, "take the memory of an input", err);
 }
 
 /* ---- from the file to a graph that runs ---- */
@@ -321,7 +189,8 @@ static void free_names(const struct onnx *s, char ***names, size_t n)
 {
     for (size_t i = 0; *names && i < n; i++)
         if ((*names)[i])
-            (void)check(s, s->api.AllocatorFree(s->allocator, (*names)[i]), "free a name", NULL);
+            (void)miev_onnx_check(&s->api, s->api.AllocatorFree(s->allocator, (*names)[i]),
+                                  "free a name", NULL);
     free(*names);
     *names = NULL;
 }
@@ -367,12 +236,14 @@ static int create_session(struct onnx *s, const void *model, size_t length, stru
         status = s->api.SetInterOpNumThreads(options, 1);
     if (!status)
         status = add_entries(s, options);
-    int rc = check(s, status, "take its settings", err);
+    int rc = miev_onnx_check(&s->api, status, "take its settings", err);
     if (rc == MIEV_OK && s->provider->append)
-        rc = check(s, s->provider->append(s, options), "start the provider", err);
+        rc = miev_onnx_check(&s->api, s->provider->append(&s->api, options), "start the provider",
+                             err);
     if (rc == MIEV_OK)
-        rc = check(
-            s, s->api.CreateSessionFromArray(s->environment, model, length, options, &s->session),
+        rc = miev_onnx_check(
+            &s->api,
+            s->api.CreateSessionFromArray(s->environment, model, length, options, &s->session),
             "prepare the model", err);
     if (options)
         s->api.ReleaseSessionOptions(options);
@@ -450,7 +321,7 @@ static int onnx_run(void *state, struct miev_error *err)
         s->api.Run(s->session, NULL, (const char *const *)s->input_names,
                    (const void *const *)s->inputs.handles, s->inputs.count,
                    (const char *const *)s->output_names, s->outputs.count, s->outputs.handles);
-    return check(s, status, "run the model", err);
+    return miev_onnx_check(&s->api, status, "run the model", err);
 }
 
 static void onnx_close(void *state)
@@ -464,44 +335,6 @@ static void onnx_close(void *state)
     s->memory = s->environment = NULL;
 }
 
-static void bind_functions(struct onnx_api *api, const void *table)
-{
-    static const struct {
-        size_t place, slot;
-    } functions[] = {
-#define FUNCTION_ROW(place, name, result, arguments) {(place), offsetof(struct onnx_api, name)},
-        ONNX_FUNCTIONS(FUNCTION_ROW)
-#undef FUNCTION_ROW
-    };
-    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
-        memcpy((char *)api + functions[i].slot,
-               (const char *)table + functions[i].place * sizeof(void *), sizeof(void *));
-}
-
-static int open_library(struct onnx *s, const char *folder, struct miev_error *err)
-{
-    void *handle = NULL, *symbol = NULL;
-    const struct onnx_api_base *(*get_base)(void);
-    /* The pinned build reports to nobody; later ones would, and read this word before they do. */
-    (void)setenv("ORT_DISABLE_TELEMETRY", "1", 1); /* NOLINT(concurrency-mt-unsafe): one thread */
-    int rc = miev_library_open(&library, folder, &handle, err);
-    if (rc == MIEV_OK)
-        rc = miev_library_symbol(&library, handle, "OrtGetApiBase", &symbol, err);
-    if (rc != MIEV_OK)
-        return rc;
-    memcpy(&get_base, &symbol, sizeof(get_base));
-    const struct onnx_api_base *base = get_base();
-    const void *table = base->get_api(ONNX_API_VERSION);
-    (void)snprintf(s->version, sizeof(s->version), "%s", base->get_version());
-    if (!table)
-        return miev_error_set(err, MIEV_ERR_BROKEN,
-                              "the ONNX Runtime that is here (%s) is older than 1.%u: "
-                              "run " MIEV_LIBRARY_COMMAND,
-                              s->version, ONNX_API_VERSION);
-    bind_functions(&s->api, table);
-    return MIEV_OK;
-}
-
 /* All that is started late, before the lock. */
 static int start(struct onnx *s, struct miev_engine_info *info, struct miev_error *err)
 {
@@ -510,9 +343,9 @@ static int start(struct onnx *s, struct miev_engine_info *info, struct miev_erro
         status = s->api.CreateCpuMemoryInfo(ONNX_ARENA, ONNX_MEM_DEFAULT, &s->memory);
     if (!status)
         status = s->api.GetAllocatorWithDefaultOptions(&s->allocator);
-    int rc = check(s, status, "start", err);
+    int rc = miev_onnx_check(&s->api, status, "start", err);
     if (rc == MIEV_OK)
-        rc = check_provider(s, err);
+        rc = miev_onnx_check_provider(&s->api, s->provider, s->version, err);
     if (rc != MIEV_OK)
         return rc;
     rc = onnx_load(s, tiny_model, sizeof(tiny_model) - 1, info, err);
@@ -527,9 +360,10 @@ static int onnx_open(void *state, const struct miev_engine_options *options,
                      struct miev_engine_info *info, struct miev_error *err)
 {
     struct onnx *s = state;
-    int rc = find_provider(options->delegate, &s->provider, err);
+    int rc = miev_onnx_find_provider(options->delegate, &s->provider, err);
     if (rc == MIEV_OK)
-        rc = open_library(s, options->runtime_dir, err);
+        rc = miev_onnx_open_library(options->runtime_dir, &s->api, s->version, sizeof(s->version),
+                                    err);
     if (rc != MIEV_OK)
         return rc;
     s->threads = options->threads ? options->threads : 1;
@@ -568,7 +402,7 @@ static int read_output(const struct onnx *s, size_t i, struct miev_tensor *out,
     void *status = s->api.GetTensorMutableData(s->outputs.handles[i], &out->data);
     if (!status)
         status = s->api.GetTensorTypeAndShape(s->outputs.handles[i], &info);
-    int rc = check(s, status, "tell an output", err);
+    int rc = miev_onnx_check(&s->api, status, "tell an output", err);
     if (rc == MIEV_OK)
         rc = read_tensor_info(s, info, &element, out->dims, &out->n_dims, err);
     if (info)

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "miev.h"
+
 /* The first whose table holds all that is used here: ONNX Runtime 1.12, of 2022. */
 #define ONNX_API_VERSION 12u
 
@@ -113,5 +115,15 @@ struct onnx_api {
     ONNX_FUNCTIONS(ONNX_SLOT)
 #undef ONNX_SLOT
 };
+
+/* Open the library and fill the table; version receives its own word. MIEV_ERR_UNAVAILABLE with the
+ * command that adds it: it is not there. */
+MIEV_MUST_USE int miev_onnx_open_library(const char *folder, struct onnx_api *api, char *version,
+                                         size_t capacity, struct miev_error *err);
+
+/* MIEV_OK for no status. Else what it says, as "ONNX Runtime could not <doing>: ...", without the
+ * names of the runtime's sources; the status is released. */
+int miev_onnx_check(const struct onnx_api *api, void *status, const char *doing,
+                    struct miev_error *err);
 
 #endif

@@ -103,3 +103,35 @@ void miev_protobuf_show(const struct miev_protobuf *bytes, char *out, size_t cap
     text[kept] = '\0';
     miev_text_show(out, capacity, text);
 }
+
+bool miev_protobuf_is_bytes(const struct miev_protobuf_field *field, uint32_t id)
+{
+    return field->id == id && field->kind == MIEV_PROTOBUF_BYTES;
+}
+
+struct miev_protobuf miev_protobuf_find(struct miev_protobuf message, uint32_t id)
+{
+    struct miev_protobuf_field field;
+    struct miev_protobuf found = {NULL, NULL, false};
+    while (miev_protobuf_next(&message, &field))
+        if (miev_protobuf_is_bytes(&field, id))
+            found = field.bytes;
+    return found;
+}
+
+struct miev_protobuf miev_protobuf_find_at(struct miev_protobuf message, uint32_t id, size_t i)
+{
+    struct miev_protobuf_field field;
+    while (miev_protobuf_next(&message, &field))
+        if (miev_protobuf_is_bytes(&field, id) && i-- == 0)
+            return field.bytes;
+    return (struct miev_protobuf){NULL, NULL, false};
+}
+
+bool miev_protobuf_same(const struct miev_protobuf *a, const struct miev_protobuf *b)
+{
+    size_t n = miev_protobuf_length(a);
+    if (n != miev_protobuf_length(b))
+        return false;
+    return n == 0 || (a->at && b->at && memcmp(a->at, b->at, n) == 0);
+}

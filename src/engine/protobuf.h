@@ -37,6 +37,13 @@ uint64_t miev_protobuf_fixed(struct miev_protobuf *packed, size_t size);
 size_t miev_protobuf_length(const struct miev_protobuf *bytes);
 /* These bytes are this text. */
 bool miev_protobuf_is(const struct miev_protobuf *bytes, const char *text);
+bool miev_protobuf_same(const struct miev_protobuf *a, const struct miev_protobuf *b);
+/* The field is of that id and holds bytes. */
+bool miev_protobuf_is_bytes(const struct miev_protobuf_field *field, uint32_t id);
+/* The last bytes of that id, which are those that count; empty when there are none. */
+struct miev_protobuf miev_protobuf_find(struct miev_protobuf message, uint32_t id);
+/* Number i of a repeated field of bytes, or empty. */
+struct miev_protobuf miev_protobuf_find_at(struct miev_protobuf message, uint32_t id, size_t i);
 /* Copy a text for showing; what does not fit is cut. */
 void miev_protobuf_show(const struct miev_protobuf *bytes, char *out, size_t capacity);
 
