@@ -27,13 +27,25 @@ static void bind_functions(struct onnx_api *api, const void *table)
                (const char *)table + functions[i].place * sizeof(void *), sizeof(void *));
 }
 
+/* Words that the runtime reads late; nothing else in a worker does. */
+static void set_environment(void)
+{
+    static const char *const words[][2] = {
+        /* The pinned build reports to nobody; later ones would. */
+        {"ORT_DISABLE_TELEMETRY", "1"},
+        /* A model's own idea of how many threads there should be. */
+        {"ORT_LOAD_CONFIG_FROM_MODEL", "0"},
+    };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        (void)setenv(words[i][0], words[i][1], 1); /* NOLINT(concurrency-mt-unsafe): one thread */
+}
+
 int miev_onnx_open_library(const char *folder, struct onnx_api *api, char *version, size_t capacity,
                            struct miev_error *err)
 {
     void *handle = NULL, *symbol = NULL;
     const struct onnx_api_base *(*get_base)(void);
-    /* The pinned build reports to nobody; later ones would, and read this word before they do. */
-    (void)setenv("ORT_DISABLE_TELEMETRY", "1", 1); /* NOLINT(concurrency-mt-unsafe): one thread */
+    set_environment();
     int rc = miev_library_open(&library, folder, &handle, err);
     if (rc == MIEV_OK)
         rc = miev_library_symbol(&library, handle, "OrtGetApiBase", &symbol, err);

@@ -80,6 +80,35 @@ static void test_missing_runtime_is_unavailable_and_says_how_to_get_it(void **st
     assert_refused(rc, MIEV_ERR_UNAVAILABLE, &err, "scripts/fetch-runtime");
 }
 
+/* A folder with this as the runtime, which is refused in these words. */
+static void check_wrong_library(const char *source, const char *words)
+{
+    char folder[] = "/tmp/miev-onnx-XXXXXX", path[64];
+    struct miev_error err;
+    struct miev_engine_info info;
+    void *memory = calloc(1, ops->state_size);
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof(path), "%s/libonnxruntime.so", folder);
+    assert_int_equal(symlink(source, path), 0);
+    const struct miev_engine_options options = {.runtime_dir = folder, .threads = 1};
+    int rc = ops->open(memory, &options, &info, &err);
+    (void)unlink(path);
+    (void)rmdir(folder);
+    free(memory);
+    assert_refused(rc, MIEV_ERR_BROKEN, &err, words);
+    assert_non_null(strstr(err.message, "scripts/fetch-runtime"));
+}
+
+static void test_a_wrong_library_is_refused_in_words(void **state)
+{
+    (void)state;
+    char other[256], path[4096];
+    check_wrong_library("/proc/self/status", "cannot be opened (");
+    (void)snprintf(other, sizeof(other), "%s/libLiteRt.so", runtime_dir());
+    if (realpath(other, path))
+        check_wrong_library(path, "has no function OrtGetApiBase");
+}
+
 static void test_reports_runtime_delegate_and_threads(void **state)
 {
     (void)state;
@@ -380,6 +409,18 @@ static void test_threads_do_not_spin_between_runs(void **state)
     close_engine(&e);
 }
 
+/* The runtime could be told to take its settings, threads among them, from the model. */
+static void test_a_model_does_not_choose_the_settings(void **state)
+{
+    (void)state;
+    struct engine e;
+    (void)setenv("ORT_LOAD_CONFIG_FROM_MODEL", "1", 1);
+    need_engine(&e, ops, NULL, 1);
+    load_shared(&e, "bad/ort_model_with_invalid_ort_config_json.onnx");
+    assert_ok(ops->run(e.state, &e.err), &e.err);
+    close_engine(&e);
+}
+
 static void test_every_image_model_runs(void **state)
 {
     (void)state;
@@ -434,6 +475,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_takes_what_reads_as_a_model),
         cmocka_unit_test(test_missing_runtime_is_unavailable_and_says_how_to_get_it),
+        cmocka_unit_test(test_a_wrong_library_is_refused_in_words),
         cmocka_unit_test(test_reports_runtime_delegate_and_threads),
         cmocka_unit_test(test_a_provider_that_is_not_there_is_refused_in_words),
         cmocka_unit_test(test_numbers_of_every_type_come_out_as_they_went_in),
@@ -445,6 +487,7 @@ int main(void)
         cmocka_unit_test(test_the_scores_are_those_of_onnxs_reference),
         cmocka_unit_test(test_a_quantised_model_gives_its_publishers_scores),
         cmocka_unit_test(test_threads_do_not_spin_between_runs),
+        cmocka_unit_test(test_a_model_does_not_choose_the_settings),
         cmocka_unit_test(test_every_image_model_runs),
         cmocka_unit_test(test_every_bad_file_is_refused_in_words),
     };
