@@ -78,20 +78,23 @@ static void show_sensors(struct miev_meter *meter, const struct terminal *termin
     }
 }
 
-static void show_engine(const struct miev_engine_ops *engine, const char *runtime_dir)
+static void show_engine(const struct miev_engine_ops *engine, const char *runtime_dir,
+                        const struct terminal *terminal)
 {
     struct miev_error err;
+    char text[768];
     json_t *reply = NULL;
     if (miev_facts_engine(engine, runtime_dir, &reply, &err) == MIEV_OK) {
         const json_t *info = json_object_get(reply, "engine");
-        printf("  %-10s found: %s %s, %s\n", engine->name,
-               json_string_value(json_object_get(info, "runtime")),
-               json_string_value(json_object_get(info, "version")), engine->summary);
-        printf("  %-10s locked in by %s\n", "",
-               json_string_value(json_object_get(reply, "sandbox")));
+        (void)snprintf(text, sizeof(text), "found: %s %s, %s; locked in by %s",
+                       json_string_value(json_object_get(info, "runtime")),
+                       json_string_value(json_object_get(info, "version")), engine->summary,
+                       json_string_value(json_object_get(reply, "sandbox")));
     } else {
-        printf("  %-10s %s: %s\n", engine->name, miev_status_name(err.code), err.message);
+        (void)snprintf(text, sizeof(text), "%s: %s", miev_status_name(err.code), err.message);
     }
+    printf("  %-10s ", engine->name);
+    terminal_wrap_from(terminal, text, 13, 13);
     json_decref(reply);
 }
 
@@ -104,7 +107,7 @@ static void show_engines(const struct miev_env *env, const struct terminal *term
     if (rc != MIEV_OK)
         printf("  (%s)\n", err.message);
     for (size_t i = 0; miev_engines[i]; i++)
-        show_engine(miev_engines[i], rc == MIEV_OK ? runtime : NULL);
+        show_engine(miev_engines[i], rc == MIEV_OK ? runtime : NULL, terminal);
 }
 
 static void show_pictures(const struct terminal *terminal)

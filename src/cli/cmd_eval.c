@@ -54,7 +54,8 @@ static const struct arg_option options[] = {
     ARG_COUNT_AT(struct settings, decoders, "--decoders", "N", 1, 64,
                  "processes that decode ahead; default: 1 to 4 by the CPUs"),
     ARG_TEXT_AT(struct settings, delegate, "--delegate", "NAME",
-                "\"none\" for plain kernels; default: the engine's best"),
+                "\"none\" for plain kernels, or a name (docs/engines.md);\n"
+                "default: the engine's best"),
     ARG_FLAG_AT(struct settings, dedicated, "--dedicated",
                 "the machine is there for this alone: count all of its idle power"),
     ARG_FLAG_AT(struct settings, fast_decode, "--fast-decode",

@@ -29,7 +29,8 @@ struct measure_settings {
     ARG_COUNT_AT(type, at.threads, "--threads", "N", 1, 1024,                                      \
                  "threads of the engine (default 1)"),                                             \
     ARG_TEXT_AT(type, at.delegate, "--delegate", "NAME",                                           \
-                "\"none\" for plain kernels; default: the engine's best"),                         \
+                "\"none\" for plain kernels, or a name (docs/engines.md);\n"                       \
+                "default: the engine's best"),                                                     \
     ARG_NUMBER_AT(type, at.budget_s, "--budget", "SECONDS", 0, 86400,                              \
                   "longest time of the study (default 60); 0: predictions only"),                  \
     ARG_NUMBER_AT(type, at.target_percent, "--target", "PERCENT", 0.1, 100,                        \

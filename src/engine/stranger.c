@@ -133,7 +133,7 @@ static const char *describe_protobuf(const unsigned char *b, size_t length)
     if (holds_table)
         return "a Core ML model (.mlmodel): export the model to .onnx instead";
     if (b[2] == 0x12 || b[2] == 0x1a || b[2] == 0x3a || b[2] == 0x42)
-        return "an ONNX model, for which this build has no engine: see `miev doctor`";
+        return "an ONNX model without its graph, so it is damaged or cut short: fetch it again";
     return NULL;
 }
 

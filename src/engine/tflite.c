@@ -2,37 +2,21 @@
 /* TensorFlow Lite models on LiteRT, the present name of TensorFlow Lite's runtime. See
  * docs/engines.md for why this build of it. A model with state (an LSTM) carries it from one run to
  * the next, as LiteRT has no call that clears it; load begins anew. */
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/error.h"
 #include "core/text.h"
 #include "engine/engine.h"
+#include "engine/library.h"
 #include "engine/litert_api.h"
+#include "engine/ports.h"
 #include "engine/tflite_file.h"
 #include "engine/tflite_metadata.h"
 #include "engine/tflite_tiny.h"
 
-#define LIBRARY          "libLiteRt.so"
-#define MAX_PORTS        256u
-#define MAX_TENSOR_BYTES ((size_t)1 << 30)
-/* LiteRT wants host memory aligned so; XNNPACK may read some bytes past a tensor's end. */
-#define MEMORY_ALIGNMENT 64u
-
-struct port {
-    struct miev_tensor tensor; /* tensor.data is ours, of at least tensor.bytes */
-    struct litert_type type;
-    bool open; /* the file leaves a dimension open: LiteRT must be told the shape */
-};
-
-struct ports {
-    size_t count;
-    struct port *list;
-    void **buffers; /* LiteRT's view of tensor.data; NULL until the shapes are known */
-};
+static const struct miev_library library = {"LiteRT", "libLiteRt.so", "libLiteRt.so"};
 
 struct tflite {
     struct litert_api api;
@@ -48,7 +32,7 @@ struct tflite {
     void *model;
     void *compiled; /* NULL until all input shapes are known */
     const char *delegate_used;
-    struct ports inputs, outputs;
+    struct miev_ports inputs, outputs;
 };
 
 /* How a graph is tried, best first: a delegate that fails is left out rather than the model. */
@@ -85,7 +69,7 @@ static enum miev_dtype dtype_of(int32_t element)
 
 /* ---- opening the library ---- */
 
-static int bind_functions(struct litert_api *api, void *library, struct miev_error *err)
+static int bind_functions(struct litert_api *api, void *handle, struct miev_error *err)
 {
     static const struct {
         const char *name;
@@ -96,57 +80,20 @@ static int bind_functions(struct litert_api *api, void *library, struct miev_err
 #undef FUNCTION_ROW
     };
     for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-        void *symbol = dlsym(library, functions[i].name);
-        if (!symbol)
-            return miev_error_set(err, MIEV_ERR_BROKEN,
-                                  "%s has no function %s, so it is not the version that this "
-                                  "program knows: run scripts/fetch-runtime",
-                                  LIBRARY, functions[i].name);
+        void *symbol = NULL;
+        int rc = miev_library_symbol(&library, handle, functions[i].name, &symbol, err);
+        if (rc != MIEV_OK)
+            return rc;
         memcpy((char *)api + functions[i].slot, &symbol, sizeof(symbol));
     }
     return MIEV_OK;
 }
 
-/* The library is never unloaded: C++ runtimes leave threads and destructors behind. */
 static int open_library(struct litert_api *api, const char *folder, struct miev_error *err)
 {
-    char path[4096];
-    int n =
-        snprintf(path, sizeof(path), "%s%s%s", folder ? folder : "", folder ? "/" : "", LIBRARY);
-    if (n < 0 || (size_t)n >= sizeof(path))
-        return miev_error_set(err, MIEV_ERR_INVALID, "the runtime folder's name is too long");
-    bool there = folder && access(path, F_OK) == 0;
-    void *library = dlopen(there ? path : LIBRARY, RTLD_NOW | RTLD_LOCAL);
-    if (library)
-        return bind_functions(api, library, err);
-    const char *reason = dlerror(); /* NOLINT(concurrency-mt-unsafe): one thread opens engines */
-    if (there)
-        return miev_error_set(err, MIEV_ERR_BROKEN,
-                              "%s cannot be opened (%s): run scripts/fetch-runtime", path,
-                              reason ? reason : "no reason given");
-    return miev_error_set(err, MIEV_ERR_UNAVAILABLE,
-                          "the LiteRT runtime (%s) is neither in %s nor where the system looks "
-                          "for libraries: run scripts/fetch-runtime",
-                          LIBRARY, folder ? folder : "a runtime folder");
-}
-
-/* The library has no function that tells its version; scripts/fetch-runtime writes it beside. */
-static void read_version(char *out, size_t capacity, const char *folder)
-{
-    (void)snprintf(out, capacity, "unknown");
-    char path[4096];
-    int n = snprintf(path, sizeof(path), "%s/%s.version", folder ? folder : "", LIBRARY);
-    if (!folder || n < 0 || (size_t)n >= sizeof(path))
-        return;
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return;
-    char line[64];
-    if (fgets(line, sizeof(line), file)) {
-        line[strcspn(line, "\n")] = '\0';
-        (void)snprintf(out, capacity, "%s", line);
-    }
-    (void)fclose(file);
+    void *handle = NULL;
+    int rc = miev_library_open(&library, folder, &handle, err);
+    return rc == MIEV_OK ? bind_functions(api, handle, err) : rc;
 }
 
 /* ---- what LiteRT says when it fails ---- */
@@ -206,7 +153,8 @@ static const char *unusable_kind(int32_t element)
     }
 }
 
-static int describe_type(struct tflite *s, void *tensor, struct port *out, struct miev_error *err)
+static int describe_type(struct tflite *s, void *tensor, struct miev_port *out,
+                         struct litert_type *type, struct miev_error *err)
 {
     const char *name = out->tensor.name;
     int type_id = 0;
@@ -217,10 +165,10 @@ static int describe_type(struct tflite *s, void *tensor, struct port *out, struc
                               "shapes",
                               name);
     if (status == LITERT_OK)
-        status = s->api.GetRankedTensorType(tensor, &out->type);
+        status = s->api.GetRankedTensorType(tensor, type);
     if (status != LITERT_OK)
         return runtime_error(s, status, "tell a tensor's type", err);
-    const char *kind = unusable_kind(out->type.element);
+    const char *kind = unusable_kind(type->element);
     if (kind)
         return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
                               "tensor '%s' holds %s, not numbers: this program feeds numbers only",
@@ -228,34 +176,30 @@ static int describe_type(struct tflite *s, void *tensor, struct port *out, struc
     return MIEV_OK;
 }
 
-static void copy_dims(struct port *port, const struct litert_layout *layout)
+/* Returns how many there are. */
+static size_t widen_dims(const struct litert_layout *layout, int64_t out[MIEV_TENSOR_MAX_DIMS])
 {
-    struct miev_tensor *t = &port->tensor;
-    t->n_dims = layout->rank <= MIEV_TENSOR_MAX_DIMS ? layout->rank : MIEV_TENSOR_MAX_DIMS;
-    for (size_t i = 0; i < t->n_dims; i++)
-        t->dims[i] = layout->dims[i] < 0 ? -1 : layout->dims[i];
+    size_t rank = layout->rank <= MIEV_TENSOR_MAX_DIMS ? layout->rank : MIEV_TENSOR_MAX_DIMS;
+    for (size_t i = 0; i < rank; i++)
+        out[i] = layout->dims[i] < 0 ? -1 : layout->dims[i];
+    return rank;
 }
 
-static bool shape_known(const struct miev_tensor *t)
+static int describe_port(struct tflite *s, void *tensor, struct miev_port *out,
+                         struct miev_error *err)
 {
-    for (size_t i = 0; i < t->n_dims; i++)
-        if (t->dims[i] < 0)
-            return false;
-    return true;
-}
-
-static int describe_port(struct tflite *s, void *tensor, struct port *out, struct miev_error *err)
-{
+    struct litert_type type = {.element = 0};
+    int64_t dims[MIEV_TENSOR_MAX_DIMS];
     struct miev_tensor *t = &out->tensor;
     const char *name = NULL;
     if (s->api.GetTensorName(tensor, &name) == LITERT_OK && name)
         miev_text_show(t->name, sizeof(t->name), name);
-    int rc = describe_type(s, tensor, out, err);
+    int rc = describe_type(s, tensor, out, &type, err);
     if (rc != MIEV_OK)
         return rc;
-    t->dtype = dtype_of(out->type.element);
-    copy_dims(out, &out->type.layout);
-    out->open = !shape_known(t);
+    out->element = type.element;
+    t->dtype = dtype_of(type.element);
+    miev_port_set_shape(out, dims, widen_dims(&type.layout, dims));
     int scheme = 0;
     struct litert_quantisation q = {0.0f, 0};
     if (s->api.GetQuantizationTypeId(tensor, &scheme) == LITERT_OK &&
@@ -267,73 +211,26 @@ static int describe_port(struct tflite *s, void *tensor, struct port *out, struc
     return MIEV_OK;
 }
 
-static void release_buffers(const struct tflite *s, struct ports *ports)
+static void release_buffers(const struct tflite *s, struct miev_ports *ports)
 {
     for (size_t i = 0; i < ports->count; i++) {
-        if (ports->buffers[i])
-            s->api.DestroyTensorBuffer(ports->buffers[i]);
-        ports->buffers[i] = NULL;
-        free(ports->list[i].tensor.data);
-        ports->list[i].tensor.data = NULL;
-        ports->list[i].tensor.bytes = 0;
+        if (ports->handles[i])
+            s->api.DestroyTensorBuffer(ports->handles[i]);
+        ports->handles[i] = NULL;
+        miev_port_free_memory(&ports->list[i]);
     }
 }
 
-static void ports_finish(const struct tflite *s, struct ports *ports)
-{
-    release_buffers(s, ports);
-    free(ports->list);
-    free(ports->buffers);
-    *ports = (struct ports){0, NULL, NULL};
-}
-
-static int ports_init(struct ports *ports, size_t count, const char *what, struct miev_error *err)
-{
-    if (count == 0 || count > MAX_PORTS)
-        return miev_error_set(err, MIEV_ERR_LIMIT, "the model has %zu %s: 1 to %u can be served",
-                              count, what, MAX_PORTS);
-    ports->list = calloc(count, sizeof(*ports->list));
-    ports->buffers = calloc(count, sizeof(*ports->buffers));
-    ports->count = ports->list && ports->buffers ? count : 0;
-    if (ports->count)
-        return MIEV_OK;
-    return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu tensors", count);
-}
-
-/* Bytes of a tensor whose shape is known. */
-static int tensor_bytes(const struct port *port, size_t *out, struct miev_error *err)
+static int create_buffer(struct tflite *s, struct miev_port *port, void **buffer,
+                         struct miev_error *err)
 {
     const struct miev_tensor *t = &port->tensor;
-    /* Types that are not read take at most 16 bytes each (complex128). */
-    size_t bytes = t->dtype == MIEV_DTYPE_OTHER ? 16 : miev_dtype_size(t->dtype);
-    for (size_t i = 0; i < t->n_dims; i++) {
-        size_t dim = (size_t)t->dims[i];
-        if (dim != 0 && bytes > MAX_TENSOR_BYTES / dim)
-            return miev_error_set(err, MIEV_ERR_LIMIT,
-                                  "tensor '%s' is larger than %zu MiB, the most that is served",
-                                  t->name, MAX_TENSOR_BYTES >> 20);
-        bytes *= dim;
-    }
-    *out = bytes;
-    return MIEV_OK;
-}
-
-static int create_buffer(struct tflite *s, struct port *port, void **buffer, struct miev_error *err)
-{
-    struct miev_tensor *t = &port->tensor;
-    size_t bytes = 0;
-    int rc = tensor_bytes(port, &bytes, err);
+    size_t room = 0;
+    int rc = miev_port_allocate(port, &room, err);
     if (rc != MIEV_OK)
         return rc;
-    size_t room = (bytes / MEMORY_ALIGNMENT + 2) * MEMORY_ALIGNMENT;
-    t->data = aligned_alloc(MEMORY_ALIGNMENT, room);
-    if (!t->data)
-        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for tensor '%s' of %zu bytes",
-                              t->name, bytes);
-    memset(t->data, 0, room);
-    t->bytes = bytes;
-    struct litert_type type = port->type;
-    type.layout.rank = (unsigned)t->n_dims & 0x7fu;
+    struct litert_type type = {.element = port->element,
+                               .layout = {.rank = (unsigned)t->n_dims & 0x7fu}};
     for (size_t i = 0; i < t->n_dims; i++)
         type.layout.dims[i] = (int32_t)t->dims[i];
     int status = s->api.CreateTensorBufferFromHostMemory(&type, t->data, room, NULL, buffer);
@@ -342,11 +239,11 @@ static int create_buffer(struct tflite *s, struct port *port, void **buffer, str
     return runtime_error(s, status, "take the memory of a tensor", err);
 }
 
-static int create_buffers(struct tflite *s, struct ports *ports, struct miev_error *err)
+static int create_buffers(struct tflite *s, struct miev_ports *ports, struct miev_error *err)
 {
     int rc = MIEV_OK;
     for (size_t i = 0; i < ports->count && rc == MIEV_OK; i++)
-        rc = create_buffer(s, &ports->list[i], &ports->buffers[i], err);
+        rc = create_buffer(s, &ports->list[i], &ports->handles[i], err);
     return rc;
 }
 
@@ -364,8 +261,8 @@ static void discard_graph(struct tflite *s)
 static void unload(struct tflite *s)
 {
     discard_graph(s);
-    ports_finish(s, &s->inputs);
-    ports_finish(s, &s->outputs);
+    miev_ports_finish(&s->inputs);
+    miev_ports_finish(&s->outputs);
     if (s->model)
         s->api.DestroyModel(s->model);
     free(s->copy);
@@ -416,8 +313,8 @@ static int compile(struct tflite *s, const struct attempt *attempt)
 static int apply_shapes(struct tflite *s)
 {
     for (size_t i = 0; i < s->inputs.count; i++) {
-        const struct port *port = &s->inputs.list[i];
-        if (!port->open)
+        const struct miev_port *port = &s->inputs.list[i];
+        if (!miev_port_is_open(port))
             continue;
         int dims[MIEV_TENSOR_MAX_DIMS];
         for (size_t d = 0; d < port->tensor.n_dims; d++)
@@ -446,9 +343,9 @@ static int lay_out(struct tflite *s, struct miev_error *err)
     if (status != LITERT_OK)
         rc = runtime_error(s, status, "prepare the model", err);
     for (size_t i = 0; i < s->outputs.count && rc == MIEV_OK; i++) {
-        struct port *port = &s->outputs.list[i];
-        copy_dims(port, &layouts[i]);
-        if (!shape_known(&port->tensor))
+        struct miev_port *port = &s->outputs.list[i];
+        port->tensor.n_dims = widen_dims(&layouts[i], port->tensor.dims);
+        if (!miev_port_shape_known(port))
             rc = miev_error_set(err, MIEV_ERR_UNSUPPORTED,
                                 "output '%s' has a shape that depends on what is fed in: export "
                                 "the model with fixed shapes",
@@ -479,17 +376,9 @@ static int try_attempt(struct tflite *s, const struct attempt *attempt, struct m
     return MIEV_OK;
 }
 
-static bool all_shapes_known(const struct ports *ports)
-{
-    for (size_t i = 0; i < ports->count; i++)
-        if (!shape_known(&ports->list[i].tensor))
-            return false;
-    return true;
-}
-
 static int build(struct tflite *s, struct miev_error *err)
 {
-    if (!all_shapes_known(&s->inputs))
+    if (!miev_ports_shapes_known(&s->inputs))
         return MIEV_OK; /* shape_input comes first */
     int rc = MIEV_ERR_UNSUPPORTED;
     for (size_t i = 0; i < N_ATTEMPTS; i++) {
@@ -520,8 +409,8 @@ static int parse_model(struct tflite *s, const void *bytes, size_t length, struc
     struct miev_tflite_patch *patches = NULL;
     size_t n = s->file.n_stateful;
     if (n) {
-        s->copy =
-            aligned_alloc(MEMORY_ALIGNMENT, (length / MEMORY_ALIGNMENT + 1) * MEMORY_ALIGNMENT);
+        s->copy = aligned_alloc(MIEV_PORT_ALIGNMENT,
+                                (length / MIEV_PORT_ALIGNMENT + 1) * MIEV_PORT_ALIGNMENT);
         patches = calloc(n, sizeof(*patches));
         if (!s->copy || !patches) {
             free(patches);
@@ -541,7 +430,7 @@ static int parse_model(struct tflite *s, const void *bytes, size_t length, struc
 }
 
 /* What the file leaves open, and LiteRT may have closed with ones. */
-static void reopen_shape(struct tflite *s, void *tensor, struct port *port, const void *bytes,
+static void reopen_shape(struct tflite *s, void *tensor, struct miev_port *port, const void *bytes,
                          size_t length)
 {
     uint32_t index = 0;
@@ -551,18 +440,14 @@ static void reopen_shape(struct tflite *s, void *tensor, struct port *port, cons
             port->tensor.n_dims)
         return;
     for (size_t i = 0; i < port->tensor.n_dims; i++)
-        if (dims[i] < 0) {
-            port->type.layout.dims[i] = -1;
-            port->tensor.dims[i] = -1;
-            port->open = true;
-        }
+        if (dims[i] < 0)
+            port->tensor.dims[i] = port->fixed[i] = -1;
 }
 
 static int describe_input(struct tflite *s, void *signature, size_t i, const void *bytes,
                           size_t length, struct miev_error *err)
 {
-    struct port *port = &s->inputs.list[i];
-    struct miev_tensor *t = &port->tensor;
+    struct miev_port *port = &s->inputs.list[i];
     void *tensor = NULL;
     int status = s->api.GetSignatureInputTensorByIndex(signature, i, &tensor);
     if (status != LITERT_OK)
@@ -571,8 +456,7 @@ static int describe_input(struct tflite *s, void *signature, size_t i, const voi
     if (rc != MIEV_OK)
         return rc;
     reopen_shape(s, tensor, port, bytes, length);
-    if (t->n_dims > 1 && t->dims[0] < 0)
-        t->dims[0] = 1; /* an open batch is one picture */
+    (void)miev_port_close_batch(port);
     return MIEV_OK;
 }
 
@@ -591,9 +475,9 @@ static int describe_ports(struct tflite *s, void *signature, const void *bytes, 
     size_t n_inputs = 0, n_outputs = 0;
     (void)s->api.GetNumSignatureInputs(signature, &n_inputs);
     (void)s->api.GetNumSignatureOutputs(signature, &n_outputs);
-    int rc = ports_init(&s->inputs, n_inputs, "inputs", err);
+    int rc = miev_ports_init(&s->inputs, n_inputs, "inputs", err);
     if (rc == MIEV_OK)
-        rc = ports_init(&s->outputs, n_outputs, "outputs", err);
+        rc = miev_ports_init(&s->outputs, n_outputs, "outputs", err);
     for (size_t i = 0; i < s->inputs.count && rc == MIEV_OK; i++)
         rc = describe_input(s, signature, i, bytes, length, err);
     for (size_t i = 0; i < s->outputs.count && rc == MIEV_OK; i++)
@@ -644,8 +528,8 @@ static int tflite_run(void *state, struct miev_error *err)
         return miev_error_set(err, MIEV_ERR_INVALID,
                               s->model ? "the model leaves the shape of an input open: give it one"
                                        : "no model is loaded");
-    int status = s->api.RunCompiledModel(s->compiled, 0, s->inputs.count, s->inputs.buffers,
-                                         s->outputs.count, s->outputs.buffers);
+    int status = s->api.RunCompiledModel(s->compiled, 0, s->inputs.count, s->inputs.handles,
+                                         s->outputs.count, s->outputs.handles);
     if (status == LITERT_OK)
         return MIEV_OK;
     return runtime_error(s, status, "run the model", err);
@@ -683,7 +567,7 @@ static int tflite_open(void *state, const struct miev_engine_options *options,
     if (rc != MIEV_OK)
         return rc;
     s->threads = options->threads ? options->threads : 1;
-    read_version(s->version, sizeof(s->version), options->runtime_dir);
+    miev_library_version(&library, options->runtime_dir, s->version, sizeof(s->version));
     /* Left alone, it opens whatever GPU accelerators it finds on the loader's path. */
     static const struct litert_option settings[] = {
         {LITERT_OPTION_LOG_SEVERITY, {LITERT_ANY_INT, LITERT_LOG_SILENT}},
@@ -718,49 +602,14 @@ static size_t tflite_output_count(const void *state)
     return ((const struct tflite *)state)->outputs.count;
 }
 
-static int give_tensor(const struct ports *ports, size_t i, const char *what,
-                       struct miev_tensor *out, struct miev_error *err)
-{
-    if (i >= ports->count)
-        return miev_error_set(err, MIEV_ERR_INVALID, "there is no %s %zu: the model has %zu", what,
-                              i, ports->count);
-    *out = ports->list[i].tensor;
-    return MIEV_OK;
-}
-
 static int tflite_input(void *state, size_t i, struct miev_tensor *out, struct miev_error *err)
 {
-    return give_tensor(&((struct tflite *)state)->inputs, i, "input", out, err);
+    return miev_ports_give(&((struct tflite *)state)->inputs, i, "input", out, err);
 }
 
 static int tflite_output(void *state, size_t i, struct miev_tensor *out, struct miev_error *err)
 {
-    return give_tensor(&((struct tflite *)state)->outputs, i, "output", out, err);
-}
-
-/* A shape fits a port when it differs from what the file says only where the file leaves it open.
- */
-static int check_shape(const struct port *port, const int64_t *dims, size_t n_dims,
-                       struct miev_error *err)
-{
-    const struct miev_tensor *t = &port->tensor;
-    if (n_dims != t->n_dims)
-        return miev_error_set(err, MIEV_ERR_INVALID,
-                              "input '%s' has %zu dimensions, and %zu were given", t->name,
-                              t->n_dims, n_dims);
-    for (size_t i = 0; i < n_dims; i++) {
-        if (dims[i] <= 0 || dims[i] > INT32_MAX)
-            return miev_error_set(err, MIEV_ERR_INVALID,
-                                  "input '%s': dimension %zu must be from 1 to %d", t->name, i,
-                                  INT32_MAX);
-        int32_t fixed = port->type.layout.dims[i];
-        if (fixed >= 0 && fixed != dims[i])
-            return miev_error_set(err, MIEV_ERR_INVALID,
-                                  "input '%s': dimension %zu is fixed at %d by the model, and %lld "
-                                  "was asked for",
-                                  t->name, i, (int)fixed, (long long)dims[i]);
-    }
-    return MIEV_OK;
+    return miev_ports_give(&((struct tflite *)state)->outputs, i, "output", out, err);
 }
 
 static int tflite_shape_input(void *state, size_t i, const int64_t *dims, size_t n_dims,
@@ -770,8 +619,8 @@ static int tflite_shape_input(void *state, size_t i, const int64_t *dims, size_t
     if (i >= s->inputs.count)
         return miev_error_set(err, MIEV_ERR_INVALID, "there is no input %zu: the model has %zu", i,
                               s->inputs.count);
-    struct port *port = &s->inputs.list[i];
-    int rc = check_shape(port, dims, n_dims, err);
+    struct miev_port *port = &s->inputs.list[i];
+    int rc = miev_port_check_shape(port, dims, n_dims, err);
     if (rc != MIEV_OK ||
         (s->compiled && memcmp(port->tensor.dims, dims, n_dims * sizeof(*dims)) == 0))
         return rc;

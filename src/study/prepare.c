@@ -296,18 +296,6 @@ static int give_shape(struct miev_run *run, struct miev_run_model *model,
     return rc == MIEV_OK ? take_facts(model, reply, err) : rc;
 }
 
-/* Numbers in the first output, as far as its shape is known before the first run; else 0. */
-static size_t count_outputs(const json_t *facts)
-{
-    const json_t *output = json_array_get(json_object_get(facts, "outputs"), 0);
-    const json_t *dim;
-    double n = 1;
-    size_t i;
-    json_array_foreach(json_object_get(output, "shape"), i, dim) n *=
-        (double)json_integer_value(dim);
-    return n > 0 && n <= MIEV_LABELS_MAX ? (size_t)n : 0;
-}
-
 static int give_input(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
 {
     const struct miev_card *card = model->entry.card;
@@ -320,7 +308,7 @@ static int give_input(struct miev_run *run, struct miev_run_model *model, struct
     struct miev_preprocess settled = {
         .width = plan.width, .height = plan.height, .pixels.channels_first = plan.channels_first};
     if (rc == MIEV_OK) /* before give_shape, which renews the facts */
-        miev_preprocess_settle(card, &model->metadata, input, count_outputs(model->facts), &settled,
+        miev_preprocess_settle(card, &model->metadata, input, &settled,
                                json_object_get(model->facts, "guesses"));
     if (rc == MIEV_OK && plan.open_shape)
         rc = give_shape(run, model, &plan, err);

@@ -9,7 +9,6 @@
 #include "core/error.h"
 #include "core/text.h"
 
-#define IMAGENET_CLASSES 1000
 /* Steps of training and of 8 bits leave a tensor's range a little off the round figure. */
 #define RANGE_SLACK 0.03
 
@@ -81,6 +80,7 @@ int miev_file_metadata_read(const json_t *answer, struct miev_file_metadata *out
 struct tensor_type {
     const char *dtype;
     bool quantised;             /* 8 bits, with or without a scale */
+    bool grey;                  /* where channels come first: one channel */
     double scale, offset;       /* scale 0: no scale; offset: the pixel whose real value is 0 */
     double real_low, real_high; /* what pixels 0 and 255 stand for when stored as they are */
 };
@@ -91,6 +91,7 @@ static struct tensor_type type_of(const json_t *input)
     struct tensor_type type = {.dtype = dtype ? dtype : ""};
     bool is_int8 = strcmp(type.dtype, "int8") == 0;
     type.quantised = is_int8 || strcmp(type.dtype, "uint8") == 0;
+    type.grey = json_integer_value(json_array_get(json_object_get(input, "shape"), 1)) == 1;
     type.scale = json_number_value(json_object_get(input, "scale"));
     type.offset = json_number_value(json_object_get(input, "zero_point")) + (is_int8 ? 128.0 : 0.0);
     type.real_low = type.scale * (0 - type.offset) + 0.0; /* not -0 */
@@ -142,10 +143,11 @@ static void guess_quantised(const struct tensor_type *type, struct miev_preproce
         guess(guesses, "input: pixels as they are (%s without a scale)", type->dtype);
 }
 
-static void guess_float(size_t n_outputs, struct miev_preprocess *out, json_t *guesses)
+static void guess_float(const struct tensor_type *type, struct miev_preprocess *out,
+                        json_t *guesses)
 {
     static const double half[3] = {127.5, 127.5, 127.5};
-    bool torch = out->pixels.channels_first && n_outputs == IMAGENET_CLASSES;
+    bool torch = out->pixels.channels_first && !type->grey;
     set_channels(out, torch ? torch_mean : half, torch ? torch_std : half);
     guess(guesses, torch ? "input: pixels by ImageNet's mean and std, as PyTorch's models with "
                            "channels first"
@@ -187,8 +189,8 @@ static bool follow_metadata(const struct miev_file_metadata *metadata,
 
 static void settle_normalisation(const struct miev_card *card,
                                  const struct miev_file_metadata *metadata,
-                                 const struct tensor_type *type, size_t n_outputs,
-                                 struct miev_preprocess *out, json_t *guesses)
+                                 const struct tensor_type *type, struct miev_preprocess *out,
+                                 json_t *guesses)
 {
     out->normalisation_from = card->normalisation_from;
     out->pixels.bgr = card->bgr;
@@ -203,7 +205,7 @@ static void settle_normalisation(const struct miev_card *card,
     if (type->quantised)
         guess_quantised(type, out, guesses);
     else
-        guess_float(n_outputs, out, guesses);
+        guess_float(type, out, guesses);
 }
 
 static void settle_resize(const struct miev_card *card, struct miev_preprocess *out,
@@ -220,11 +222,10 @@ static void settle_resize(const struct miev_card *card, struct miev_preprocess *
 }
 
 void miev_preprocess_settle(const struct miev_card *card, const struct miev_file_metadata *metadata,
-                            const json_t *input, size_t n_outputs, struct miev_preprocess *out,
-                            json_t *guesses)
+                            const json_t *input, struct miev_preprocess *out, json_t *guesses)
 {
     struct tensor_type type = type_of(input);
-    settle_normalisation(card, metadata, &type, n_outputs, out, guesses);
+    settle_normalisation(card, metadata, &type, out, guesses);
     settle_resize(card, out, guesses);
 }
 

@@ -31,11 +31,10 @@ MIEV_MUST_USE int miev_file_metadata_read(const json_t *answer, struct miev_file
                                           json_t *guesses, struct miev_error *err);
 
 /* Settle normalisation and resize of an input whose width, height and layout are settled. input:
- * its dtype, and scale and zero_point where it is quantised. n_outputs: 0 when not known. What had
- * to be guessed is added to guesses, in words. */
+ * its dtype and shape, and scale and zero_point where it is quantised. What had to be guessed is
+ * added to guesses, in words. */
 void miev_preprocess_settle(const struct miev_card *card, const struct miev_file_metadata *metadata,
-                            const json_t *input, size_t n_outputs, struct miev_preprocess *out,
-                            json_t *guesses);
+                            const json_t *input, struct miev_preprocess *out, json_t *guesses);
 
 /* As in the report. New reference. */
 json_t *miev_preprocess_json(const struct miev_preprocess *preprocess);

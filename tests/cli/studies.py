@@ -19,12 +19,15 @@ def need_shared():
         raise unittest.SkipTest(f"no models at {SHARED}: set MIEV_SHARED")
 
 
-def need_runtime():
-    """The engine on this machine, or a skip that says what it lacks."""
-    _, model = predict("cifar10-nano:int8", PHOTO)
-    error = model.get("error", {})
+def need_runtime(model="cifar10-nano:int8"):
+    """The engine of this model on this machine, or a skip that says what it lacks."""
+    error = predict(model, PHOTO)[1].get("error", {})
     if error.get("code") == "unavailable":
         raise unittest.SkipTest(error["message"])
+
+
+def need_onnx_runtime():
+    need_runtime("tests/fuzz/corpus/onnx/flat.onnx")
 
 
 def ask(models, picture, *options):

@@ -102,6 +102,12 @@ class Mutations(unittest.TestCase):
         self.check(originals("*.tflite", "image/*.tflite"),
                    lambda copy: studies.ask([copy], studies.PHOTO, "--timeout", "20"))
 
+    def test_onnx_models(self):
+        studies.need_onnx_runtime()
+        seeds = sorted(pathlib.Path("tests/fuzz/corpus/onnx").iterdir())
+        self.check(seeds + originals("*.onnx", "image/*.onnx"),
+                   lambda copy: studies.ask([copy], studies.PHOTO, "--timeout", "20"))
+
     def test_pictures(self):
         self.check(originals("photos/*.*g", "photos/*.*"),
                    lambda copy: studies.ask(["cifar10-nano:int8"], copy, "--timeout", "20"))

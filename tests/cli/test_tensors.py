@@ -8,17 +8,14 @@ import tempfile
 import unittest
 
 import studies
-from tiny_tflite import flatten_model
+import tiny_onnx
+import tiny_tflite
 
 WIDTH, HEIGHT = 3, 2
 # Eighteen values that all differ, so that every place of the tensor can be told.
 PICTURE = [[(10, 200, 31), (96, 52, 143), (230, 11, 87)],
            [(4, 172, 255), (61, 119, 38), (150, 77, 214)]]
 TYPES = {"float32": None, "float16": None, "uint8": (1 / 255, 0), "int8": (1 / 255, -128)}
-
-
-def setUpModule():
-    studies.need_runtime()
 
 
 def in_order(channels_first, bgr=False):
@@ -38,8 +35,11 @@ def softmax(values):
     return [part / sum(parts) for part in parts]
 
 
-class Tensors(unittest.TestCase):
+class Tensors:
+    """For one format: writer makes its models, named with this suffix."""
+
     def setUp(self):
+        self.need_runtime()
         holder = tempfile.TemporaryDirectory()
         self.addCleanup(holder.cleanup)
         self.folder = pathlib.Path(holder.name)
@@ -48,8 +48,8 @@ class Tensors(unittest.TestCase):
 
     def answer(self, dtype, shape, card=None, labels=18):
         """Exit status and report of a model of this input, with a card when one is given."""
-        path = self.folder / f"model_{dtype}_{'x'.join(map(str, shape))}.tflite"
-        path.write_bytes(flatten_model(dtype, shape, TYPES.get(dtype)))
+        path = self.folder / f"model_{dtype}_{'x'.join(map(str, shape))}{self.suffix}"
+        path.write_bytes(self.writer.flatten_model(dtype, shape, TYPES.get(dtype)))
         if card is None:
             return studies.predict(path, self.picture)
         words = [f"number {i}" for i in range(labels)]
@@ -133,9 +133,17 @@ class Tensors(unittest.TestCase):
                 self.assertRegex(self.refusal(self.answer(dtype, shape)), words)
 
     def test_the_picture_is_told_even_if_no_model_takes_it(self):
-        path = self.folder / "none.tflite"
-        path.write_bytes(flatten_model("float32", [1, 6]))
+        path = self.folder / f"none{self.suffix}"
+        path.write_bytes(self.writer.flatten_model("float32", [1, 6]))
         words = [studies.MIEV, "run", str(path), "--input", str(self.picture), "--budget", "0"]
         done = subprocess.run(words, capture_output=True, text=True)
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stdout, r"\Apicture\.bmp \(3 x 2 bmp\) on ")
+
+
+class TfliteTensors(Tensors, unittest.TestCase):
+    writer, suffix, need_runtime = tiny_tflite, ".tflite", staticmethod(studies.need_runtime)
+
+
+class OnnxTensors(Tensors, unittest.TestCase):
+    writer, suffix, need_runtime = tiny_onnx, ".onnx", staticmethod(studies.need_onnx_runtime)

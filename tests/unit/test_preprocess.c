@@ -21,15 +21,15 @@ static struct miev_card card_of(enum miev_origin from)
 
 static struct settled settle(const struct miev_card *card,
                              const struct miev_file_metadata *metadata, const char *dtype,
-                             double scale, int zero_point, bool channels_first, size_t n_outputs)
+                             double scale, int zero_point, bool channels_first, int channels)
 {
     static const struct miev_file_metadata none = {.normalised = false};
     struct settled out = {.plan = {.width = 8, .height = 4}, .guesses = json_array()};
     json_t *input =
-        json_pack("{s:s, s:f, s:i}", "dtype", dtype, "scale", scale, "zero_point", zero_point);
+        json_pack("{s:s, s:f, s:i, s:[i,i,i,i]}", "dtype", dtype, "scale", scale, "zero_point",
+                  zero_point, "shape", 1, channels_first ? channels : 8, 8, channels);
     out.plan.pixels.channels_first = channels_first;
-    miev_preprocess_settle(card, metadata ? metadata : &none, input, n_outputs, &out.plan,
-                           out.guesses);
+    miev_preprocess_settle(card, metadata ? metadata : &none, input, &out.plan, out.guesses);
     json_decref(input);
     return out;
 }
@@ -48,15 +48,16 @@ static void expect(struct settled got, double mean, double std, enum miev_origin
     json_decref(got.guesses);
 }
 
-static void test_floats_are_taken_for_minus_one_to_one(void **state)
+static void test_floats_are_taken_for_minus_one_to_one_or_for_pytorchs(void **state)
 {
     (void)state;
     struct miev_card card = card_of(MIEV_ORIGIN_GUESS);
-    expect(settle(&card, NULL, "float32", 0, 0, false, 1000), 127.5, 127.5, MIEV_ORIGIN_GUESS,
+    expect(settle(&card, NULL, "float32", 0, 0, false, 3), 127.5, 127.5, MIEV_ORIGIN_GUESS,
            "-1..1");
-    expect(settle(&card, NULL, "float16", 0, 0, true, 10), 127.5, 127.5, MIEV_ORIGIN_GUESS,
-           "-1..1");
-    expect(settle(&card, NULL, "float32", 0, 0, true, 1000), 123.675, 58.395, MIEV_ORIGIN_GUESS,
+    expect(settle(&card, NULL, "float32", 0, 0, true, 1), 127.5, 127.5, MIEV_ORIGIN_GUESS, "-1..1");
+    expect(settle(&card, NULL, "float32", 0, 0, true, 3), 123.675, 58.395, MIEV_ORIGIN_GUESS,
+           "PyTorch");
+    expect(settle(&card, NULL, "float16", 0, 0, true, 3), 123.675, 58.395, MIEV_ORIGIN_GUESS,
            "PyTorch");
 }
 
@@ -64,16 +65,16 @@ static void test_eight_bits_tell_their_range(void **state)
 {
     (void)state;
     struct miev_card card = card_of(MIEV_ORIGIN_GUESS);
-    expect(settle(&card, NULL, "uint8", 1 / 128.0, 128, false, 5), 128, 128, MIEV_ORIGIN_GUESS,
+    expect(settle(&card, NULL, "uint8", 1 / 128.0, 128, false, 3), 128, 128, MIEV_ORIGIN_GUESS,
            "pixels as they are, since its 8 bits cover -1 to 0.992");
-    expect(settle(&card, NULL, "int8", 1 / 255.0, -128, false, 5), 0, 255, MIEV_ORIGIN_GUESS,
+    expect(settle(&card, NULL, "int8", 1 / 255.0, -128, false, 3), 0, 255, MIEV_ORIGIN_GUESS,
            "cover 0 to 1");
-    expect(settle(&card, NULL, "int8", 1, -128, false, 5), 0, 1, MIEV_ORIGIN_GUESS,
+    expect(settle(&card, NULL, "int8", 1, -128, false, 3), 0, 1, MIEV_ORIGIN_GUESS,
            "cover 0 to 255");
-    expect(settle(&card, NULL, "uint8", 0, 0, false, 5), 0, 1, MIEV_ORIGIN_GUESS,
+    expect(settle(&card, NULL, "uint8", 0, 0, false, 3), 0, 1, MIEV_ORIGIN_GUESS,
            "without a scale");
     /* ImageNet's mean and std make -2.118 to 2.64. */
-    expect(settle(&card, NULL, "int8", 4.758 / 255, -14, false, 5), 123.675, 58.395,
+    expect(settle(&card, NULL, "int8", 4.758 / 255, -14, false, 3), 123.675, 58.395,
            MIEV_ORIGIN_GUESS, "ImageNet's mean and std");
 }
 
@@ -84,14 +85,14 @@ static void test_the_files_own_word_goes_before_a_guess(void **state)
     const struct miev_file_metadata half = {
         true, {127.5, 127.5, 127.5}, {127.5, 127.5, 127.5}, {0}, ""};
     const struct miev_file_metadata plain = {true, {0, 0, 0}, {1, 1, 1}, {0}, ""};
-    expect(settle(&card, &plain, "float32", 0, 0, false, 5), 0, 1, MIEV_ORIGIN_METADATA, NULL);
+    expect(settle(&card, &plain, "float32", 0, 0, false, 3), 0, 1, MIEV_ORIGIN_METADATA, NULL);
     /* To one step the pixels as they are: then exactly those. */
-    expect(settle(&card, &half, "uint8", 1 / 128.0, 128, false, 5), 128, 128, MIEV_ORIGIN_METADATA,
+    expect(settle(&card, &half, "uint8", 1 / 128.0, 128, false, 3), 128, 128, MIEV_ORIGIN_METADATA,
            NULL);
     /* What 8 bits cannot hold is not followed. */
-    expect(settle(&card, &plain, "uint8", 1 / 128.0, 128, false, 5), 128, 128, MIEV_ORIGIN_GUESS,
+    expect(settle(&card, &plain, "uint8", 1 / 128.0, 128, false, 3), 128, 128, MIEV_ORIGIN_GUESS,
            "do not fit");
-    expect(settle(&card, &half, "int8", 3 / 127.5, 0, false, 5), 127.5, 127.5, MIEV_ORIGIN_METADATA,
+    expect(settle(&card, &half, "int8", 3 / 127.5, 0, false, 3), 127.5, 127.5, MIEV_ORIGIN_METADATA,
            NULL);
 }
 
@@ -102,7 +103,7 @@ static void test_a_card_goes_before_the_file_and_an_option_before_all(void **sta
         true, {127.5, 127.5, 127.5}, {127.5, 127.5, 127.5}, {0}, ""};
     for (int from = MIEV_ORIGIN_CARD; from <= MIEV_ORIGIN_OPTION; from++) {
         struct miev_card card = card_of((enum miev_origin)from);
-        struct settled got = settle(&card, &half, "float32", 0, 0, false, 1000);
+        struct settled got = settle(&card, &half, "float32", 0, 0, false, 3);
         assert_int_equal(got.plan.resize, MIEV_RESIZE_CROP);
         assert_near(got.plan.crop_ratio, 0.5, 0);
         assert_int_equal(got.plan.resize_from, from);
@@ -111,9 +112,9 @@ static void test_a_card_goes_before_the_file_and_an_option_before_all(void **sta
     }
     struct miev_card raw = card_of(MIEV_ORIGIN_OPTION);
     raw.raw = true;
-    expect(settle(&raw, &half, "int8", 1 / 255.0, -128, false, 5), 0, 255, MIEV_ORIGIN_OPTION,
+    expect(settle(&raw, &half, "int8", 1 / 255.0, -128, false, 3), 0, 255, MIEV_ORIGIN_OPTION,
            NULL);
-    expect(settle(&raw, &half, "float32", 0, 0, false, 5), 0, 1, MIEV_ORIGIN_OPTION, NULL);
+    expect(settle(&raw, &half, "float32", 0, 0, false, 3), 0, 1, MIEV_ORIGIN_OPTION, NULL);
 }
 
 static void test_the_workers_word_is_checked(void **state)
@@ -151,7 +152,7 @@ static void test_the_workers_word_is_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_floats_are_taken_for_minus_one_to_one),
+        cmocka_unit_test(test_floats_are_taken_for_minus_one_to_one_or_for_pytorchs),
         cmocka_unit_test(test_eight_bits_tell_their_range),
         cmocka_unit_test(test_the_files_own_word_goes_before_a_guess),
         cmocka_unit_test(test_a_card_goes_before_the_file_and_an_option_before_all),

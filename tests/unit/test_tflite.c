@@ -1,132 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <dirent.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "core/file.h"
-#include "engine/engine.h"
 #include "engine/tflite_file.h"
 #include "engine/tflite_verify.h"
-#include "test.h"
-
-#define MODEL_BYTES ((size_t)64 << 20)
+#include "engine_bench.h"
 
 extern const struct miev_engine_ops miev_engine_tflite;
 static const struct miev_engine_ops *const ops = &miev_engine_tflite;
 
 /* y = x + x over [1, any]: the engine's own tiny model with shape_signature [1, -1]. */
 #define OPEN_MODEL "tests/fuzz/corpus/tflite/open-shape.tflite"
-
-struct engine {
-    void *state;
-    char *model;
-    struct miev_engine_info info;
-    struct miev_error err;
-};
-
-static const char *runtime_dir(void)
-{
-    const char *folder = getenv("MIEV_RUNTIME_DIR");
-    return folder ? folder : "vendor/runtime";
-}
-
-static int open_engine(struct engine *e, const char *delegate, unsigned threads)
-{
-    *e = (struct engine){.state = calloc(1, ops->state_size)};
-    const struct miev_engine_options options = {
-        .runtime_dir = runtime_dir(), .threads = threads, .delegate = delegate};
-    int rc = ops->open(e->state, &options, &e->info, &e->err);
-    if (rc != MIEV_OK) {
-        free(e->state);
-        e->state = NULL;
-    }
-    return rc;
-}
-
-static void close_engine(struct engine *e)
-{
-    if (e->state)
-        ops->close(e->state);
-    free(e->state);
-    free(e->model);
-}
-
-static int load_file(struct engine *e, const char *path)
-{
-    size_t length = 0;
-    free(e->model);
-    e->model = NULL;
-    int rc = miev_file_load(path, MODEL_BYTES, &e->model, &length, &e->err);
-    return rc != MIEV_OK ? rc : ops->load(e->state, e->model, length, &e->info, &e->err);
-}
-
-/* The engine on this machine, or the test is skipped with the reason. */
-static void need_engine(struct engine *e, const char *delegate, unsigned threads)
-{
-    int rc = open_engine(e, delegate, threads);
-    if (rc == MIEV_ERR_UNAVAILABLE) {
-        print_message("skipped: %s\n", e->err.message);
-        skip();
-    }
-    assert_ok(rc, &e->err);
-}
-
-static const char *shared_path(char *out, size_t capacity, const char *name)
-{
-    const char *shared = test_shared_dir();
-    if (!shared) {
-        print_message("skipped: no folder of test models, set MIEV_SHARED\n");
-        skip();
-    }
-    (void)snprintf(out, capacity, "%s/models/%s", shared, name);
-    return out;
-}
-
-static void load_shared(struct engine *e, const char *name)
-{
-    char path[4096];
-    if (!test_shared_dir())
-        close_engine(e); /* a skipped test does not come back */
-    assert_ok(load_file(e, shared_path(path, sizeof(path), name)), &e->err);
-}
-
-static double value(const struct miev_tensor *t, size_t i)
-{
-    if (t->dtype == MIEV_DTYPE_FLOAT32)
-        return (double)((const float *)t->data)[i];
-    double stored = t->dtype == MIEV_DTYPE_UINT8 ? (double)((const uint8_t *)t->data)[i]
-                                                 : (double)((const int8_t *)t->data)[i];
-    return t->scale * (stored - (double)t->zero_point);
-}
-
-static size_t best_class(struct engine *e)
-{
-    struct miev_tensor out;
-    assert_ok(ops->output(e->state, 0, &out, &e->err), &e->err);
-    size_t n = out.bytes / miev_dtype_size(out.dtype), best = 0;
-    for (size_t i = 1; i < n; i++)
-        if (value(&out, i) > value(&out, best))
-            best = i;
-    return best;
-}
-
-/* The same noise for every engine: smooth enough not to saturate a network. */
-static void fill_inputs(struct engine *e)
-{
-    for (size_t i = 0; i < ops->input_count(e->state); i++) {
-        struct miev_tensor in;
-        assert_ok(ops->input(e->state, i, &in, &e->err), &e->err);
-        uint32_t seed = 1;
-        for (size_t k = 0; k < in.bytes / miev_dtype_size(in.dtype); k++) {
-            seed = seed * 1664525u + 1013904223u;
-            if (in.dtype == MIEV_DTYPE_FLOAT32)
-                ((float *)in.data)[k] = (float)(seed >> 8) / (float)(1u << 23) - 1.0f;
-            else
-                ((uint8_t *)in.data)[k] = (uint8_t)(seed >> 24);
-        }
-    }
-}
 
 static void test_takes_only_files_with_its_identifier(void **state)
 {
@@ -153,7 +34,7 @@ static void test_strangers_are_named_in_words(void **state)
         CASE("\xef\xbb\xbf<html>", "HTML page"),
         CASE("PK\x03\x04zip", "ZIP archive: unpack"),
         CASE("\x1f\x8b\x08", "gzip"),
-        CASE("\x08\x07\x12\x07pytorch", "ONNX"),
+        CASE("\x08\x07\x12\x07pytorch", "ONNX model without its graph"),
         CASE("\x08\x01\x12\xb5\x02\x0a\x05graph", "SavedModel"),
         CASE("\x08\x05\x12\x10\x0a\x05image", "Core ML"),
         CASE("\x40\0\0\0\0\0\0\0{\"weight\"", "safetensors"),
@@ -232,7 +113,7 @@ static void test_reports_runtime_delegate_and_threads(void **state)
 {
     (void)state;
     struct engine e;
-    need_engine(&e, NULL, 2);
+    need_engine(&e, ops, NULL, 2);
     assert_string_equal(e.info.runtime, "LiteRT");
     assert_string_equal(e.info.delegate, "");
     load_shared(&e, "image/mobilenet_v1_0.25_128_float.tflite");
@@ -241,11 +122,12 @@ static void test_reports_runtime_delegate_and_threads(void **state)
     assert_string_equal(e.info.delegate, "xnnpack+plain");
     assert_int_equal(e.info.threads, 2);
     close_engine(&e);
-    need_engine(&e, "none", 1);
+    need_engine(&e, ops, "none", 1);
     load_shared(&e, "image/mobilenet_v1_0.25_128_quant.tflite");
     assert_string_equal(e.info.delegate, "none");
     close_engine(&e);
-    assert_refused(open_engine(&e, "gpu", 1), MIEV_ERR_UNSUPPORTED, &e.err, "no delegate 'gpu'");
+    assert_refused(open_engine(&e, ops, "gpu", 1), MIEV_ERR_UNSUPPORTED, &e.err,
+                   "no delegate 'gpu'");
 }
 
 static void test_tells_shape_type_and_quantisation(void **state)
@@ -253,7 +135,7 @@ static void test_tells_shape_type_and_quantisation(void **state)
     (void)state;
     struct engine e;
     struct miev_tensor t;
-    need_engine(&e, NULL, 1);
+    need_engine(&e, ops, NULL, 1);
     load_shared(&e, "image/tinymaix_mbnet128_0.25_int8.tflite");
     assert_ok(ops->input(e.state, 0, &t, &e.err), &e.err);
     assert_int_equal(t.dtype, MIEV_DTYPE_INT8);
@@ -282,7 +164,7 @@ static void test_a_model_with_state_reads_the_nine_each_time(void **state)
     struct miev_tensor in;
     char path[4096], *bmp = NULL;
     size_t length = 0;
-    need_engine(&e, NULL, 1);
+    need_engine(&e, ops, NULL, 1);
     load_shared(&e, "image/keras_lstm_mnist_ptq.tflite");
     shared_path(path, sizeof(path), "photos/mnist_nine.bmp");
     assert_ok(miev_file_load(path, 4096, &bmp, &length, &e.err), &e.err);
@@ -304,7 +186,7 @@ static void test_an_open_batch_is_one_picture(void **state)
     (void)state;
     struct engine e;
     struct miev_tensor t;
-    need_engine(&e, NULL, 1);
+    need_engine(&e, ops, NULL, 1);
     load_shared(&e, "image/mlperftiny_resnet_large_cifar10_float.tflite");
     assert_ok(ops->input(e.state, 0, &t, &e.err), &e.err);
     assert_int_equal(t.dims[0], 1);
@@ -325,7 +207,7 @@ static void check_open_dimension(const char *model, size_t length)
     struct engine e;
     struct miev_tensor in, out;
     const int64_t none[] = {1, 0}, three[] = {1, 3}, five[] = {1, 5};
-    need_engine(&e, NULL, 1);
+    need_engine(&e, ops, NULL, 1);
     assert_ok(ops->load(e.state, model, length, &e.info, &e.err), &e.err);
     assert_ok(ops->input(e.state, 0, &in, &e.err), &e.err);
     assert_int_equal(in.dims[1], -1);
@@ -442,7 +324,7 @@ static void test_bundled_models_run_and_their_precisions_agree(void **state)
             char path[64];
             (void)snprintf(path, sizeof(path), "models/cifar10-%s.%s.tflite", names[i],
                            k ? "int8" : "float32");
-            need_engine(&e[k], NULL, 1);
+            need_engine(&e[k], ops, NULL, 1);
             assert_ok(load_file(&e[k], path), &e[k].err);
             assert_int_equal(ops->input_count(e[k].state), 1);
             assert_ok(ops->input(e[k].state, 0, &in[k], &e[k].err), &e[k].err);
@@ -472,60 +354,12 @@ static void test_bundled_models_run_and_their_precisions_agree(void **state)
     }
 }
 
-/* ---- whole folders, each file in a child that may crash or hang ---- */
-
-static void run_in_child(const char *path, int answer)
-{
-    struct engine e;
-    (void)alarm(60);
-    int rc = open_engine(&e, NULL, 1);
-    if (rc == MIEV_OK)
-        rc = load_file(&e, path);
-    if (rc == MIEV_OK) {
-        fill_inputs(&e);
-        rc = ops->run(e.state, &e.err);
-    }
-    ssize_t n = write(answer, &e.err, sizeof(e.err));
-    _exit(n == sizeof(e.err) && rc == MIEV_OK ? 0 : 1);
-}
-
-/* 0: ran; 1: refused, *err says why; a crash or a hang fails the test. */
-static int try_file(const char *path, struct miev_error *err)
-{
-    int ends[2], status = 0;
-    memset(err, 0, sizeof(*err));
-    assert_int_equal(pipe(ends), 0);
-    pid_t child = fork();
-    if (child == 0)
-        run_in_child(path, ends[1]);
-    (void)close(ends[1]);
-    ssize_t n = read(ends[0], err, sizeof(*err));
-    (void)close(ends[0]);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    if (!WIFEXITED(status) || n != (ssize_t)sizeof(*err))
-        fail_msg("%s ends the engine by signal %d", path, WTERMSIG(status));
-    return WEXITSTATUS(status);
-}
-
-static void need_engine_in_children(void)
-{
-    struct engine e;
-    need_engine(&e, NULL, 1);
-    close_engine(&e);
-}
-
-static bool ends_with(const char *name, const char *suffix)
-{
-    size_t n = strlen(name), k = strlen(suffix);
-    return n >= k && strcmp(name + n - k, suffix) == 0;
-}
-
 static void test_every_image_model_runs(void **state)
 {
     (void)state;
     char folder[4096], path[8192];
     struct miev_error err;
-    need_engine_in_children();
+    need_engine_in_children(ops);
     DIR *dir = opendir(shared_path(folder, sizeof(folder), "image"));
     assert_non_null(dir);
     size_t n = 0;
@@ -533,7 +367,7 @@ static void test_every_image_model_runs(void **state)
         if (!ends_with(entry->d_name, ".tflite"))
             continue;
         (void)snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-        if (try_file(path, &err) != 0)
+        if (try_file(ops, path, &err) != 0)
             fail_msg("%s: %s", entry->d_name, err.message);
         n++;
     }
@@ -562,10 +396,10 @@ static void test_every_bad_file_is_refused_in_words(void **state)
     char folder[4096], path[8192];
     struct miev_error err;
     shared_path(folder, sizeof(folder), "bad");
-    need_engine_in_children();
+    need_engine_in_children(ops);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         (void)snprintf(path, sizeof(path), "%s/%s", folder, cases[i].name);
-        int rc = try_file(path, &err);
+        int rc = try_file(ops, path, &err);
         if (rc != (cases[i].words ? 1 : 0) ||
             (cases[i].words && !strstr(err.message, cases[i].words)))
             fail_msg("%s: '%s'", cases[i].name, rc ? err.message : "ran");
@@ -574,7 +408,7 @@ static void test_every_bad_file_is_refused_in_words(void **state)
     assert_non_null(dir);
     for (struct dirent *entry; (entry = readdir(dir));) {
         (void)snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-        if (entry->d_name[0] != '.' && try_file(path, &err) != 0)
+        if (entry->d_name[0] != '.' && try_file(ops, path, &err) != 0)
             assert_true(strlen(err.message) > 20);
     }
     (void)closedir(dir);
@@ -590,7 +424,7 @@ static void test_delegate_and_plain_kernels_agree(void **state)
         struct engine fast, plain;
         struct engine *both[] = {&fast, &plain};
         for (size_t k = 0; k < 2; k++) {
-            need_engine(both[k], k == 0 ? NULL : "none", 1);
+            need_engine(both[k], ops, k == 0 ? NULL : "none", 1);
             load_shared(both[k], models[i]);
             fill_inputs(both[k]);
             assert_ok(ops->run(both[k]->state, &both[k]->err), &both[k]->err);

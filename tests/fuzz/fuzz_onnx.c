@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The look into an ONNX file: no length leads outside, and a scale that is told is one. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/onnx_file.h"
+#include "fuzz.h"
+
+static void check_scale(bool found, double scale, int64_t zero_point)
+{
+    if (found && (!isfinite(scale) || scale <= 0 || zero_point < -128 || zero_point > 255))
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct miev_error err;
+    double scale = 0;
+    int64_t zero_point = 0;
+    bool model = miev_onnx_is_model(data, size);
+    int rc = miev_onnx_inspect(data, size, &err);
+    if (rc == MIEV_OK && !model)
+        abort();
+    if (rc != MIEV_OK) {
+        if (strlen(err.message) < 20)
+            abort();
+        return 0;
+    }
+    bool found = miev_onnx_input_scale(data, size, "x", &scale, &zero_point);
+    check_scale(found, scale, zero_point);
+    found = miev_onnx_output_scale(data, size, "y", &scale, &zero_point);
+    check_scale(found, scale, zero_point);
+    return 0;
+}
