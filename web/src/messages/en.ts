@@ -53,7 +53,7 @@ export const en = {
   selectAll: "All",
   selectNone: "None",
   noMatch: "No model matches. Shorten the search, or choose every precision.",
-  noModels: "There is no model here yet. Drop a .tflite file.",
+  noModels: "There is no model here yet. Drop a .tflite or .onnx file.",
   knows: (count: number, first: string[]) =>
     `Knows ${s(count, "thing")}: ${first.join(", ")}${count > first.length ? " …" : ""}`,
   knowsShort: (count: number) => `knows ${s(count, "thing")}`,
@@ -72,7 +72,7 @@ export const en = {
     `${low} to ${high} %, on ${images} images of ${dataset}`,
   accuracy: "Accuracy",
   fileSize: "File",
-  addModel: "Add a .tflite file",
+  addModel: "Add a model file",
   addModelHint: "or drop it anywhere on this page",
   adding: (name: string) => `Sending ${name} …`,
   addedModel: (name: string) => `${name} was added and chosen.`,
@@ -87,12 +87,12 @@ export const en = {
   samples: "Photos to choose from",
   photoAddress: "That is an address. This page loads nothing from outside: save the photo, then drop it here.",
   photoOther: (name: string) =>
-    `${name} is neither a photo, a .tflite model nor a report. Photos: JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC, AVIF.`,
+    `${name} is neither a photo, a model (.tflite, .onnx) nor a report. Photos: JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC, AVIF.`,
   tooLarge: (name: string, size: string, most: string) =>
     `${name} has ${size}; this server takes ${most} at most. Make it smaller and try again.`,
   addedPhoto: (name: string) => `${name} is chosen.`,
   noPreview: "This browser cannot show the photo; MIEV reads it all the same.",
-  dropHere: "Drop it: a photo, a .tflite model or a report",
+  dropHere: "Drop it: a photo, a model (.tflite, .onnx) or a report",
 
   // place and volume
   place: "Place and volume",

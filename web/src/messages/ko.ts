@@ -53,7 +53,7 @@ export const ko: Messages = {
   selectAll: "모두",
   selectNone: "해제",
   noMatch: "조건에 맞는 모델이 없습니다. 검색어를 줄이거나 모든 정밀도를 선택해 보세요.",
-  noModels: "아직 모델이 없습니다. .tflite 파일을 끌어다 놓으세요.",
+  noModels: "아직 모델이 없습니다. .tflite 또는 .onnx 파일을 끌어다 놓으세요.",
   knows: (count, first) => `${count}가지를 구분합니다: ${first.join(", ")}${count > first.length ? " …" : ""}`,
   knowsShort: (count) => `${count}가지 구분`,
   noAccuracy: "정확도 알 수 없음",
@@ -70,7 +70,7 @@ export const ko: Messages = {
   testedOn: (images, dataset, low, high) => `${dataset} 이미지 ${images}장에서 ${low}~${high} %`,
   accuracy: "정확도",
   fileSize: "파일",
-  addModel: ".tflite 파일 추가",
+  addModel: "모델 파일 추가",
   addModelHint: "또는 이 페이지 아무 곳에나 끌어다 놓으세요",
   adding: (name) => `${name} 보내는 중 …`,
   addedModel: (name) => `${name} 모델을 추가하고 선택했습니다.`,
@@ -85,11 +85,11 @@ export const ko: Messages = {
   samples: "고를 수 있는 사진",
   photoAddress: "인터넷 주소를 붙여 넣으셨습니다. 이 페이지는 외부에서 아무것도 불러오지 않으니, 사진을 저장한 뒤 끌어다 놓아 주세요.",
   photoOther: (name) =>
-    `${name}: 사진도 .tflite 모델도 보고서도 아닙니다. 쓸 수 있는 사진 형식은 JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC, AVIF입니다.`,
+    `${name}: 사진도 모델(.tflite, .onnx)도 보고서도 아닙니다. 쓸 수 있는 사진 형식은 JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC, AVIF입니다.`,
   tooLarge: (name, size, most) => `${name}의 크기는 ${size}인데, 이 서버는 ${most}까지만 받습니다. 크기를 줄여 다시 시도해 주세요.`,
   addedPhoto: (name) => `${name} 사진을 선택했습니다.`,
   noPreview: "이 브라우저에서는 사진을 미리 볼 수 없지만 MIEV는 읽을 수 있습니다.",
-  dropHere: "여기에 놓으세요: 사진, .tflite 모델 또는 보고서",
+  dropHere: "여기에 놓으세요: 사진, 모델(.tflite, .onnx) 또는 보고서",
 
   // place and volume
   place: "장소와 요청량",
