@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The estimate of servers' watts against published results, which lie in $MIEV_SHARED."""
+"""The estimate of servers' watts against published results, which lie in $MIEV_SHARED
+(default ../shared)."""
 
 import csv
 import os
@@ -10,8 +11,9 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FOLDER = pathlib.Path(os.environ.get("MIEV_SHARED", "")) / "data" / "raw" / "ccf-coefficients"
-RESULTS = sorted(FOLDER.glob("SPECpower*.csv")) if "MIEV_SHARED" in os.environ else []
+SHARED = pathlib.Path(os.environ.get("MIEV_SHARED", "../shared")).resolve()
+FOLDER = SHARED / "data" / "raw" / "ccf-coefficients"
+RESULTS = sorted(FOLDER.glob("SPECpower*.csv"))
 
 
 def run(script, *words):
@@ -29,7 +31,7 @@ class Files(unittest.TestCase):
         self.assertIn('no column "CPU Description"', done.stderr)
 
 
-@unittest.skipUnless(RESULTS, "the published results are not here (MIEV_SHARED)")
+@unittest.skipUnless(RESULTS, f"no published results in {FOLDER}: set MIEV_SHARED")
 class Published(unittest.TestCase):
     def test_the_fit_is_made_again_to_the_last_digit(self):
         with tempfile.TemporaryDirectory() as folder:
