@@ -28,7 +28,7 @@ MIEV_MUST_USE int miev_wire_send(struct miev_wire *wire, const json_t *message, 
 /* Wait for one message at most timeout_ms (-1: for ever). *out: new reference. *fd, when not NULL,
  * receives the descriptor that came along (caller closes) or -1. MIEV_ERR_TIMEOUT,
  * MIEV_ERR_INTERRUPTED (a signal came), MIEV_ERR_CRASHED (the other side is gone), or
- * MIEV_ERR_LIMIT / MIEV_ERR_INVALID for a message that is too long or no JSON object. */
+ * MIEV_ERR_LIMIT / MIEV_ERR_INVALID for a message that is too long or deep, or no JSON object. */
 MIEV_MUST_USE int miev_wire_receive(struct miev_wire *wire, int timeout_ms, json_t **out, int *fd,
                                     struct miev_error *err);
 

@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         rc = miev_wire_receive(&wire, 0, &message, &fd, &err);
         fuzz_require(rc == MIEV_OK ? json_is_object(message) && fd == -1
                                    : !message && err.message[0] != '\0');
-        fuzz_require(rc == MIEV_OK || rc == MIEV_ERR_INVALID || rc == MIEV_ERR_CRASHED);
+        fuzz_require(rc == MIEV_OK || rc == MIEV_ERR_INVALID || rc == MIEV_ERR_LIMIT ||
+                     rc == MIEV_ERR_CRASHED);
         json_decref(message);
     }
     miev_wire_finish(&wire);
