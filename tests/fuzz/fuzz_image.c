@@ -8,8 +8,8 @@
 /* Large pictures are let go, since the fuzzer learns from many small ones. */
 #define MAX_PIXELS (1u << 20)
 
-/* libdav1d, behind libheif, forgets what it had taken for an AVIF picture that breaks off. A decoder
- * ends with its process here. */
+/* libdav1d, behind libheif, forgets what it had taken for an AVIF picture that breaks off. A
+ * decoder ends with its process here. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
