@@ -32,7 +32,7 @@ export const en = {
 
   // signing in
   signInTitle: "This server wants a token",
-  signInHint: "“miev serve” printed it when it started.",
+  signInHint: "It is in the file that “miev serve --token-file” was started with.",
   token: "Token",
   signIn: "Sign in",
 

@@ -32,7 +32,7 @@ export const ko: Messages = {
 
   // signing in
   signInTitle: "이 서버에 접속하려면 토큰이 필요합니다",
-  signInHint: "‘miev serve’를 시작할 때 화면에 출력됩니다.",
+  signInHint: "‘miev serve --token-file’로 지정한 파일에 있습니다.",
   token: "토큰",
   signIn: "접속",
 
