@@ -237,7 +237,7 @@ export const en = {
 
   // files
   exports: "Save the report",
-  exportForms: { json: "JSON", csv: "CSV", md: "Markdown", html: "HTML page" } as Record<string, string>,
+  exportForms: { json: "JSON", jsonl: "JSON Lines", csv: "CSV", md: "Markdown", html: "HTML page" } as Record<string, string>,
   copyLink: "Copy link",
   copied: "Copied.",
   copyFailed: "The browser does not let this page copy. The address bar has the link.",

@@ -238,7 +238,7 @@ export const ko: Messages = {
 
   // files
   exports: "보고서 저장",
-  exportForms: { json: "JSON", csv: "CSV", md: "Markdown", html: "HTML 페이지" },
+  exportForms: { json: "JSON", jsonl: "JSON Lines", csv: "CSV", md: "Markdown", html: "HTML 페이지" },
   copyLink: "링크 복사",
   copied: "복사했습니다.",
   copyFailed: "브라우저가 복사를 허용하지 않습니다. 주소창의 링크를 쓰세요.",
