@@ -101,7 +101,7 @@ function StudyScene({ id, chosen, uploads }: { id: number; chosen: Pricing | nul
     go({ scene: "study", id, pricing: next }, "replace");
   };
   return (
-    <Workbench pricing={pricing} onPricing={change} uploads={uploads} shown={report !== null} folds>
+    <Workbench pricing={pricing} onPricing={change} uploads={uploads} shown={priced.report !== null} folds>
       <StudyView {...{ state, problem, priced, name }} pricing={chosen}
         onPlace={(zone) => change({ ...pricing, zone, intensity: null })} />
     </Workbench>

@@ -191,6 +191,7 @@ export const en = {
   notYet: "The first figures of carbon are on their way",
   nothingPriced: "No model has a footprint",
   interval: (low: string, high: string) => `${low} to ${high}`,
+  atMost: (high: string) => `at most ${high}`,
   verdict: {
     lower: "lower",
     higher: "higher",

@@ -188,6 +188,7 @@ export const ko: Messages = {
   notYet: "첫 탄소 수치를 기다리는 중입니다",
   nothingPriced: "탄소 발자국을 알 수 있는 모델이 없습니다",
   interval: (low, high) => `${low}~${high}`,
+  atMost: (high) => `최대 ${high}`,
   verdict: {
     lower: "더 적음",
     higher: "더 많음",

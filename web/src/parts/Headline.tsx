@@ -87,7 +87,8 @@ function CarbonTile({ title, carbon }: { title: string; carbon: ModelCarbon }) {
   const t = useText();
   const [low, value, high] = [carbon.low, carbon.value, carbon.high].map((grams) => grams * PER_MILLION) as [number, number, number];
   const unit = unitFor("mass", [value]);
-  const range = t.interval(number(low / unit.size), number(high / unit.size));
+  // Two rounds may leave a bound below nothing, which no carbon is.
+  const range = low < 0 ? t.atMost(number(high / unit.size)) : t.interval(number(low / unit.size), number(high / unit.size));
   return <Tile title={title} value={number(value / unit.size)} unit={unit.name}
     sub={`${t.perMillion}, ${range}`} name={carbon.name} />;
 }
