@@ -65,8 +65,8 @@ export class Server {
     }
 
     async api(method, path, body) {
-        const response = await fetch(`${this.url}/api/v1/${path}`, body === undefined ? { method }
-            : { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+        const headers = { 'Content-Type': 'application/json', ...(this.token && { Authorization: `Bearer ${this.token}` }) };
+        const response = await fetch(`${this.url}/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
         const text = await response.text();
         return { status: response.status, body: text ? JSON.parse(text) : null };
     }

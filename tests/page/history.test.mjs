@@ -24,13 +24,15 @@ test('every form of the report is saved, and the HTML page stands alone', async 
     await heading(page).waitFor();
     const words = await heading(page).innerText();
     const saved = {};
-    for (const form of ['JSON', 'CSV', 'Markdown', 'HTML page']) {
+    for (const form of ['JSON', 'JSON Lines', 'CSV', 'Markdown', 'HTML page']) {
         const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.exports').getByText(form, { exact: true }).click()]);
         saved[form] = join(server.data, download.suggestedFilename());
         await download.saveAs(saved[form]);
     }
     const report = JSON.parse(readFileSync(saved.JSON, 'utf8'));
     assert.equal(report.schema, 'miev.report/1');
+    const lines = readFileSync(saved['JSON Lines'], 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
+    assert.ok(lines.length >= report.models.length, `${lines.length} lines`);
     assert.match(readFileSync(saved.CSV, 'utf8'), /cifar10-nano:int8/);
     assert.match(readFileSync(saved.Markdown, 'utf8'), /cifar10-nano:int8/);
     await page.context().setOffline(true);
@@ -59,6 +61,7 @@ test('a study is named, opened again by its link, measured again and compared', 
     await row(page, first.id).getByRole('link', { name: 'the kitten' }).click();
     await heading(page).waitFor();
     assert.equal(await page.locator('main h1').innerText(), 'the kitten');
+    await page.getByText(/^2 of \d+ chosen$/).waitFor(); // the catalog ticks what it was of
     await page.getByRole('button', { name: 'Measure again' }).click();
     await page.waitForURL((url) => !url.hash.endsWith(`/${first.id}`));
     await finished(page);

@@ -12,11 +12,12 @@ import { SignIn } from "./parts/SignIn";
 import { StudyView } from "./parts/StudyView";
 import { Welcome } from "./parts/Welcome";
 import { go, route as address } from "./state/address";
+import { choiceOfStudy } from "./state/catalog";
 import type { Pricing } from "./state/pricing";
 import { pricingOf } from "./state/pricing";
 import type { Route } from "./state/route";
 import { studies, tokenWanted, zones } from "./state/server";
-import { settings } from "./state/settings";
+import { chosenModels, settings } from "./state/settings";
 import { useStore } from "./state/store";
 import type { Uploads } from "./state/uploads";
 import { useDrop, useUploads } from "./state/uploads";
@@ -90,6 +91,8 @@ function StudyScene({ id, chosen, uploads }: { id: number; chosen: Pricing | nul
   const priced = usePriced(state, chosen);
   const places = useStore(zones).value ?? [];
   const usual = useStore(settings).pricing;
+  const known = state.study !== null;
+  useEffect(() => chosenModels.set((before) => choiceOfStudy(state.study, before)), [known]);
   const name = useStore(studies).value?.find((study) => study.id === id)?.name ?? null;
   const report = priced.report ?? state.report;
   const pricing = chosen ?? (report ? pricingOf(report, places) : usual);
@@ -98,7 +101,7 @@ function StudyScene({ id, chosen, uploads }: { id: number; chosen: Pricing | nul
     go({ scene: "study", id, pricing: next }, "replace");
   };
   return (
-    <Workbench pricing={pricing} onPricing={change} uploads={uploads} shown={report !== null} folds>
+    <Workbench pricing={pricing} onPricing={change} uploads={uploads} shown={priced.report !== null} folds>
       <StudyView {...{ state, problem, priced, name }} pricing={chosen}
         onPlace={(zone) => change({ ...pricing, zone, intensity: null })} />
     </Workbench>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CatalogModel, Zone } from "../src/api/types";
-import { chosenOf, shownModels } from "../src/state/catalog";
+import type { CatalogModel, Study, Zone } from "../src/api/types";
+import { choiceOfStudy, chosenOf, shownModels } from "../src/state/catalog";
 import { kindOf, looksLikeAddress } from "../src/state/files";
 import { matchingZones, namedZones } from "../src/state/zones";
 
@@ -33,6 +33,14 @@ test("the search looks at names and labels, all words of it", () => {
 test("bundled models are chosen until somebody chooses; one that is gone is not chosen", () => {
   assert.deepEqual([...chosenOf(MODELS, null)], ["b10:int8", "b9:float32", "a:int8"]);
   assert.deepEqual([...chosenOf(MODELS, new Set(["mine", "gone"]))], ["mine"]);
+});
+
+test("a study that is opened ticks its models; one whose models are gone leaves the choice", () => {
+  const study = (model_ids: string[] | null) => ({ model_ids }) as Study;
+  const before = new Set(["b9:float32"]);
+  assert.deepEqual([...chosenOf(MODELS, choiceOfStudy(study(["a:int8", "mine"]), before))], ["a:int8", "mine"]);
+  for (const none of [null, study(null), study([])]) assert.equal(choiceOfStudy(none, before), before);
+  assert.equal(choiceOfStudy(study(null), null), null);
 });
 
 test("files are told by their ending, then by their type", () => {

@@ -91,7 +91,7 @@ function carbonNotes(report: Report, say: ChartMessages): string[] {
   const notes = known.length > 0 ? [say.whisker] : [];
   if (known.some((carbon) => !carbon.enough_rounds)) notes.push(say.fewRounds);
   const words = [notes.join(" "), isProvisional(report) ? say.running : ""];
-  for (const model of report.models) {
+  for (const model of isProvisional(report) ? [] : report.models) {
     if (!isMeasured(model)) words.push(say.failed(model.name, model.error.message));
     else if (!hasEnergy(model.energy)) words.push(say.unknownCarbon(model.name, model.energy.reason));
   }

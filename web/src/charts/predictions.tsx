@@ -44,7 +44,7 @@ export function PredictionsView({ report, chosenModel, onChoose, width, photo }:
         <div class="chart-answers">
           {photo && <img src={photo} alt={say.photoAlt(report.input.name)} />}
           <ul>
-            {report.models.map((model) => (
+            {report.models.filter((model) => isMeasured(model) || !isProvisional(report)).map((model) => (
               <li key={model.name} class={model.name === chosenModel ? "chart-chosen" : undefined}>
                 <Answers
                   model={model}

@@ -28,6 +28,9 @@ export const shown = (cell: Cell, column: Column): string => {
 /** Longer ones can be searched. */
 const SEARCH_FROM = 20;
 
+/** Words that get a wide column, lest a row be as high as a paragraph. */
+const LONG = 30;
+
 /** Rows that hold every word asked for, in any cell as it is shown. */
 export function matching({ columns, rows }: TableData, words: string): Cell[][] {
   const wanted = words
@@ -86,8 +89,9 @@ function Rows({ columns, rows, label }: TableData & { label: string }) {
                       {text}
                     </th>
                   );
+                const kind = typeof cell === "number" ? "chart-number" : text.length > LONG ? "chart-long" : undefined;
                 return (
-                  <td key={column.key} class={typeof cell === "number" ? "chart-number" : undefined}>
+                  <td key={column.key} class={kind}>
                     {text}
                   </td>
                 );

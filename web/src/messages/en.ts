@@ -32,7 +32,7 @@ export const en = {
 
   // signing in
   signInTitle: "This server wants a token",
-  signInHint: "“miev serve” printed it when it started.",
+  signInHint: "It is in the file that “miev serve --token-file” was started with.",
   token: "Token",
   signIn: "Sign in",
 
@@ -102,7 +102,7 @@ export const en = {
   zoneNone: "No place of that name. Try the English name or the two letters of the country.",
   perKwh: "g/kWh",
   ownFigure: "A figure of my own",
-  intensity: "Grams of CO2e per kWh",
+  intensity: "Grams of CO₂e per kWh",
   intensityError: (most: number) => `A number from 0 to ${most}.`,
   pue: "PUE of the building",
   pueHint: "1 at home; about 1.1 to 1.6 in a data centre",
@@ -187,10 +187,11 @@ export const en = {
   stillNothing: "Charts appear as soon as the first figures are there.",
   withPhoto: (name: string) => `with ${name}`,
   share: (low: string, ratio: string, high: string) => `${low} emits ${ratio} of the carbon of ${high}`,
-  one: (name: string, grams: string) => `${name} emits ${grams} of CO2e per million inferences`,
+  one: (name: string, grams: string) => `${name} emits ${grams} of CO₂e per million inferences`,
   notYet: "The first figures of carbon are on their way",
   nothingPriced: "No model has a footprint",
   interval: (low: string, high: string) => `${low} to ${high}`,
+  atMost: (high: string) => `at most ${high}`,
   verdict: {
     lower: "lower",
     higher: "higher",
@@ -237,7 +238,7 @@ export const en = {
 
   // files
   exports: "Save the report",
-  exportForms: { json: "JSON", csv: "CSV", md: "Markdown", html: "HTML page" } as Record<string, string>,
+  exportForms: { json: "JSON", jsonl: "JSON Lines", csv: "CSV", md: "Markdown", html: "HTML page" } as Record<string, string>,
   copyLink: "Copy link",
   copied: "Copied.",
   copyFailed: "The browser does not let this page copy. The address bar has the link.",
@@ -301,8 +302,8 @@ export const en = {
   // welcome
   welcomeTitle: "What does one inference emit?",
   welcomeSteps: [
-    "Choose models on the left, and a photo.",
-    "“Create Chart” runs each model on this machine, in turns, in a locked process of its own, and reads the energy counters round it.",
+    "Choose models and a photo.",
+    "“Create Chart” runs each model on this machine, in turns, in a locked process of its own, and measures or estimates its energy.",
     "Charts of carbon, latency, accuracy and places appear while it measures.",
   ],
   welcomeMeasured: (sensors: string) => `This machine shows energy counters (${sensors}): the joules will be measured.`,

@@ -32,7 +32,7 @@ export const ko: Messages = {
 
   // signing in
   signInTitle: "이 서버에 접속하려면 토큰이 필요합니다",
-  signInHint: "‘miev serve’를 시작할 때 화면에 출력됩니다.",
+  signInHint: "‘miev serve --token-file’로 지정한 파일에 있습니다.",
   token: "토큰",
   signIn: "접속",
 
@@ -99,7 +99,7 @@ export const ko: Messages = {
   zoneNone: "그런 이름의 지역이 없습니다. 영어 이름이나 두 글자 국가 코드를 입력해 보세요.",
   perKwh: "g/kWh",
   ownFigure: "직접 입력한 값 사용",
-  intensity: "kWh당 CO2e(그램)",
+  intensity: "kWh당 CO₂e(그램)",
   intensityError: (most) => `0에서 ${most} 사이의 수를 입력해 주세요.`,
   pue: "건물의 PUE",
   pueHint: "가정은 1, 데이터 센터는 보통 1.1~1.6",
@@ -184,10 +184,11 @@ export const ko: Messages = {
   stillNothing: "첫 결과가 나오면 차트가 바로 나타납니다.",
   withPhoto: (name) => `사진 ${name}`,
   share: (low, ratio, high) => `${low}의 탄소 배출은 ${high}의 ${ratio}입니다`,
-  one: (name, grams) => `${name}: 추론 100만 회당 CO2e ${grams}`,
+  one: (name, grams) => `${name}: 추론 100만 회당 CO₂e ${grams}`,
   notYet: "첫 탄소 수치를 기다리는 중입니다",
   nothingPriced: "탄소 발자국을 알 수 있는 모델이 없습니다",
   interval: (low, high) => `${low}~${high}`,
+  atMost: (high) => `최대 ${high}`,
   verdict: {
     lower: "더 적음",
     higher: "더 많음",
@@ -238,7 +239,7 @@ export const ko: Messages = {
 
   // files
   exports: "보고서 저장",
-  exportForms: { json: "JSON", csv: "CSV", md: "Markdown", html: "HTML 페이지" },
+  exportForms: { json: "JSON", jsonl: "JSON Lines", csv: "CSV", md: "Markdown", html: "HTML 페이지" },
   copyLink: "링크 복사",
   copied: "복사했습니다.",
   copyFailed: "브라우저가 복사를 허용하지 않습니다. 주소창의 링크를 쓰세요.",
@@ -302,8 +303,8 @@ export const ko: Messages = {
   // welcome
   welcomeTitle: "추론 한 번은 탄소를 얼마나 배출할까요?",
   welcomeSteps: [
-    "왼쪽에서 모델과 사진을 고르세요.",
-    "‘차트 만들기’를 누르면 이 컴퓨터에서 모델을 하나씩 잠긴 프로세스 안에서 번갈아 실행하며 앞뒤로 에너지 계측값을 읽습니다.",
+    "모델과 사진을 고르세요.",
+    "‘차트 만들기’를 누르면 이 컴퓨터에서 모델을 하나씩 잠긴 프로세스 안에서 번갈아 실행하며 각각의 에너지를 측정하거나 추정합니다.",
     "측정하는 동안 탄소, 지연 시간, 정확도, 장소 차트가 차례로 나타납니다.",
   ],
   welcomeMeasured: (sensors) => `이 컴퓨터에는 에너지 계측기(${sensors})가 있어 에너지를 직접 측정합니다.`,

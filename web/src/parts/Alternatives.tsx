@@ -91,7 +91,8 @@ function AlternativeTable({ found }: { found: Alternative[] }) {
 function AccuracyChange({ difference }: { difference: Interval | null }) {
   const t = useText();
   if (!difference) return <>{t.altUnknownAccuracy}</>;
-  const sign = difference.value < 0 ? "−" : "+";
-  const change = t.altPoints(`${sign}${points(Math.abs(difference.value))}`);
+  const size = points(Math.abs(difference.value));
+  const sign = size === points(0) ? "" : difference.value < 0 ? "−" : "+";
+  const change = t.altPoints(`${sign}${size}`);
   return <>{change}{difference.low <= 0 && difference.high >= 0 && <small>{t.altSameAccuracy}</small>}</>;
 }

@@ -20,7 +20,7 @@ export function Headline({ report, children }: { report: Report; children?: Comp
       <h2 id="results-title" tabIndex={-1}>
         {answer.kind === "none" && isProvisional(report) ? t.notYet : <Words answer={answer} />}
       </h2>
-      {answer.kind === "share" && <Judgement share={answer.share} />}
+      {answer.kind === "share" && <Judgement share={answer.share} running={isProvisional(report)} />}
       <Tiles report={report} />
       {children}
     </div>
@@ -47,15 +47,17 @@ function Whole({ names, children }: { names: string[]; children: string }) {
   return <>{parts.map((part, i) => (names.includes(part) ? <span key={i} class="whole">{part}</span> : part))}</>;
 }
 
-function Judgement({ share }: { share: Share }) {
+function Judgement({ share, running }: { share: Share; running: boolean }) {
   const t = useText();
   const { range, likely, top1_difference: accuracy, keeps } = share;
   const verdict = likely && share.verdict !== "unresolved" ? t.likely(t.verdict[share.verdict]) : t.verdict[share.verdict];
   const words = range && t.interval(percentNumber(range.low), percent(range.high));
   const by = (value: number) => points(Math.abs(value));
+  const few = share.verdict === "unresolved" && !(share.low.enough_rounds && share.high.enough_rounds);
   return (
     <p class="judgement">
       {words ? t.judged(words, verdict, t[share.low.method]) : `${verdict}, ${t[share.low.method]}`}.{" "}
+      {few && !running && t.fewRounds}{" "}
       {accuracy && (accuracy.low <= 0 && accuracy.high >= 0
         ? t.rightSame
         : accuracy.value < 0
@@ -85,7 +87,8 @@ function CarbonTile({ title, carbon }: { title: string; carbon: ModelCarbon }) {
   const t = useText();
   const [low, value, high] = [carbon.low, carbon.value, carbon.high].map((grams) => grams * PER_MILLION) as [number, number, number];
   const unit = unitFor("mass", [value]);
-  const range = t.interval(number(low / unit.size), number(high / unit.size));
+  // Two rounds may leave a bound below nothing, which no carbon is.
+  const range = low < 0 ? t.atMost(number(high / unit.size)) : t.interval(number(low / unit.size), number(high / unit.size));
   return <Tile title={title} value={number(value / unit.size)} unit={unit.name}
     sub={`${t.perMillion}, ${range}`} name={carbon.name} />;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Which models the catalog shows, in which order. Pure. */
 
-import type { CatalogModel } from "../api/types";
+import type { CatalogModel, Study } from "../api/types";
 
 export type Order = "name" | "carbon" | "accuracy" | "size";
 
@@ -47,3 +47,7 @@ export function chosenOf(all: readonly CatalogModel[], chosen: ReadonlySet<strin
   const ids = all.filter((model) => (chosen ? chosen.has(model.id) : model.origin === "bundled")).map((m) => m.id);
   return new Set(ids);
 }
+
+/** A study that is opened ticks its models; where one is gone (the server then tells none) the choice stays. */
+export const choiceOfStudy = (study: Study | null, before: ReadonlySet<string> | null): ReadonlySet<string> | null =>
+  study?.model_ids?.length ? new Set(study.model_ids) : before;

@@ -25,8 +25,6 @@ function clientId(): string {
   }
 }
 
-export const client = new Client(clientId());
-
 export const machine = createStore<Loaded<MachineInfo>>(nothing);
 export const models = createStore<Loaded<CatalogModel[]>>(nothing);
 export const inputs = createStore<Loaded<InputFile[]>>(nothing);
@@ -34,13 +32,21 @@ export const zones = createStore<Loaded<Zone[]>>(nothing);
 export const studies = createStore<Loaded<Study[]>>(nothing);
 export const tokenWanted = createStore(false);
 
+/** Whatever was asked: a server that started anew has forgotten who signed in. */
+async function send(...request: Parameters<typeof fetch>): Promise<Response> {
+  const response = await fetch(...request);
+  if (response.status === 401) tokenWanted.set(true);
+  return response;
+}
+
+export const client = new Client(clientId(), send);
+
 async function load<T>(store: Store<Loaded<T>>, ask: () => Promise<T>): Promise<void> {
   try {
     const value = await ask();
     store.set({ value, problem: null });
   } catch (error) {
     const problem = asProblem(error);
-    if (problem.status === 401) tokenWanted.set(true);
     store.set((before) => ({ ...before, problem }));
   }
 }
