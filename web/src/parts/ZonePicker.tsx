@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A searchable list of places: a combobox as the ARIA authoring practices have it. */
 
-import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Zone } from "../api/types";
 import { number } from "../format";
 import { language, useText, zoneName } from "../i18n";
@@ -28,8 +28,9 @@ export function ZonePicker({ zones, chosen, onChoose }: {
     list.current?.children[at]?.scrollIntoView({ block: "nearest" });
   }, [at, open]);
 
-  // What is typed next takes the place of the name that stands there.
-  useEffect(() => {
+  // What is typed next takes the place of the name that stands there. Before the next key can come:
+  // selected later, it would take away what was typed meanwhile.
+  useLayoutEffect(() => {
     if (!open && document.activeElement === input.current) input.current?.select();
   }, [open]);
 
