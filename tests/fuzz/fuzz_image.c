@@ -8,12 +8,19 @@
 /* Large pictures are let go, since the fuzzer learns from many small ones. */
 #define MAX_PIXELS (1u << 20)
 
-/* libdav1d, behind libheif, forgets what it had taken for an AVIF picture that breaks off. A
- * decoder ends with its process here. */
+/* libheif and libdav1d behind it forget what they had taken for an AVIF picture that breaks off. A
+ * decoder ends with its process here. Slow unwinding, because they keep no frame pointers and could
+ * not be told by name. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
     return "leak:libdav1d\nleak:libheif\n";
+}
+
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "fast_unwind_on_malloc=0";
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
