@@ -13,7 +13,7 @@ import re
 import sys
 
 TEST = re.compile(r"(not )?ok\b *\d* *-? *([^#]*)(?:# *(SKIP|TODO)\S* *(.*))?$", re.IGNORECASE)
-PLAN = re.compile(r"1\.\.(\d+)")
+PLAN = re.compile(r"1\.\.(\d+)(?: *# *SKIP\S* *(.*))?", re.IGNORECASE)
 GOOD = {"OK", "EXPECTEDFAIL"}
 
 
@@ -29,6 +29,8 @@ def count_tap(text):
         test = TEST.match(line)
         if plan:
             planned += int(plan.group(1))
+            if plan.group(2):  # of a whole program
+                skipped.append(plan.group(2))
         elif test:
             seen += 1
             directive = (test.group(3) or "").upper()
@@ -50,7 +52,7 @@ def count_record(record):
     skipped = [f"{name}: {what}" for what in skipped]
     if seen == 0:
         if result == "SKIP":
-            return 0, 0, [name]
+            return 0, 0, skipped or [name]
         return (1, 0, []) if result in GOOD else (0, 1, [])
     failed += max(0, planned - seen)  # it ended before its last test
     if result not in GOOD | {"SKIP"} and failed == 0:

@@ -13,9 +13,8 @@ const file = process.argv[3];
 const chromium = process.env.MIEV_CHROMIUM ?? '/usr/bin/chromium';
 
 function skip(reason) {
-    console.log(`1..0 # SKIP ${reason}`);
-    console.error(`skipped: ${reason}`);
-    process.exit(77);
+    console.log(`1..0 # SKIP ${reason}`); // TAP's word for it; another status would be a failure
+    process.exit(0);
 }
 
 function install() {

@@ -34,6 +34,11 @@ class Count(unittest.TestCase):
         self.assertEqual(count([record], line=0)[0], "skipped: x: a (no sensor)")
         self.assertEqual(count([record], line=1)[0], "skipped: x: b")
 
+    def test_the_reason_of_a_whole_program_is_told(self):
+        record = {"name": "x", "result": "SKIP", "stdout": "1..0 # SKIP no browser\n"}
+        self.assertEqual(count([record], line=0)[0], "skipped: x: no browser")
+        self.assertEqual(count([record]), ("0 passed, 0 failed, 1 skipped", 0))
+
     def test_a_failed_case_fails_the_run(self):
         text = "1..2\nok 1 - a\nERROR: why\nnot ok 2 - b\n# not ok - group\n"
         self.assertEqual(count([{"name": "x", "result": "FAIL", "stdout": text}]),
