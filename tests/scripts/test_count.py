@@ -36,8 +36,9 @@ class Count(unittest.TestCase):
 
     def test_the_reason_of_a_whole_program_is_told(self):
         record = {"name": "x", "result": "SKIP", "stdout": "1..0 # SKIP no browser\n"}
-        self.assertEqual(count([record], line=0)[0], "skipped: x: no browser")
-        self.assertEqual(count([record]), ("0 passed, 0 failed, 1 skipped", 0))
+        other = {"name": "y", "result": "OK", "stdout": "1..1\nok 1 - a\n"}
+        self.assertEqual(count([record, other], line=0)[0], "skipped: x: no browser")
+        self.assertEqual(count([record, other]), ("1 passed, 0 failed, 1 skipped", 0))
 
     def test_a_failed_case_fails_the_run(self):
         text = "1..2\nok 1 - a\nERROR: why\nnot ok 2 - b\n# not ok - group\n"
