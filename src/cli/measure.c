@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/random.h>
 
 #include "cli/progress.h"
 #include "model/catalog.h"
@@ -23,15 +22,6 @@ void measure_catch_interrupt(void)
     struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = (int)SA_RESETHAND};
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
-}
-
-static uint64_t draw_seed(double wanted)
-{
-    uint64_t seed = 0;
-    if (wanted >= 0)
-        return (uint64_t)wanted;
-    (void)getrandom(&seed, sizeof(seed), 0);
-    return seed >> 11; /* so that JSON readers with doubles keep it */
 }
 
 int measure(const struct measure_settings *settings, const struct miev_selection *selection,
@@ -53,7 +43,7 @@ int measure(const struct measure_settings *settings, const struct miev_selection
     options.delegate = settings->delegate;
     options.budget_s = settings->budget_s;
     options.target_ratio = settings->target_percent / 100;
-    options.seed = draw_seed(settings->seed);
+    options.seed = miev_study_seed(settings->seed);
     options.dedicated = settings->dedicated;
     options.fast_decode = settings->fast_decode;
     options.memory_bytes = (uint64_t)settings->memory_mib << 20;

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
 #include "core/error.h"
@@ -23,15 +22,6 @@ void miev_shared_text_release(struct miev_shared_text *text)
 {
     if (text && --text->references == 0)
         free(text);
-}
-
-static uint64_t draw_seed(double wanted)
-{
-    uint64_t seed = 0;
-    if (wanted >= 0)
-        return (uint64_t)wanted;
-    (void)getrandom(&seed, sizeof(seed), 0);
-    return seed >> 11; /* so that JSON readers with doubles keep it */
 }
 
 static struct miev_job *create(const char *client)
@@ -190,7 +180,7 @@ int miev_job_make(struct miev_server *server, const struct miev_ask *ask,
     job->options.threads = ask->threads;
     job->options.budget_s = ask->budget_s;
     job->options.target_ratio = ask->target_ratio;
-    job->options.seed = draw_seed(ask->seed);
+    job->options.seed = miev_study_seed(ask->seed);
     describe(job, ask->name);
     *out = job;
     return MIEV_OK;
@@ -249,7 +239,7 @@ static void take_settings(struct miev_job *job, const json_t *settings)
     options->threads = (unsigned)fmax(1, miev_field_number(settings, "threads"));
     options->budget_s = fmin(miev_field_number(settings, "budget_s"), MIEV_ASK_MAX_BUDGET_S);
     options->target_ratio = miev_field_number(settings, "target_ratio");
-    options->seed = draw_seed(miev_field_number(settings, "seed"));
+    options->seed = miev_study_seed(miev_field_number(settings, "seed"));
     options->dedicated = json_is_true(miev_field_at(settings, "dedicated"));
     options->fast_decode = json_is_true(miev_field_at(settings, "fast_decode"));
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -16,6 +17,15 @@
 #define BETWEEN_MODEL_FACTOR 1.9
 #define MIN_BLOCKS           10
 #define MAX_BLOCKS           2000
+
+uint64_t miev_study_seed(double wanted)
+{
+    uint64_t seed = 0;
+    if (wanted >= 0)
+        return (uint64_t)wanted;
+    (void)getrandom(&seed, sizeof(seed), 0);
+    return seed >> 11; /* so that JSON readers with doubles keep it */
+}
 
 const char *miev_study_phase_name(enum miev_study_phase phase)
 {

@@ -75,6 +75,10 @@ struct miev_study_options {
         .timeout_s = 60                                                                 \
     }
 
+/* The seed of a study: the one that is wanted, or, below 0, one drawn by chance, small enough for
+ * JSON readers that keep numbers as doubles. */
+uint64_t miev_study_seed(double wanted);
+
 /* Run a study. A model that fails costs its own row only, which then holds its error. Fails as a
  * whole when the input cannot be read, when there is no memory, or when the entries are none or
  * more than MIEV_STUDY_MAX_MODELS. *report: new reference; it has no site yet (study/price.h). */
