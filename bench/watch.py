@@ -15,8 +15,8 @@ import time
 
 import watts
 
-STEP_S = 0.25
-BUSY = 0.9  # of a step: the worker that has the round to itself
+STEP_S = 0.04
+BUSY = 0.8  # of a step: the worker whose round it is (the kernel counts in ticks of some milliseconds)
 
 
 def cpu_s(pid):
@@ -38,9 +38,9 @@ def peak_kib(pid):
     return 0
 
 
-def watch(parent):
-    """(seconds, CPU of the parent, CPU of resting workers) over steps with one worker at work."""
-    seconds = own = resting = peak = 0
+def steps(parent):
+    """(seconds, {pid: CPU seconds}) of each step, and the parent's peak of memory."""
+    taken, peak = [], 0
     before, then = None, 0
     while parent.poll() is None:
         try:
@@ -50,16 +50,33 @@ def watch(parent):
             break
         at = time.monotonic()
         if before and now.keys() == before.keys() and None not in [*now.values(), *before.values()]:
-            step = at - then
-            used = {pid: now[pid] - before[pid] for pid in now}
-            mine = used.pop(parent.pid)
-            most = max(used, key=used.get, default=None)
-            if most and used[most] > BUSY * step:
-                seconds += step
-                own += mine
-                resting += sum(used.values()) - used[most]
+            taken.append((at - then, {pid: now[pid] - before[pid] for pid in now}))
+        else:
+            taken.append((at - then, {}))
         before, then = now, at
         time.sleep(STEP_S)
+    return taken, peak
+
+
+def at_work(step, parent):
+    """The worker that had this step to itself, or None."""
+    seconds, used = step
+    workers = {pid: s for pid, s in used.items() if pid != parent}
+    most = max(workers, key=workers.get, default=None)
+    return most if most and workers[most] > BUSY * seconds else None
+
+
+def watch(parent):
+    """(seconds, CPU of the parent, CPU of resting workers) over steps within one worker's round: the
+    steps before and after are its own too, so that no step holds the end of another's round."""
+    taken, peak = steps(parent)
+    seconds = own = resting = 0
+    for last, step, after in zip(taken, taken[1:], taken[2:]):
+        worker = at_work(step, parent.pid)
+        if worker and worker == at_work(last, parent.pid) == at_work(after, parent.pid):
+            seconds += step[0]
+            own += step[1][parent.pid]
+            resting += sum(step[1].values()) - step[1][worker] - step[1][parent.pid]
     return seconds, own, resting, peak
 
 
