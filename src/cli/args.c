@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/args.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -102,6 +103,12 @@ static int check_words(const char *command, char **argv, size_t n_words, size_t 
                           argv[most]);
 }
 
+/* "-29.3,27.5" is a place: no option begins with a digit. */
+static bool begins_option(const char *word)
+{
+    return word[0] == '-' && word[1] != '\0' && !isdigit((unsigned char)word[1]);
+}
+
 int args_parse(int argc, char **argv, const char *command, const struct arg_usage *usage,
                void *settings, struct arg_words *out, struct miev_error *err)
 {
@@ -109,7 +116,7 @@ int args_parse(int argc, char **argv, const char *command, const struct arg_usag
     bool only_words = false;
     for (int i = 0; i < argc; i++) {
         char *word = argv[i];
-        if (only_words || word[0] != '-' || word[1] == '\0') {
+        if (only_words || !begins_option(word)) {
             argv[words.n++] = word;
         } else if (strcmp(word, "--") == 0) {
             only_words = true;

@@ -15,9 +15,9 @@ struct site_settings {
     bool no_embodied;
 };
 
-#define SITE_SETTINGS_INIT        \
-    {                             \
-        .intensity = -1, .pue = 1 \
+#define SITE_SETTINGS_INIT \
+    {                      \
+        .intensity = -1    \
     }
 
 /* The rows of a command's option table; `at` is the site_settings in its settings. */
@@ -25,13 +25,13 @@ struct site_settings {
 /* NOLINTBEGIN(bugprone-macro-parentheses): the name of a member takes none */
 #define SITE_OPTIONS(type, at)                                                                     \
     ARG_TEXT_AT(type, at.zone, "--zone", "ZONE",                                                   \
-                "where it runs: ISO code or name (\"KR\", \"France\");\ndefault: the world average"), \
+                "where it runs: ISO code or name (\"KR\", \"US-CA\", \"France\"),\na cloud region (\"aws:eu-north-1\") or a position\n(\"59.33,18.07\"); default: the world average"), \
     ARG_COUNT_AT(type, at.year, "--year", "YEAR", 0, 3000,                                         \
                  "year of the grid figure; default: the latest"),                                  \
     ARG_NUMBER_AT(type, at.intensity, "--intensity", "G", 0, 10000,                                \
                   "your own grams of CO2e per kWh, instead of a zone"),                            \
     ARG_NUMBER_AT(type, at.pue, "--pue", "RATIO", 1, 10,                                           \
-                  "power usage effectiveness of the data centre (default 1)"),                     \
+                  "power usage effectiveness of the data centre (default: a\ncloud region's published one, else 1)"),                     \
     ARG_FLAG_AT(type, at.no_embodied, "--no-embodied",                                             \
                 "leave out the share of the machine's manufacturing")
 /* For commands that tell of single inferences. */

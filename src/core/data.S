@@ -26,5 +26,8 @@ table cpu_design, "cpu_design.csv"
 table simulation, "simulation.csv"
 table server_power, "server_power.csv"
 table cloud_region, "cloud_region.csv"
+table grid_zone_electricitymaps, "grid_zone_electricitymaps.csv"
+table grid_us_egrid, "grid_us_egrid.csv"
+table country_outline, "country_outline.txt"
 
     .section .note.GNU-stack, "", %progbits

@@ -17,5 +17,8 @@ extern const char miev_data_cpu_design[];
 extern const char miev_data_simulation[];
 extern const char miev_data_server_power[];
 extern const char miev_data_cloud_region[];
+extern const char miev_data_grid_zone_electricitymaps[];
+extern const char miev_data_grid_us_egrid[];
+extern const char miev_data_country_outline[]; /* tenths of a degree: see grid/outline.c */
 
 #endif

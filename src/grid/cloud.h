@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "miev.h"
+
 #define MIEV_CLOUD_SOURCE "the providers' own lists and published PUE; see data/SOURCES.md"
 
 struct miev_cloud_region {
@@ -22,5 +24,12 @@ const char *miev_cloud_table(void);
 /* Take the next region, by provider and name. False at the end. A line that makes no sense is
  * passed over. */
 bool miev_cloud_next(const char **cursor, struct miev_cloud_region *out);
+
+/* Does the text begin as a region's ("aws:", "google:")? */
+bool miev_cloud_is_region(const char *text);
+/* The region of "aws:eu-north-1", "azure:", "gcp:" or "google:", "ovh:"; letter case is ignored.
+ * MIEV_ERR_INVALID when that provider has none of that name, with one that is near. */
+MIEV_MUST_USE int miev_cloud_find(const char *text, struct miev_cloud_region *out,
+                                  struct miev_error *err);
 
 #endif

@@ -24,7 +24,7 @@ int miev_grid_intensity(const char *zone, int year, struct miev_grid_factor *out
     (void)snprintf(factor.iso2, sizeof(factor.iso2), "%s", found.iso2);
     (void)snprintf(factor.iso3, sizeof(factor.iso3), "%s", found.iso3);
     (void)snprintf(factor.name, sizeof(factor.name), "%s", found.name);
-    (void)snprintf(factor.source, sizeof(factor.source), "%s", MIEV_GRID_SOURCE);
+    (void)snprintf(factor.source, sizeof(factor.source), "%s", miev_grid_source_of(found.basis));
     memcpy(out, &factor, sizeof(factor)); /* a caller of a later header keeps what follows */
     return MIEV_OK;
 }

@@ -7,12 +7,14 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "grid/outline.h"
+#include "grid/parts.h"
 #include "grid/suggest.h"
 #include "grid/table.h"
 
 #define SHOWN_SIZE 80 /* of the user's text in a message */
 
-/* "KR-11" and "US-CA" are parts of a country: say so instead of guessing at names. */
+/* "KR-11" is a part of a country: say so instead of guessing at names. */
 static bool is_part_of_country(const char *zone, struct miev_zone *country)
 {
     if (!isalpha((unsigned char)zone[0]) || !isalpha((unsigned char)zone[1]) ||
@@ -43,9 +45,10 @@ static int refuse_unknown(const char *zone, const char *key, struct miev_error *
     struct miev_zone near[3];
     if (is_part_of_country(zone, near))
         return miev_error_set(err, MIEV_ERR_INVALID,
-                              "'%s' is a part of %s, and only whole countries are known: use %s, "
-                              "or give the grams per kWh yourself",
-                              shown, near[0].name, near[0].iso2);
+                              "'%s' would be a part of %s, of which no figure is here: use %s "
+                              "('miev zones --parts %s' lists the parts that have one), or give "
+                              "the grams per kWh yourself",
+                              shown, near[0].name, near[0].iso2, near[0].iso2);
     size_t n = miev_grid_suggest(key, near, sizeof(near) / sizeof(near[0]));
     if (n == 0)
         return miev_error_set(err, MIEV_ERR_INVALID,
@@ -120,6 +123,15 @@ static size_t each_year(const char *key, bool (*visit)(void *context, const stru
     return 0;
 }
 
+/* The same among the zones of all sources. */
+static size_t each_year_anywhere(const struct miev_parts_wish *wish, const char *key,
+                                 bool (*visit)(void *context, const struct miev_zone *zone),
+                                 void *context)
+{
+    size_t n = wish->one_source ? 0 : each_year(key, visit, context);
+    return n > 0 ? n : miev_parts_each_year(wish, key, visit, context);
+}
+
 struct search {
     int year;
     bool found;
@@ -161,15 +173,30 @@ static bool visit_search(void *context, const struct miev_zone *zone)
     return search->year == MIEV_GRID_LATEST || !search->found;
 }
 
+/* Where the text is a position, the code of its country takes its place. */
+static int locate(const char **zone, char iso2[3], struct miev_error *err)
+{
+    double lat_deg, lon_deg;
+    if (!*zone || !miev_position_parse(*zone, &lat_deg, &lon_deg))
+        return MIEV_OK;
+    int rc = miev_outline_find(lat_deg, lon_deg, iso2, err);
+    *zone = iso2;
+    return rc;
+}
+
 int miev_grid_find(const char *zone, int year, struct miev_zone *out, struct miev_error *err)
 {
-    char key[MIEV_GRID_KEY_SIZE];
-    int rc = make_key(zone, key, err);
+    char key[MIEV_GRID_KEY_SIZE], iso2[3];
+    int rc = locate(&zone, iso2, err);
+    if (rc != MIEV_OK)
+        return rc;
+    struct miev_parts_wish wish = miev_parts_wish_of(zone ? zone : "");
+    rc = make_key(zone ? wish.rest : zone, key, err);
     if (rc != MIEV_OK)
         return rc;
     struct search search = {.year = year};
-    if (each_year(key, visit_search, &search) == 0)
-        return refuse_unknown(zone, key, err);
+    if (each_year_anywhere(&wish, key, visit_search, &search) == 0)
+        return refuse_unknown(wish.rest, key, err);
     if (!search.found) {
         close_span(&search);
         return miev_error_set(err, MIEV_ERR_UNAVAILABLE, "%s has no value for %d, only for %s",
@@ -207,11 +234,15 @@ int miev_grid_list(const char *zone_or_null,
         each_latest(visit, context);
         return MIEV_OK;
     }
-    char key[MIEV_GRID_KEY_SIZE];
-    int rc = make_key(zone_or_null, key, err);
+    char key[MIEV_GRID_KEY_SIZE], iso2[3];
+    int rc = locate(&zone_or_null, iso2, err);
     if (rc != MIEV_OK)
         return rc;
-    if (each_year(key, visit, context) == 0)
-        return refuse_unknown(zone_or_null, key, err);
+    struct miev_parts_wish wish = miev_parts_wish_of(zone_or_null);
+    rc = make_key(wish.rest, key, err);
+    if (rc != MIEV_OK)
+        return rc;
+    if (each_year_anywhere(&wish, key, visit, context) == 0)
+        return refuse_unknown(wish.rest, key, err);
     return MIEV_OK;
 }

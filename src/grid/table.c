@@ -32,7 +32,9 @@ static bool parse_row(const struct miev_csv_row *row, struct miev_zone *out)
                    out->aggregate ? "" : miev_csv_field(row, COLUMN_ISO3));
     (void)snprintf(out->iso2, sizeof(out->iso2), "%.2s",
                    out->aggregate ? "" : miev_csv_field(row, COLUMN_ISO2));
+    (void)snprintf(out->code, sizeof(out->code), "%s", out->iso2);
     (void)snprintf(out->name, sizeof(out->name), "%s", miev_csv_field(row, COLUMN_NAME));
+    out->basis = MIEV_GRID_EMBER;
     return true;
 }
 
@@ -92,7 +94,7 @@ bool miev_grid_next_alias(const char **cursor, char *alias, char *zone)
     return true;
 }
 
-static bool folds_to(const char *text, const char *key)
+bool miev_grid_folds_to(const char *text, const char *key)
 {
     char folded[MIEV_GRID_KEY_SIZE];
     miev_text_fold(folded, sizeof(folded), text);
@@ -101,5 +103,6 @@ static bool folds_to(const char *text, const char *key)
 
 bool miev_grid_has_key(const struct miev_zone *zone, const char *key)
 {
-    return folds_to(zone->iso2, key) || folds_to(zone->iso3, key) || folds_to(zone->name, key);
+    return miev_grid_folds_to(zone->iso2, key) || miev_grid_folds_to(zone->iso3, key) ||
+           miev_grid_folds_to(zone->name, key);
 }

@@ -26,6 +26,9 @@ const char *miev_grid_aliases(void);
  * end. Both have room for MIEV_GRID_KEY_SIZE bytes. */
 bool miev_grid_next_alias(const char **cursor, char *alias, char *zone);
 
+/* The text folds to the key, and to something. */
+bool miev_grid_folds_to(const char *text, const char *key);
+
 /* One of the zone's codes or its name has this key. */
 bool miev_grid_has_key(const struct miev_zone *zone, const char *key);
 

@@ -150,7 +150,7 @@ static int take_site(const json_t *document, struct miev_ask_site *out, struct m
     copy_word(out->zone, sizeof(out->zone), document, "zone");
     out->wish.zone = *out->zone ? out->zone : NULL;
     out->wish.intensity_g_per_kwh = number_of(document, "intensity_g_per_kwh", -1);
-    out->wish.pue = number_of(document, "pue", 1);
+    out->wish.pue = number_of(document, "pue", 0);
     out->wish.requests_per_day = number_of(document, "requests_per_day", 0);
     out->wish.no_embodied = json_is_false(json_object_get(document, "embodied"));
     for (size_t i = 0; i < N_FIELDS; i++)

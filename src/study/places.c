@@ -125,7 +125,7 @@ int miev_report_places(const json_t *report, const struct miev_site_wish *wish, 
     struct places places = {.report = report,
                             .n = json_array_size(json_object_get(report, "models")),
                             .price = {.embodied = !wish->no_embodied},
-                            .pue = wish->pue,
+                            .pue = wish->pue > 0 ? wish->pue : 1,
                             .items = json_array(),
                             .err = err};
     places.price.site = &places.site;

@@ -6,17 +6,18 @@
 #include "study/price.h"
 
 struct miev_site_wish {
-    const char *zone;           /* ISO code or name; NULL: not said */
+    const char *zone;           /* as miev_grid_find takes it, or a region of a cloud provider as
+                                 * miev_cloud_find does; NULL: not said */
     double intensity_g_per_kwh; /* in place of a zone; below 0: not said */
     int year;                   /* of the zone's figure; 0: the latest */
-    double pue;                 /* 1 and up */
+    double pue;                 /* 1 and up; 0: not said, which is a region's own, else 1 */
     double requests_per_day;    /* 0: not said */
     bool no_embodied;           /* leave out the share of the machine's manufacturing */
 };
 
 #define MIEV_SITE_WISH_INIT                 \
     {                                       \
-        .intensity_g_per_kwh = -1, .pue = 1 \
+        .intensity_g_per_kwh = -1 \
     }
 
 /* What a wish means, for miev_report_price and its like; *out refers to *site. Nobody having named

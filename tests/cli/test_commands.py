@@ -196,6 +196,28 @@ class Lists(unittest.TestCase):
         self.assertGreater(len(years), 20)
         self.assertEqual(miev("zones", "South Korea").stdout, miev("zones", "KOR").stdout)
 
+    def test_zones_never_mixes_sources_in_one_table(self):
+        done = miev("zones", "--parts", "US")
+        self.assertEqual(done.returncode, 0)
+        tables = done.stdout.split("\n\n")
+        self.assertEqual([t.strip().splitlines()[-1].split(",")[0] for t in tables],
+                         ["Source: Electricity Maps", "Source: US EPA eGRID2022"])
+        self.assertRegex(tables[1], r"\nUS-CA +208  2022  California\n")
+        alone = miev("zones", "--parts", "KE")
+        self.assertEqual(alone.stdout.count("Source:"), 1)
+
+    def test_zones_lists_regions_of_a_cloud_provider(self):
+        done = miev("zones", "--cloud", "aws")
+        self.assertRegex(done.stdout, r"aws:eu-north-1 +Stockholm +Sweden +35\.\d +20\d\d +1\.\d\d +20\d\d")
+        self.assertNotIn("azure", done.stdout)
+        nowhere = miev("zones", "--cloud", "mars")
+        self.assertEqual(nowhere.returncode, 2)
+        self.assertIn("'mars': aws, azure, gcp and ovh", nowhere.stderr)
+        self.assertEqual(miev("zones", "--cloud", "--parts").returncode, 2)
+
+    def test_zones_takes_a_position_south_of_the_equator(self):
+        self.assertIn("South Africa", miev("zones", "-33.9,18.4").stdout)
+
     def test_closed_output_is_a_failure(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
             process = support.subprocess.run([support.MIEV, "zones"], stdout=full, timeout=60,

@@ -3,6 +3,7 @@
  * refusal is a sentence that a terminal can show. */
 #include "core/text.h"
 #include "fuzz.h"
+#include "grid/cloud.h"
 #include "grid/grid.h"
 
 static void check_sentence(const char *message)
@@ -23,6 +24,16 @@ static void check_find(const char *text, int year)
     if (rc != MIEV_OK)
         check_sentence(err.message);
     else if (!(zone.intensity_g_per_kwh > 0) || zone.name[0] == '\0')
+        abort();
+}
+
+static void check_cloud(const char *text)
+{
+    struct miev_cloud_region region;
+    struct miev_error err;
+    if (miev_cloud_find(text, &region, &err) != MIEV_OK)
+        check_sentence(err.message);
+    else if (region.region[0] == '\0' || region.iso3[0] == '\0')
         abort();
 }
 
@@ -47,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     char *text = fuzz_text(data + 1, size - 1);
     check_text(text);
+    check_cloud(text);
     check_find(text, data[0] == '0' ? MIEV_GRID_LATEST : 1990 + data[0] % 64);
     free(text);
     return 0;

@@ -107,12 +107,142 @@ static void test_a_typo_is_answered_with_the_nearest_names(void **state)
     assert_unknown("QQ", "ISO 3166");
 }
 
-static void test_a_part_of_a_country_is_named_as_such(void **state)
+static void test_an_unknown_part_of_a_country_is_named_as_such(void **state)
 {
     (void)state;
-    assert_unknown("US-CA", "a part of United States, and only whole countries are known: use US");
+    assert_unknown("US-XX", "a part of United States, of which no figure is here: use US");
     assert_unknown("kr_11", "a part of South Korea");
     assert_unknown("QQ-1", "ISO 3166");
+    assert_unknown("em:Atlantis", "'Atlantis'");
+    assert_unknown("egrid:DE-BY", "a part of Germany");
+    assert_unknown("em:", "empty");
+}
+
+/* Literals of data/grid_zone_electricitymaps.csv and data/grid_us_egrid.csv. */
+static void test_parts_and_second_opinions(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zone;
+        int year;
+        const char *want_code, *want_name;
+        enum miev_grid_basis basis;
+        double want_g_per_kwh;
+    } known[] = {
+        {"SE-SE3", 0, "SE-SE3", "South Central Sweden, Sweden", MIEV_GRID_ELECTRICITY_MAPS, 20},
+        {"se_se3", 2022, "SE-SE3", "South Central Sweden, Sweden", MIEV_GRID_ELECTRICITY_MAPS, 25},
+        {"Bornholm", 0, "DK-BHM", "Bornholm, Denmark", MIEV_GRID_ELECTRICITY_MAPS, 101},
+        {"quebec", 0, "CA-QC",
+         "Qu\xc3\xa9"
+         "bec, Canada",
+         MIEV_GRID_ELECTRICITY_MAPS, 41},
+        {"em:DE", 0, "DE", "Germany", MIEV_GRID_ELECTRICITY_MAPS, 342},
+        {"DE", 0, "DE", "Germany", MIEV_GRID_EMBER, 329.65},
+        {"US-CA", 0, "US-CA", "California", MIEV_GRID_EGRID, 207.512},
+        {"Texas", 2022, "US-TX", "Texas", MIEV_GRID_EGRID, 372.828},
+        {"egrid:camx", 0, "CAMX", "WECC California", MIEV_GRID_EGRID, 226.469},
+        {"Georgia", 0, "GE", "Georgia", MIEV_GRID_EMBER, 145.93},
+    };
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        struct miev_error err;
+        struct miev_zone zone;
+        assert_ok(miev_grid_find(known[i].zone, known[i].year, &zone, &err), &err);
+        assert_string_equal(zone.code, known[i].want_code);
+        assert_string_equal(zone.name, known[i].want_name);
+        assert_int_equal(zone.basis, known[i].basis);
+        assert_near(zone.intensity_g_per_kwh, known[i].want_g_per_kwh, 0);
+    }
+}
+
+static void test_a_part_without_that_year_tells_those_it_has(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_zone zone;
+    assert_refused(miev_grid_find("US-CA", 2019, &zone, &err), MIEV_ERR_UNAVAILABLE, &err,
+                   "only for 2022");
+    assert_refused(miev_grid_find("SE-SE3", 1999, &zone, &err), MIEV_ERR_UNAVAILABLE, &err,
+                   "2021 to 2025");
+}
+
+struct parts_seen {
+    size_t n[3];
+    struct miev_zone before;
+};
+
+static bool see_part(void *context, const struct miev_zone *zone)
+{
+    struct parts_seen *seen = context;
+    struct miev_error err;
+    struct miev_zone again;
+    char asked[32];
+    seen->n[zone->basis]++;
+    assert_true(zone->intensity_g_per_kwh > 1 && zone->intensity_g_per_kwh < 2000);
+    assert_true(zone->basis > seen->before.basis || strcmp(seen->before.code, zone->code) < 0);
+    (void)snprintf(asked, sizeof(asked), "%s%s",
+                   zone->basis == MIEV_GRID_EGRID ? "egrid:" : "em:", zone->code);
+    assert_ok(miev_grid_find(asked, MIEV_GRID_LATEST, &again, &err), &err);
+    assert_string_equal(again.code, zone->code);
+    seen->before = *zone;
+    return true;
+}
+
+static void test_every_part_is_found_by_its_code(void **state)
+{
+    (void)state;
+    struct parts_seen seen = {.n = {0}};
+    miev_grid_list_parts(NULL, see_part, &seen);
+    assert_int_equal(seen.n[MIEV_GRID_EMBER], 0);
+    assert_int_equal(seen.n[MIEV_GRID_ELECTRICITY_MAPS], 352);
+    assert_int_equal(seen.n[MIEV_GRID_EGRID], 78);
+    struct parts_seen danish = {.n = {0}};
+    miev_grid_list_parts("DK", see_part, &danish);
+    assert_int_equal(danish.n[MIEV_GRID_ELECTRICITY_MAPS], 4);
+}
+
+static void test_a_position_lies_in_a_country(void **state)
+{
+    (void)state;
+    static const char *const known[][2] = {
+        {"59.33,18.07", "SE"}, {"37.56,126.97", "KR"}, {"-33.9, 18.4", "ZA"},
+        {"-29.5,28.5", "LS"},  {"40.7,-74", "US"},     {"66,-179", "RU"},
+        {"1.35,103.8", "SG"},  {"22.3,114.17", "HK"},  {"1.49,103.74", "MY"},
+        {"35.9,14.4", "MT"},   {"64.1,-21.9", "IS"},   {"-36.85,174.76", "NZ"},
+    };
+    struct miev_error err;
+    struct miev_zone zone;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        assert_ok(miev_grid_find(known[i][0], MIEV_GRID_LATEST, &zone, &err), &err);
+        assert_string_equal(zone.iso2, known[i][1]);
+        assert_int_equal(zone.basis, MIEV_GRID_EMBER);
+    }
+    assert_unknown("0,-30", "no country is within 100 km");
+    assert_unknown("91,0", "no place on Earth");
+    assert_unknown("0,nan", "'0,nan'");
+    assert_unknown("1e400,0", "'1e400,0'");
+    assert_unknown("5,", "'5,'");
+}
+
+static void test_a_cloud_region_is_found_by_its_provider(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_cloud_region region;
+    assert_true(miev_cloud_is_region("aws:eu-north-1"));
+    assert_false(miev_cloud_is_region("em:DE"));
+    assert_false(miev_cloud_is_region("eu-north-1"));
+    assert_ok(miev_cloud_find("AWS:EU-north-1", &region, &err), &err);
+    assert_string_equal(region.iso3, "SWE");
+    assert_true(region.pue > 1);
+    assert_ok(miev_cloud_find("google:europe-west1", &region, &err), &err);
+    assert_string_equal(region.provider, "gcp");
+    assert_refused(miev_cloud_find("aws:eu-noth-1", &region, &err), MIEV_ERR_INVALID, &err,
+                   "did you mean aws:eu-north-1");
+    assert_refused(miev_cloud_find("ovh:", &region, &err), MIEV_ERR_INVALID, &err, "--cloud ovh");
+    char endless[300] = "aws:";
+    memset(endless + 4, 'x', sizeof(endless) - 5);
+    endless[sizeof(endless) - 1] = '\0';
+    assert_refused(miev_cloud_find(endless, &region, &err), MIEV_ERR_INVALID, &err, "xxx...");
 }
 
 static void test_hostile_text_is_refused_and_not_echoed(void **state)
@@ -293,7 +423,12 @@ int main(void)
         cmocka_unit_test(test_finds_by_code_name_and_other_name),
         cmocka_unit_test(test_a_group_has_no_code),
         cmocka_unit_test(test_a_typo_is_answered_with_the_nearest_names),
-        cmocka_unit_test(test_a_part_of_a_country_is_named_as_such),
+        cmocka_unit_test(test_an_unknown_part_of_a_country_is_named_as_such),
+        cmocka_unit_test(test_parts_and_second_opinions),
+        cmocka_unit_test(test_a_part_without_that_year_tells_those_it_has),
+        cmocka_unit_test(test_every_part_is_found_by_its_code),
+        cmocka_unit_test(test_a_position_lies_in_a_country),
+        cmocka_unit_test(test_a_cloud_region_is_found_by_its_provider),
         cmocka_unit_test(test_hostile_text_is_refused_and_not_echoed),
         cmocka_unit_test(test_a_missing_year_is_answered_with_those_there),
         cmocka_unit_test(test_lists_latest_values_in_alphabetical_order),
