@@ -29,5 +29,6 @@ table cloud_region, "cloud_region.csv"
 table grid_zone_electricitymaps, "grid_zone_electricitymaps.csv"
 table grid_us_egrid, "grid_us_egrid.csv"
 table country_outline, "country_outline.txt"
+table method_grid, "method_grid.csv"
 
     .section .note.GNU-stack, "", %progbits

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A report's work by the formulas of other tools: what each would have said, and why it differs.
+ * Measures nothing. */
+#ifndef MIEV_STUDY_OTHERS_H
+#define MIEV_STUDY_OTHERS_H
+
+#include <jansson.h>
+
+#include "miev.h"
+
+/* The ids of miev_formulas parted by commas, or "all". MIEV_ERR_INVALID names the one that is not
+ * there, and those that are. */
+MIEV_MUST_USE int miev_others_check(const char *methods, struct miev_error *err);
+
+/* report: priced (study/price.h), its place is the tools' too. *out: {place, models: [{name,
+ * inference_s, miev: {joules, co2e_g}, others: [{id, name, version, checked, why, cpu_j, memory_j,
+ * gpu_j, joules, pue, intensity_g_per_kwh, place, year, co2e_g, of_miev_ratio, within_miev,
+ * power_model}]}]}, new reference; all of one inference. A tool that has no answer has why, the
+ * others' why is null. Models without energy are left out. */
+MIEV_MUST_USE int miev_report_others(const json_t *report, const char *methods, json_t **out,
+                                     struct miev_error *err);
+
+#endif
