@@ -33,6 +33,7 @@ extern const struct cli_command cli_manual;
 extern const struct cli_command cli_footprint;
 extern const struct cli_command cli_history;
 extern const struct cli_command cli_import;
+extern const struct cli_command cli_estimate;
 extern const struct cli_command cli_eval;
 extern const struct cli_command cli_models;
 extern const struct cli_command cli_repeat;

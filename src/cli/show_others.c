@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "cli/show_parts.h"
+#include "miev.h"
+
+#define S_PER_HOUR 3600.0
 
 struct columns {
     size_t watts, energy, pue, grid, grams, of_miev;
@@ -129,4 +132,21 @@ void show_others(const json_t *report, const json_t *document, const struct term
         "\"within\": inside MIEV's interval. Each tool has its own constants, grid figures and "
         "version, as it would have run beside the work; why they differ:");
     say_reasons(miev_field_at(json_array_get(models, 0), "others"), terminal);
+}
+
+/* As a report of one model, so that both have one table. */
+void show_others_of_estimate(const json_t *document, const struct terminal *terminal)
+{
+    json_t *site = json_object_get(document, "site");
+    json_t *report = json_pack("{s:s, s:O}", "miev_version", miev_version(), "site", site);
+    json_t *model = json_pack("{s:s, s:f, s:{s:f, s:O}, s:O}", "name", "", "inference_s",
+                              miev_field_number(document, "hours") * S_PER_HOUR, "miev", "joules",
+                              miev_field_number(miev_field_at(document, "energy_j"), "value"),
+                              "co2e_g", json_object_get(document, "operational_g"), "others",
+                              json_object_get(document, "others"));
+    say_title(terminal, "What other tools would say, without manufacturing");
+    show_model(report, model, terminal);
+    say_reasons(json_object_get(document, "others"), terminal);
+    json_decref(model);
+    json_decref(report);
 }

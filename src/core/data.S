@@ -30,5 +30,7 @@ table grid_zone_electricitymaps, "grid_zone_electricitymaps.csv"
 table grid_us_egrid, "grid_us_egrid.csv"
 table country_outline, "country_outline.txt"
 table method_grid, "method_grid.csv"
+table cloud_machine, "cloud_machine.csv"
+table gpu_tdp, "gpu_tdp.csv"
 
     .section .note.GNU-stack, "", %progbits

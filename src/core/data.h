@@ -21,5 +21,7 @@ extern const char miev_data_grid_zone_electricitymaps[];
 extern const char miev_data_grid_us_egrid[];
 extern const char miev_data_country_outline[]; /* tenths of a degree: see grid/outline.c */
 extern const char miev_data_method_grid[];
+extern const char miev_data_cloud_machine[];
+extern const char miev_data_gpu_tdp[];
 
 #endif

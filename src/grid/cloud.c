@@ -60,8 +60,7 @@ bool miev_cloud_next(const char **cursor, struct miev_cloud_region *out)
 
 static const char *const providers[] = {"aws", "azure", "gcp", "ovh"};
 
-/* The provider that the text begins with, and the rest behind its colon; NULL: none. */
-static const char *provider_of(const char *text, const char **rest)
+const char *miev_cloud_provider(const char *text, const char **rest)
 {
     const char *colon = strchr(text, ':');
     size_t length = colon ? (size_t)(colon - text) : 0;
@@ -77,7 +76,7 @@ static const char *provider_of(const char *text, const char **rest)
 bool miev_cloud_is_region(const char *text)
 {
     const char *rest;
-    return provider_of(text, &rest) != NULL;
+    return miev_cloud_provider(text, &rest) != NULL;
 }
 
 static int refuse(const char *provider, const char *name, const struct miev_cloud_region *near,
@@ -96,7 +95,7 @@ static int refuse(const char *provider, const char *name, const struct miev_clou
 
 int miev_cloud_find(const char *text, struct miev_cloud_region *out, struct miev_error *err)
 {
-    const char *name, *provider = provider_of(text, &name), *cursor = miev_cloud_table();
+    const char *name, *provider = miev_cloud_provider(text, &name), *cursor = miev_cloud_table();
     struct miev_cloud_region region, near = {.region = ""};
     size_t best = NEAR_CHANGES;
     if (!provider)

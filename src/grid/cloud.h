@@ -25,9 +25,11 @@ const char *miev_cloud_table(void);
  * passed over. */
 bool miev_cloud_next(const char **cursor, struct miev_cloud_region *out);
 
-/* Does the text begin as a region's ("aws:", "google:")? */
+/* The provider that a text begins with ("aws:", "azure:", "gcp:" or "google:", "ovh:"), with
+ * *rest behind the colon; NULL: none. */
+const char *miev_cloud_provider(const char *text, const char **rest);
 bool miev_cloud_is_region(const char *text);
-/* The region of "aws:eu-north-1", "azure:", "gcp:" or "google:", "ovh:"; letter case is ignored.
+/* The region of "aws:eu-north-1"; letter case is ignored.
  * MIEV_ERR_INVALID when that provider has none of that name, with one that is near. */
 MIEV_MUST_USE int miev_cloud_find(const char *text, struct miev_cloud_region *out,
                                   struct miev_error *err);

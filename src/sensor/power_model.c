@@ -201,6 +201,8 @@ static bool model_from_host(const struct miev_machine *machine, struct miev_powe
                    host.size_known ? KNOWN_HOST_FACTOR : USUAL_HOST_FACTOR, &full_w, out);
     out->busy_w_per_cpu = (full_w - out->idle_w) / host.logical_cpus;
     out->idle_w *= fmin(1, (double)machine->logical_cpus / host.logical_cpus);
+    out->host_logical_cpus = host.logical_cpus;
+    out->host_told = host.size_known;
     (void)snprintf(out->source, sizeof(out->source),
                    "%u of the %u logical CPUs of a host of %u x %s%s: %.0f W idle and %.0f W at "
                    "full load at the wall by %s (fit to SPECpower), %.2f and %.2f of it CPU and "
@@ -297,6 +299,8 @@ static void model_from_best(const struct miev_machine *machine, struct miev_powe
 
 void miev_power_model_of_cpu(const struct miev_machine *machine, struct miev_power_model *out)
 {
+    out->host_logical_cpus = 0;
+    out->host_told = false;
     model_from_best(machine, out);
     size_t used = strlen(out->source);
     if (machine->disbelieved[0] != '\0')

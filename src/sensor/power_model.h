@@ -9,6 +9,8 @@ struct miev_power_model {
     double idle_w;         /* of the whole machine's processors */
     double busy_w_per_cpu; /* above idle, of one logical CPU that is busy */
     double low_ratio, high_ratio;
+    unsigned host_logical_cpus; /* of the host that a guest has its share of; 0: not known */
+    bool host_told;             /* by the instance type; false: the usual size of its design */
     char source[256];
 };
 

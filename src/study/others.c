@@ -104,10 +104,9 @@ static double counted_j(const json_t *report, const json_t *energy, const char *
     return joules;
 }
 
-/* The report's words for its place, as the tools' codes. */
-static void find_place(const json_t *report, struct miev_formula_work *out)
+void miev_others_place(const char *site, struct miev_formula_work *out)
 {
-    const char *text = json_string_value(json_object_get(json_object_get(report, "site"), "zone"));
+    const char *text = site;
     const char *bracket = text ? strstr(text, " (") : NULL;
     struct miev_cloud_region region;
     struct miev_zone zone;
@@ -151,7 +150,8 @@ static void read_work(const json_t *report, const json_t *model, struct miev_for
     };
     /* A tick of the machine's clock may fall on the other side of the span. */
     out->machine_cpu_s = fmax(out->machine_cpu_s, out->cpu_s);
-    find_place(report, out);
+    miev_others_place(json_string_value(json_object_get(json_object_get(report, "site"), "zone")),
+                      out);
 }
 
 /* ---- the answers ---------------------------------------------------------------------------- */
@@ -186,7 +186,7 @@ static json_t *answer_json(const struct miev_formula *formula,
         within, "power_model", answer->power_model);
 }
 
-static json_t *others_of(const struct miev_formula_work *work, const char *methods,
+json_t *miev_others_of(const struct miev_formula_work *work, const char *methods,
                          const json_t *grams)
 {
     json_t *list = json_array();
@@ -218,7 +218,7 @@ static int add_model(const json_t *report, const json_t *model, const char *meth
                                                 json_object_get(model, "name"), "inference_s",
                                                 work.duration_s, "miev", "joules",
                                                 json_object_get(gross, "value"), "co2e_g", grams,
-                                                "others", others_of(&work, methods, grams)));
+                                                "others", miev_others_of(&work, methods, grams)));
     return MIEV_OK;
 }
 

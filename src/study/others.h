@@ -12,6 +12,14 @@
  * there, and those that are. */
 MIEV_MUST_USE int miev_others_check(const char *methods, struct miev_error *err);
 
+/* What the tools say of any work: the list of others below, held against an interval of grams {value, low, high}.
+ * New reference. */
+struct miev_formula_work;
+json_t *miev_others_of(const struct miev_formula_work *work, const char *methods,
+                       const json_t *grams);
+/* Set a work's place and region from a site's words ("South Korea", "Sweden (aws:eu-north-1)"). */
+void miev_others_place(const char *site, struct miev_formula_work *out);
+
 /* report: priced (study/price.h), its place is the tools' too. *out: {place, models: [{name,
  * inference_s, miev: {joules, co2e_g}, others: [{id, name, version, checked, why, cpu_j, memory_j,
  * gpu_j, joules, pue, intensity_g_per_kwh, place, year, co2e_g, of_miev_ratio, within_miev,

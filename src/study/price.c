@@ -10,13 +10,6 @@
 #include "study/pareto.h"
 #include "study/rate.h"
 
-/* Logical CPUs of the server that a virtual machine of unknown host runs on: median, 10th and 90th
- * percentile of the two-socket systems in the SPECpower_ssj2008 results published from 2019 to
- * March 2026 (docs/method-footprint.md). */
-#define HOST_CPUS      256.0
-#define HOST_CPUS_LOW  112.0
-#define HOST_CPUS_HIGH 576.0
-
 #define DAYS_PER_YEAR 365.25
 #define MAX_J         1e12
 
@@ -63,8 +56,8 @@ static void cost_of(const json_t *report, bool wanted, struct machine_cost *out)
     if (json_is_true(json_object_get(settings, "dedicated")))
         reserved = logical;
     *out = (struct machine_cost){.host_cpus = logical};
-    if (json_is_true(json_object_get(machine, "virtual_machine")) && logical < HOST_CPUS) {
-        out->host_cpus = HOST_CPUS;
+    if (json_is_true(json_object_get(machine, "virtual_machine")) && logical < MIEV_HOST_CPUS) {
+        out->host_cpus = MIEV_HOST_CPUS;
         out->host_guessed = true;
     }
     out->share = out->host_cpus > 0 ? fmin(1, reserved / out->host_cpus) : 1;
@@ -77,8 +70,8 @@ static int embodied_of(const struct machine_cost *cost, double inference_s,
 {
     int rc = miev_embodied_share(&cost->embodied, inference_s, cost->share, out_g, err);
     if (rc == MIEV_OK && cost->host_guessed) { /* the guess's own range is part of the interval */
-        out_g->low *= HOST_CPUS / HOST_CPUS_HIGH;
-        out_g->high *= HOST_CPUS / HOST_CPUS_LOW;
+        out_g->low *= MIEV_HOST_CPUS / MIEV_HOST_CPUS_HIGH;
+        out_g->high *= MIEV_HOST_CPUS / MIEV_HOST_CPUS_LOW;
     }
     return rc;
 }
@@ -89,7 +82,7 @@ static json_t *cost_json(const struct machine_cost *cost)
         return json_null();
     struct miev_interval host = {cost->host_cpus, cost->host_cpus, cost->host_cpus};
     if (cost->host_guessed)
-        host = (struct miev_interval){HOST_CPUS, HOST_CPUS_LOW, HOST_CPUS_HIGH};
+        host = (struct miev_interval){MIEV_HOST_CPUS, MIEV_HOST_CPUS_LOW, MIEV_HOST_CPUS_HIGH};
     return json_pack("{s:s, s:o, s:o, s:f, s:f, s:f, s:f, s:b, s:s}", "machine_class",
                      miev_machine_class_name(cost->embodied.machine_class), "machine_g",
                      interval_json(&cost->embodied.total_g), "lifetime_s",

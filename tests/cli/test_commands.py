@@ -11,7 +11,7 @@ import unittest
 import support
 from support import CAT, ROOT, miev, on_terminal
 
-COMMANDS = ["compare", "run", "footprint", "repeat", "history", "import", "eval", "models",
+COMMANDS = ["compare", "run", "footprint", "estimate", "repeat", "history", "import", "eval", "models",
             "zones", "doctor", "calibrate", "selftest", "completion", "manual", "version"]
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 QUICK = ["--input", CAT, "--budget=0"]
