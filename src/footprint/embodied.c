@@ -12,6 +12,10 @@
 
 #define G_PER_KG   1e3
 #define S_PER_YEAR (365.25 * 86400)
+/* Of any server; see miev_embodied_host. */
+#define HOST_CPUS      256.0
+#define HOST_CPUS_LOW  112.0
+#define HOST_CPUS_HIGH 576.0
 
 /* Columns of data/embodied_device.csv and data/embodied_lifetime.csv. */
 enum { DEVICE_P10 = 2, DEVICE_MEDIAN, DEVICE_P90 };
@@ -63,6 +67,18 @@ int miev_embodied_default(enum miev_machine_class machine_class, struct miev_emb
     if (rc == MIEV_OK)
         *out = result;
     return rc;
+}
+
+struct miev_interval miev_embodied_host(unsigned own_cpus, bool virtual_machine, unsigned host_cpus,
+                                        bool told)
+{
+    double own = own_cpus, host = fmax(own, host_cpus > 0 ? host_cpus : HOST_CPUS);
+    if (!virtual_machine)
+        return (struct miev_interval){own, own, own};
+    if (told && host_cpus > 0)
+        return (struct miev_interval){host, host, host};
+    return (struct miev_interval){host, fmax(own, host * HOST_CPUS_LOW / HOST_CPUS),
+                                  host * HOST_CPUS_HIGH / HOST_CPUS};
 }
 
 static int check_embodied(const struct miev_embodied *embodied, double time_s, double share,

@@ -29,12 +29,13 @@ MIEV_MUST_USE int miev_embodied_share(const struct miev_embodied *embodied, doub
                                       double share, struct miev_interval *out_g,
                                       struct miev_error *err);
 
-/* Logical CPUs of the server that a virtual machine of unknown host runs on: median, 10th and 90th
- * percentile of the two-socket systems in the SPECpower_ssj2008 results published from 2019 to
- * March 2026 (docs/method-footprint.md). */
-#define MIEV_HOST_CPUS      256.0
-#define MIEV_HOST_CPUS_LOW  112.0
-#define MIEV_HOST_CPUS_HIGH 576.0
+/* Logical CPUs that a machine's manufacturing is shared out over: its own, or, of a virtual
+ * machine, those of its host. told: by its instance type, else host_cpus is the usual size of such
+ * hosts, and with 0 that of any server (median, 10th and 90th percentile of the two-socket systems
+ * in the SPECpower_ssj2008 results published from 2019 to March 2026; docs/method-footprint.md).
+ * The bounds are the guess's own. */
+struct miev_interval miev_embodied_host(unsigned own_cpus, bool virtual_machine, unsigned host_cpus,
+                                        bool told);
 
 struct miev_site {
     char zone[64];              /* code or name as shown, "world" or "custom" */

@@ -97,26 +97,13 @@ static json_t *hardware_json(const struct miev_estimate_wish *wish)
 
 /* ---- grams ---------------------------------------------------------------------------------- */
 
-/* A guest has its share of a host, whose size its power was reckoned by, or any server's. */
-static struct miev_interval host_cpus(const struct miev_machine *machine,
-                                      const struct miev_power_model *cpu)
-{
-    double own = machine->logical_cpus, host = cpu->host_logical_cpus;
-    if (!machine->virtual_machine || cpu->host_told)
-        return (struct miev_interval){fmax(own, host), fmax(own, host), fmax(own, host)};
-    if (host == 0)
-        host = MIEV_HOST_CPUS;
-    return (struct miev_interval){fmax(own, host),
-                                  fmax(own, host * MIEV_HOST_CPUS_LOW / MIEV_HOST_CPUS),
-                                  fmax(own, host * MIEV_HOST_CPUS_HIGH / MIEV_HOST_CPUS)};
-}
-
 static int manufacturing(const struct miev_estimate_wish *wish, const struct miev_power_model *cpu,
                          bool wanted, struct miev_interval *out_g, bool *known,
                          struct miev_error *err)
 {
     const struct miev_machine *machine = &wish->hardware.machine;
-    const struct miev_interval host = host_cpus(machine, cpu);
+    const struct miev_interval host = miev_embodied_host(
+        machine->logical_cpus, machine->virtual_machine, cpu->host_logical_cpus, cpu->host_told);
     struct miev_embodied embodied;
     *known = wanted && miev_embodied_default(machine->machine_class, &embodied, NULL) == MIEV_OK;
     if (!*known)

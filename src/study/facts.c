@@ -1,19 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "study/facts.h"
 
+#include "sensor/power_model.h"
 #include "study/child.h"
 
 #define ENGINE_TIMEOUT_S 30
 
+/* Of a guest: what its power and its manufacturing are reckoned by. */
+static json_t *host_json(const struct miev_machine *machine, bool *told)
+{
+    struct miev_power_model power;
+    *told = false;
+    if (!machine->virtual_machine)
+        return json_null();
+    miev_power_model_of_cpu(machine, &power);
+    *told = power.host_told;
+    return power.host_logical_cpus > 0 ? json_integer(power.host_logical_cpus) : json_null();
+}
+
 json_t *miev_facts_machine(const struct miev_machine *machine)
 {
-    return json_pack(
-        "{s:s, s:s, s:i, s:i, s:i, s:I, s:b, s:s, s:s, s:s, s:s, s:s}", "cpu", machine->cpu_name,
-        "microarchitecture", machine->microarchitecture, "sockets", (int)machine->sockets, "cores",
-        (int)machine->cores, "logical_cpus", (int)machine->logical_cpus, "memory_bytes",
-        (json_int_t)machine->memory_bytes, "virtual_machine", (int)machine->virtual_machine,
-        "hypervisor", machine->hypervisor, "class", miev_machine_class_name(machine->machine_class),
-        "vendor", machine->vendor, "product", machine->product, "kernel", machine->kernel);
+    bool told;
+    json_t *host = host_json(machine, &told);
+    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:b, s:s, s:s, s:s, s:s, s:s, s:o, s:b}",
+                     "cpu", machine->cpu_name, "microarchitecture", machine->microarchitecture,
+                     "sockets", (int)machine->sockets, "cores", (int)machine->cores, "logical_cpus",
+                     (int)machine->logical_cpus, "memory_bytes", (json_int_t)machine->memory_bytes,
+                     "virtual_machine", (int)machine->virtual_machine, "hypervisor",
+                     machine->hypervisor, "class", miev_machine_class_name(machine->machine_class),
+                     "vendor", machine->vendor, "product", machine->product, "kernel",
+                     machine->kernel, "host_logical_cpus", host, "host_told", (int)told);
 }
 
 json_t *miev_facts_accuracy(const struct miev_card *card, const struct miev_card_file *file)

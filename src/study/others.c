@@ -187,7 +187,7 @@ static json_t *answer_json(const struct miev_formula *formula,
 }
 
 json_t *miev_others_of(const struct miev_formula_work *work, const char *methods,
-                         const json_t *grams)
+                       const json_t *grams)
 {
     json_t *list = json_array();
     for (size_t i = 0; miev_formulas[i]; i++) {

@@ -42,9 +42,8 @@ static enum miev_machine_class class_of(const json_t *machine)
 struct machine_cost {
     bool known; /* false: switched off, or the machine's class is not known */
     struct miev_embodied embodied;
-    double share;     /* of the whole machine (for a virtual machine: of its host), per model */
-    double host_cpus; /* logical CPUs that the machine is shared out over */
-    bool host_guessed;
+    double share; /* of the whole machine (for a virtual machine: of its host), per model */
+    struct miev_interval host_cpus; /* logical CPUs that the machine is shared out over */
 };
 
 static void cost_of(const json_t *report, bool wanted, struct machine_cost *out)
@@ -55,12 +54,12 @@ static void cost_of(const json_t *report, bool wanted, struct machine_cost *out)
     double reserved = json_number_value(json_object_get(settings, "reserved_cpus"));
     if (json_is_true(json_object_get(settings, "dedicated")))
         reserved = logical;
-    *out = (struct machine_cost){.host_cpus = logical};
-    if (json_is_true(json_object_get(machine, "virtual_machine")) && logical < MIEV_HOST_CPUS) {
-        out->host_cpus = MIEV_HOST_CPUS;
-        out->host_guessed = true;
-    }
-    out->share = out->host_cpus > 0 ? fmin(1, reserved / out->host_cpus) : 1;
+    *out = (struct machine_cost){
+        .host_cpus = miev_embodied_host(
+            (unsigned)logical, json_is_true(json_object_get(machine, "virtual_machine")),
+            (unsigned)json_number_value(json_object_get(machine, "host_logical_cpus")),
+            json_is_true(json_object_get(machine, "host_told")))};
+    out->share = out->host_cpus.value > 0 ? fmin(1, reserved / out->host_cpus.value) : 1;
     out->known =
         wanted && miev_embodied_default(class_of(machine), &out->embodied, NULL) == MIEV_OK;
 }
@@ -68,10 +67,11 @@ static void cost_of(const json_t *report, bool wanted, struct machine_cost *out)
 static int embodied_of(const struct machine_cost *cost, double inference_s,
                        struct miev_interval *out_g, struct miev_error *err)
 {
+    const struct miev_interval *host = &cost->host_cpus;
     int rc = miev_embodied_share(&cost->embodied, inference_s, cost->share, out_g, err);
-    if (rc == MIEV_OK && cost->host_guessed) { /* the guess's own range is part of the interval */
-        out_g->low *= MIEV_HOST_CPUS / MIEV_HOST_CPUS_HIGH;
-        out_g->high *= MIEV_HOST_CPUS / MIEV_HOST_CPUS_LOW;
+    if (rc == MIEV_OK && host->value > 0) { /* the guess's own range is part of the interval */
+        out_g->low *= host->value / host->high;
+        out_g->high *= host->value / host->low;
     }
     return rc;
 }
@@ -80,16 +80,14 @@ static json_t *cost_json(const struct machine_cost *cost)
 {
     if (!cost->known)
         return json_null();
-    struct miev_interval host = {cost->host_cpus, cost->host_cpus, cost->host_cpus};
-    if (cost->host_guessed)
-        host = (struct miev_interval){MIEV_HOST_CPUS, MIEV_HOST_CPUS_LOW, MIEV_HOST_CPUS_HIGH};
+    const struct miev_interval *host = &cost->host_cpus;
     return json_pack("{s:s, s:o, s:o, s:f, s:f, s:f, s:f, s:b, s:s}", "machine_class",
                      miev_machine_class_name(cost->embodied.machine_class), "machine_g",
                      interval_json(&cost->embodied.total_g), "lifetime_s",
                      interval_json(&cost->embodied.lifetime_s), "share", cost->share,
-                     "host_logical_cpus", host.value, "host_logical_cpus_low", host.low,
-                     "host_logical_cpus_high", host.high, "host_guessed", (int)cost->host_guessed,
-                     "source", cost->embodied.source);
+                     "host_logical_cpus", host->value, "host_logical_cpus_low", host->low,
+                     "host_logical_cpus_high", host->high, "host_guessed",
+                     (int)(host->high > host->low), "source", cost->embodied.source);
 }
 
 static int read_energy(const json_t *energy, struct miev_energy_estimate *out,

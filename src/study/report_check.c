@@ -214,9 +214,14 @@ static const struct rule pair[] = {
     {0},
 };
 static const struct rule machine[] = {
-    {"cpu", TEXT, 0, 0, 256, NULL},           {"logical_cpus", WHOLE, 0, 1, 1e6, NULL},
-    {"virtual_machine", FLAG, 0, 0, 0, NULL}, {"hypervisor", TEXT, 0, 0, 256, NULL},
-    {"class", TEXT, 0, 1, 32, NULL},          {0},
+    {"cpu", TEXT, 0, 0, 256, NULL},
+    {"logical_cpus", WHOLE, 0, 1, 1e6, NULL},
+    {"virtual_machine", FLAG, 0, 0, 0, NULL},
+    {"hypervisor", TEXT, 0, 0, 256, NULL},
+    {"class", TEXT, 0, 1, 32, NULL},
+    {"host_logical_cpus", WHOLE, OPTIONAL | NULLABLE, 1, 1e6, NULL},
+    {"host_told", FLAG, OPTIONAL, 0, 0, NULL},
+    {0},
 };
 static const struct rule channel[] = {
     {"sensor", TEXT, 0, 1, 64, NULL},
