@@ -73,10 +73,11 @@ static int make_catalog(struct miev_server *server, json_t **out, struct miev_er
         return rc;
     miev_last_refresh(server->last, server->history);
     json_t *list = json_array();
-    for (size_t i = 0; i < server->catalog.n; i++)
-        for (size_t f = 0; f < server->catalog.cards[i].n_files; f++)
-            (void)json_array_append_new(list, bundled_json(server, &server->catalog.cards[i],
-                                                           &server->catalog.cards[i].files[f]));
+    for (size_t i = 0; i < server->catalog.n; i++) {
+        const struct miev_card *card = &server->catalog.cards[i];
+        for (size_t f = 0; card->place == MIEV_PLACE_BUNDLED && f < card->n_files; f++)
+            (void)json_array_append_new(list, bundled_json(server, card, &card->files[f]));
+    }
     for (size_t i = 0; i < n; i++)
         (void)json_array_append_new(list, upload_json(server, &uploads[i]));
     free(uploads);

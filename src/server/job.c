@@ -78,7 +78,7 @@ static bool is_bundled(const struct miev_catalog *catalog, const char *id)
             (void)snprintf(own, sizeof(own), "%s:%s", catalog->cards[i].name,
                            catalog->cards[i].files[f].precision);
             if (strcmp(own, id) == 0)
-                return true;
+                return *catalog->cards[i].files[f].path != '\0';
         }
     return false;
 }

@@ -153,7 +153,7 @@ static bool model_id(struct miev_server *server, const char *sha256, char *id)
     for (size_t i = 0; i < server->catalog.n; i++)
         for (size_t f = 0; f < server->catalog.cards[i].n_files; f++) {
             const struct miev_card_file *file = &server->catalog.cards[i].files[f];
-            if (strcmp(file->sha256, sha256) != 0)
+            if (!*file->path || strcmp(file->sha256, sha256) != 0)
                 continue;
             (void)snprintf(id, 192, "%s:%s", server->catalog.cards[i].name, file->precision);
             return true;
