@@ -10,31 +10,23 @@
 #include "core/error.h"
 #include "server/ask.h"
 #include "server/call.h"
+#include "server/findings.h"
 #include "server/lab.h"
 #include "server/names.h"
 #include "server/study.h"
 
 /* ---- looking -------------------------------------------------------------------------------- */
 
-static json_t *kept_study(struct miev_server *server, const struct miev_store_row *row)
-{
-    return miev_study_json(server, &(struct miev_study_view){.row = row});
-}
-
 static int find_study(struct miev_server *server, int64_t id, json_t **out, struct miev_error *err)
 {
     struct miev_store_row row;
     json_t *study = miev_lab_study(server->lab, id);
     if (!study) {
-        json_t *report = NULL, *ids = NULL;
         int rc = miev_history_find(server->history, id, &row, NULL, err);
         if (rc != MIEV_OK)
             return rc;
-        if (miev_history_report(server->history, id, &row, &report, NULL) == MIEV_OK)
-            ids = miev_model_ids(server, report);
-        study = miev_study_json(server, &(struct miev_study_view){.row = &row, .model_ids = ids});
-        json_decref(report);
-        json_decref(ids);
+        miev_findings_refresh(server->findings, server->history);
+        study = miev_study_kept(server, &row);
     }
     *out = study;
     return MIEV_OK;
@@ -82,10 +74,11 @@ void miev_api_studies(struct miev_call *call)
         miev_answer_error(call, &err);
         return;
     }
+    miev_findings_refresh(server->findings, server->history);
     json_t *live = json_copy(list);
     for (size_t i = 0; i < n; i++)
         if (n_live == 0 || !is_listed(live, rows[i].id))
-            (void)json_array_append_new(list, kept_study(server, &rows[i]));
+            (void)json_array_append_new(list, miev_study_kept(server, &rows[i]));
     json_decref(live);
     free(rows);
     miev_answer_json(call, 200, json_pack("{s:o}", "studies", list));
@@ -172,6 +165,8 @@ void miev_api_study_create(struct miev_call *call)
     miev_ask_finish(&ask);
     if (rc == MIEV_OK)
         answer_queued(call, job);
+    else if (call->reply->status == 0 && rc == MIEV_ERR_UNAVAILABLE)
+        miev_answer_problem(call, 409, "conflict", "%s", err.message);
     else if (call->reply->status == 0)
         miev_answer_error(call, &err);
 }

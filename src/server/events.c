@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "server/call.h"
+#include "server/findings.h"
 #include "server/lab.h"
 #include "server/study.h"
 
@@ -65,7 +66,8 @@ static int look(struct stream *stream, struct miev_error *err)
     bool pending = row.status == MIEV_STORE_RUNNING || row.status == MIEV_STORE_QUEUED;
     if (stream->elsewhere && pending)
         return MIEV_OK; /* as before */
-    json_t *study = miev_study_json(stream->server, &(struct miev_study_view){.row = &row});
+    miev_findings_refresh(stream->server->findings, stream->server->history);
+    json_t *study = miev_study_kept(stream->server, &row);
     stream->last[0] = miev_event_text("study", study);
     stream->last[1] = pending ? NULL : miev_event_text("end", study);
     stream->elsewhere = pending;

@@ -1,21 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What this machine's history says last of a model, by the hash of its file. Reports are large:
- * each is read once, and what is kept of it here is a line. Callable from any thread. */
-#ifndef MIEV_SERVER_LAST_H
-#define MIEV_SERVER_LAST_H
+/* What the history's reports say of each model, by the hash of its file. Reports are large: each is
+ * read once, and what is kept of it here are a few lines. Callable from any thread. */
+#ifndef MIEV_SERVER_FINDINGS_H
+#define MIEV_SERVER_FINDINGS_H
 
 #include <jansson.h>
 
 #include "server/history.h"
 
-struct miev_last;
+struct miev_findings;
 
-struct miev_last *miev_last_create(void); /* NULL without memory */
-void miev_last_destroy(struct miev_last *last);
+struct miev_findings *miev_findings_create(void); /* NULL without memory */
+void miev_findings_destroy(struct miev_findings *findings);
 
 /* Take in what the history got and lost since the last call. */
-void miev_last_refresh(struct miev_last *last, struct miev_history *history);
-/* {study, created_unix_s, zone, method, per_inference_g}, or null. New reference. */
-json_t *miev_last_json(struct miev_last *last, const char *sha256);
+void miev_findings_refresh(struct miev_findings *findings, struct miev_history *history);
+/* The newest with grams that this machine found itself: {study, created_unix_s, zone, method,
+ * per_inference_g}, or null. New reference. */
+json_t *miev_findings_last(struct miev_findings *findings, const char *sha256);
+/* All, newest first: [{study, created_unix_s, imported, machine: {name, cpu}, engine, joules,
+ * latency_s, zone, grams}]. New reference. */
+json_t *miev_findings_all(struct miev_findings *findings, const char *sha256);
+/* The hashes of a study's models, "" for one without a file, in their order; NULL: its report is
+ * not known. New reference. */
+json_t *miev_findings_models(struct miev_findings *findings, int64_t study);
 
 #endif

@@ -68,7 +68,8 @@ struct miev_job {
 };
 
 /* A job of what a client asks. input: the picture. MIEV_ERR_INVALID for a model that is not known
- * or named twice. miev_job_destroy when done, unless the lab took it. */
+ * or named twice, MIEV_ERR_UNAVAILABLE for one that is known and not here. miev_job_destroy when
+ * done, unless the lab took it. */
 MIEV_MUST_USE int miev_job_make(struct miev_server *server, const struct miev_ask *ask,
                                 const struct miev_input *input, const char *client,
                                 struct miev_job **out, struct miev_error *err);

@@ -9,9 +9,9 @@
 #include <sys/resource.h>
 
 #include "core/error.h"
+#include "server/findings.h"
 #include "server/intake.h"
 #include "server/lab.h"
-#include "server/last.h"
 #include "server/machine.h"
 #include "server/names.h"
 
@@ -113,7 +113,7 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
     if (rc == MIEV_OK)
         rc = miev_runtime_dir(env, server->runtime_dir, sizeof(server->runtime_dir), err);
     if (rc == MIEV_OK)
-        rc = miev_catalog_load_home(env, &server->catalog, err);
+        rc = miev_shelf_open(env, &server->shelf, err);
     if (rc == MIEV_OK)
         rc = miev_samples_load(server, err);
     if (rc == MIEV_OK)
@@ -124,8 +124,8 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
         rc = miev_machine_document(server, &server->machine, err);
     miev_page_tags_make(&server->page_tags);
     miev_kept_init(&server->catalog_text);
-    server->last = miev_last_create();
-    if (rc == MIEV_OK && !server->last)
+    server->findings = miev_findings_create();
+    if (rc == MIEV_OK && !server->findings)
         rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
     if (rc == MIEV_OK)
         rc = miev_lab_open(server, &server->lab, err);
@@ -177,9 +177,9 @@ void miev_server_close(struct miev_server *server)
     miev_uploads_close(server->models);
     miev_uploads_close(server->inputs);
     miev_history_close(server->history);
-    miev_last_destroy(server->last);
+    miev_findings_destroy(server->findings);
     miev_kept_finish(&server->catalog_text);
-    miev_catalog_finish(&server->catalog);
+    miev_shelf_close(server->shelf);
     free(server->samples);
     json_decref(server->machine);
     free(server);

@@ -13,11 +13,11 @@
 #include <limits.h>
 
 #include "core/env.h"
-#include "model/catalog.h"
 #include "server/history.h"
 #include "server/http.h"
 #include "server/kept.h"
 #include "server/page.h"
+#include "server/shelf.h"
 #include "server/uploads.h"
 #include "server/vet.h"
 
@@ -44,19 +44,19 @@ struct miev_server_options {
 
 struct miev_lab;
 struct miev_input;
-struct miev_last;
+struct miev_findings;
 
 struct miev_server {
     struct miev_server_options options;
     struct miev_guard guard;
-    struct miev_catalog catalog; /* bundled models; never changes */
-    struct miev_input *samples;  /* bundled pictures (names.h); never change */
+    struct miev_shelf *shelf;   /* models by their cards */
+    struct miev_input *samples; /* bundled pictures (names.h); never change */
     size_t n_samples;
     char home[PATH_MAX], runtime_dir[PATH_MAX];
     struct miev_history *history;
     struct miev_uploads *models, *inputs;
     struct miev_lab *lab;
-    struct miev_last *last;
+    struct miev_findings *findings;
     struct miev_kept catalog_text;   /* what /api/v1/models says */
     struct miev_page_tags page_tags; /* never change */
     struct miev_http *http;

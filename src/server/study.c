@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/call.h"
+#include "server/findings.h"
 #include "server/names.h"
 
 #define EXACTLY JSON_REAL_PRECISION(17)
@@ -51,6 +52,17 @@ json_t *miev_study_json(struct miev_server *server, const struct miev_study_view
                      "imported", (int)row->imported, "progress", or_null(view->progress), "error",
                      error_of(view), "has_report", (int)(row->bytes > 0), "repeat_of",
                      row->repeat_of ? json_integer((json_int_t)row->repeat_of) : json_null());
+}
+
+json_t *miev_study_kept(struct miev_server *server, const struct miev_store_row *row)
+{
+    json_t *hashes = miev_findings_models(server->findings, row->id);
+    json_t *ids = miev_model_ids(server, hashes);
+    json_t *study =
+        miev_study_json(server, &(struct miev_study_view){.row = row, .model_ids = ids});
+    json_decref(hashes);
+    json_decref(ids);
+    return study;
 }
 
 struct miev_shared_text *miev_event_text(const char *event, const json_t *document)
