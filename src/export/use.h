@@ -23,7 +23,7 @@ struct miev_use {
     const char *sha256, *address, *publisher, *title, *source, *licence;
     const json_t *preprocessing; /* as in a report's model */
     const char *const *labels;
-    size_t n_labels;
+    size_t n_labels, n_outputs; /* 0: not known */
     enum miev_use_output output;
     const json_t *report, *model; /* the newest that measured it, and it there; NULL: none */
 };

@@ -175,7 +175,8 @@ static void put_head(const struct miev_use *use, const struct interface *interfa
     put_quoted(use->file_name, file);
     (void)fprintf(file, "\n#define WIDTH %.0f\n#define HEIGHT %.0f\n#define CLASSES %zu\n",
                   miev_field_number(preprocessing, "width"),
-                  miev_field_number(preprocessing, "height"), use->n_labels ? use->n_labels : 1000);
+                  miev_field_number(preprocessing, "height"),
+                  use->n_outputs ? use->n_outputs : 1000);
     if (strcmp(use->format, "tflite") != 0)
         (void)fputs(first ? "#define SHAPE 3, HEIGHT, WIDTH\n" : "#define SHAPE HEIGHT, WIDTH, 3\n",
                     file);

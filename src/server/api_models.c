@@ -37,10 +37,13 @@ static json_t *positive(double value)
     return value > 0 ? json_integer((json_int_t)value) : json_null();
 }
 
-/* Where it is from: what was uploaded has a bare card. */
-static const char *origin_of(const struct miev_card *card)
+/* Where a file is from: what was uploaded has a bare card, and a model may be here in one precision
+ * and known in another. */
+static const char *origin_of(const struct miev_card *card, const struct miev_card_file *file)
 {
-    return card->bare ? "uploaded" : "bundled";
+    if (card->bare)
+        return "uploaded";
+    return miev_place_name(*file->path ? card->place : MIEV_PLACE_KNOWN);
 }
 
 json_t *miev_model_row(struct miev_server *server, const struct miev_card *card,
@@ -49,15 +52,17 @@ json_t *miev_model_row(struct miev_server *server, const struct miev_card *card,
     char id[MIEV_MODEL_ID_BYTES];
     miev_model_id(card, file, id);
     return json_pack(
-        "{s:s, s:s, s:o, s:s, s:s, s:b, s:n, s:n, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, "
+        "{s:s, s:s, s:o, s:s, s:s, s:b, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
         "s:o, s:o, s:o, s:o}",
         "id", id, "name", card->name, "precision",
-        card->bare ? json_null() : json_string(file->precision), "origin", origin_of(card),
-        "format", miev_use_format(file, NULL), "here", *file->path != '\0', "address", "verified",
-        "starter", false, "task", card->bare ? json_null() : text_or_null(card->task), "summary",
+        card->bare ? json_null() : json_string(file->precision), "origin", origin_of(card, file),
+        "format", miev_use_format(file, NULL), "here", *file->path != '\0', "address",
+        text_or_null(file->address), "verified",
+        *file->address ? json_boolean(file->verified) : json_null(), "starter", (int)card->starter,
+        "task", card->bare ? json_null() : text_or_null(card->task), "summary",
         text_or_null(card->summary), "publisher", text_or_null(card->publisher), "source",
         text_or_null(card->source), "licence", text_or_null(card->licence), "bytes",
-        (json_int_t)file->bytes, "sha256", text_or_null(file->sha256), "parameters",
+        positive((double)file->bytes), "sha256", text_or_null(file->sha256), "parameters",
         positive(card->parameters), "macs", positive(card->macs), "knows", knows_json(card),
         "accuracy", miev_facts_accuracy(card, file), "last",
         miev_findings_last(server->findings, file->sha256));

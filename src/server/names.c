@@ -214,7 +214,7 @@ static bool id_of_hash(struct miev_server *server, const struct miev_catalog *ca
     for (size_t i = 0; i < catalog->n; i++)
         for (size_t f = 0; f < catalog->cards[i].n_files; f++) {
             const struct miev_card_file *file = &catalog->cards[i].files[f];
-            if (strcmp(file->sha256, sha256) != 0)
+            if (!*file->path || strcmp(file->sha256, sha256) != 0)
                 continue;
             miev_model_id(&catalog->cards[i], file, id);
             return true;

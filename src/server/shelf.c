@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "core/error.h"
+#include "model/depot.h"
 
 /* One reading of the catalog; `catalog` is the first, so that a pointer to it is one to this. */
 struct copy {
@@ -83,10 +84,13 @@ void miev_shelf_give(struct miev_shelf *shelf, const struct miev_catalog *catalo
 
 int miev_shelf_open(const struct miev_env *env, struct miev_shelf **out, struct miev_error *err)
 {
+    char depot[PATH_MAX];
     struct miev_shelf *shelf = calloc(1, sizeof(*shelf));
     if (!shelf)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the catalog");
     shelf->env = env;
+    if (miev_depot_folder(env, depot, sizeof(depot), NULL) == MIEV_OK)
+        (void)snprintf(shelf->cards, sizeof(shelf->cards), "%s/cards", depot);
     shelf->of = miev_shelf_changes(shelf);
     int rc = read_copy(env, &shelf->now, err);
     if (rc != MIEV_OK) {

@@ -61,6 +61,8 @@ const char *miev_use_format(const struct miev_card_file *file, const json_t *mod
 {
     const char *engine = miev_field_text(miev_field_at(model, "engine"), "name");
     size_t length = strlen(file->path);
+    if (*file->format)
+        return file->format;
     if (strcmp(engine, "tensorflow") == 0)
         return "saved_model";
     if (strcmp(engine, "onnx") == 0 ||
@@ -84,7 +86,7 @@ json_t *miev_use_json(const struct miev_card *card, const struct miev_card_file 
         .file_name = file_name,
         .format = format,
         .sha256 = file->sha256,
-        .address = "",
+        .address = file->address,
         .publisher = card->publisher,
         .title = card->bare ? "" : name,
         .source = card->source,
@@ -92,6 +94,7 @@ json_t *miev_use_json(const struct miev_card *card, const struct miev_card_file 
         .preprocessing = own ? own : miev_field_at(model, "preprocessing"),
         .labels = (const char *const *)card->labels,
         .n_labels = card->n_labels,
+        .n_outputs = card->n_outputs ? card->n_outputs : card->n_labels,
         .output = !card->output_known ? MIEV_USE_UNKNOWN
                   : card->logits      ? MIEV_USE_LOGITS
                                       : MIEV_USE_PROBABILITIES,
