@@ -13,30 +13,17 @@
 #include "server/choice.h"
 #include "server/server.h"
 
-struct miev_shared_text *miev_shared_text_hold(struct miev_shared_text *text)
+static struct miev_job *create(struct miev_server *server, const char *client)
 {
-    text->references++;
-    return text;
-}
-
-void miev_shared_text_release(struct miev_shared_text *text)
-{
-    if (text && --text->references == 0)
-        free(text);
-}
-
-static struct miev_job *create(const char *client)
-{
-    pthread_condattr_t attributes;
     struct miev_job *job = calloc(1, sizeof(*job));
     if (!job)
         return NULL;
-    (void)snprintf(job->client, sizeof(job->client), "%s", client);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&job->told, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
-    job->references = 1;
+    miev_task_init(&job->task, &miev_job_ops, server->lab, client);
+    if (!job->task.channel) {
+        free(job);
+        return NULL;
+    }
+    job->server = server;
     job->model_ids = json_array();
     return job;
 }
@@ -45,15 +32,36 @@ void miev_job_destroy(struct miev_job *job)
 {
     if (!job)
         return;
-    for (size_t i = 0; i < MIEV_NEWS_KINDS; i++)
-        miev_shared_text_release(job->news[i].text);
     json_decref(job->model_ids);
     json_decref(job->progress);
     json_decref(job->error);
     miev_reselect_finish(&job->models);
     miev_keep_close(&job->keep);
-    (void)pthread_cond_destroy(&job->told);
+    miev_task_finish(&job->task);
     free(job);
+}
+
+int miev_job_queue(struct miev_job *job, int64_t *id, struct miev_error *err)
+{
+    struct miev_lab *lab = job->task.lab;
+    int rc = miev_lab_admit(lab, err); /* before anything is written */
+    if (rc != MIEV_OK)
+        return rc;
+    miev_keep_open(&job->keep, job->server->options.env, job->row.name, &job->price);
+    if (miev_keep_queue(&job->keep, &job->row) != MIEV_OK) {
+        *err = job->keep.error;
+        return err->code;
+    }
+    job->row = job->keep.row;
+    job->task.id = *id = job->row.id;
+    rc = miev_lab_add(lab, &job->task, err);
+    if (rc == MIEV_OK)
+        return rc;
+    /* It never was: nobody has seen its number. What cannot be removed shows as interrupted. */
+    (void)miev_keep_end(&job->keep, MIEV_STORE_INTERRUPTED, "there was no place in the queue");
+    int removed = miev_history_remove(job->server->history, job->row.id, NULL);
+    (void)removed;
+    return rc;
 }
 
 /* ---- what the store and the watchers are told ----------------------------------------------- */
@@ -84,14 +92,14 @@ static void set_options(struct miev_server *server, struct miev_job *job)
     job->options.runtime_dir = server->runtime_dir;
     job->options.input_path = job->input.path;
     job->options.delegate = *job->delegate ? job->delegate : NULL;
-    job->options.stop = &job->stop;
+    job->options.stop = &job->task.stop;
 }
 
 int miev_job_make(struct miev_server *server, const struct miev_ask *ask,
                   const struct miev_input *input, const char *client, struct miev_job **out,
                   struct miev_error *err)
 {
-    struct miev_job *job = create(client);
+    struct miev_job *job = create(server, client);
     if (!job)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for a study");
     job->input = *input;
@@ -192,7 +200,7 @@ int miev_job_repeat(struct miev_server *server, const json_t *report,
                     struct miev_error *err)
 {
     const json_t *settings = json_object_get(report, "settings");
-    struct miev_job *job = create(client);
+    struct miev_job *job = create(server, client);
     if (!job)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for a study");
     (void)snprintf(job->delegate, sizeof(job->delegate), "%s",

@@ -128,7 +128,7 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
     if (rc == MIEV_OK && !server->findings)
         rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
     if (rc == MIEV_OK)
-        rc = miev_lab_open(server, &server->lab, err);
+        rc = miev_lab_open(server->options.queue, &server->lab, err);
     return rc == MIEV_OK ? listen_here(server, err) : rc;
 }
 

@@ -9,8 +9,6 @@
 #include "server/findings.h"
 #include "server/names.h"
 
-#define EXACTLY JSON_REAL_PRECISION(17)
-
 static json_t *input_of(struct miev_server *server, const struct miev_study_view *view)
 {
     struct miev_input found;
@@ -63,20 +61,4 @@ json_t *miev_study_kept(struct miev_server *server, const struct miev_store_row 
     json_decref(hashes);
     json_decref(ids);
     return study;
-}
-
-struct miev_shared_text *miev_event_text(const char *event, const json_t *document)
-{
-    char *data = document ? json_dumps(document, JSON_COMPACT | EXACTLY) : NULL;
-    if (!data)
-        return NULL;
-    size_t capacity = strlen(data) + strlen(event) + sizeof("event: \ndata: \n\n");
-    struct miev_shared_text *text = malloc(sizeof(*text) + capacity);
-    if (text) {
-        text->references = 1;
-        text->length =
-            (size_t)snprintf(text->bytes, capacity, "event: %s\ndata: %s\n\n", event, data);
-    }
-    free(data);
-    return text;
 }

@@ -22,7 +22,4 @@ json_t *miev_study_json(struct miev_server *server, const struct miev_study_view
  * miev_findings_refresh took in. New reference. */
 json_t *miev_study_kept(struct miev_server *server, const struct miev_store_row *row);
 
-/* A message of an event stream, but for its first line, the id; NULL without memory. */
-struct miev_shared_text *miev_event_text(const char *event, const json_t *document);
-
 #endif
