@@ -14,6 +14,7 @@
 #include "server/lab.h"
 #include "server/machine.h"
 #include "server/names.h"
+#include "server/pulls.h"
 
 #define OTHER_FILES 512 /* of the histories of those that wait, of uploads and of a study */
 
@@ -106,6 +107,12 @@ static int open_uploads(struct miev_server *server, struct miev_error *err)
     return rc == MIEV_OK ? miev_uploads_open(&of_inputs, &server->inputs, err) : rc;
 }
 
+static void on_pulled(void *context)
+{
+    struct miev_server *server = context;
+    miev_shelf_renew(server->shelf);
+}
+
 static int open_parts(struct miev_server *server, struct miev_error *err)
 {
     const struct miev_env *env = server->options.env;
@@ -129,6 +136,9 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
         rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
     if (rc == MIEV_OK)
         rc = miev_lab_open(server->options.queue, &server->lab, err);
+    const struct miev_pulls_options pulls = {.came = on_pulled, .context = server};
+    if (rc == MIEV_OK)
+        rc = miev_pulls_open(&pulls, &server->pulls, err);
     return rc == MIEV_OK ? listen_here(server, err) : rc;
 }
 
@@ -171,9 +181,11 @@ void miev_server_close(struct miev_server *server)
 {
     if (!server)
         return;
-    miev_lab_stop(server->lab); /* streams end with their study */
+    miev_lab_stop(server->lab); /* streams end with what they tell of */
+    miev_pulls_stop(server->pulls);
     miev_http_close(server->http);
     miev_lab_close(server->lab);
+    miev_pulls_close(server->pulls);
     miev_uploads_close(server->models);
     miev_uploads_close(server->inputs);
     miev_history_close(server->history);

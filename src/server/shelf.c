@@ -21,6 +21,7 @@ struct miev_shelf {
     char cards[PATH_MAX + 16]; /* folder of the pulled models' cards; "": there is none */
     pthread_mutex_t mutex;     /* guards what follows; held while the catalog is read anew */
     struct copy *now;
+    _Atomic uint64_t renewals;
     uint64_t of; /* what changes() was when it was read */
 };
 
@@ -52,7 +53,13 @@ uint64_t miev_shelf_changes(struct miev_shelf *shelf)
 {
     struct stat info = {0};
     (void)stat(shelf->cards, &info);
-    return (uint64_t)info.st_mtim.tv_sec * 1000000000u + (uint64_t)info.st_mtim.tv_nsec;
+    return (uint64_t)info.st_mtim.tv_sec * 1000000000u + (uint64_t)info.st_mtim.tv_nsec +
+           shelf->renewals;
+}
+
+void miev_shelf_renew(struct miev_shelf *shelf)
+{
+    shelf->renewals++;
 }
 
 const struct miev_catalog *miev_shelf_take(struct miev_shelf *shelf)

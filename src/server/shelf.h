@@ -16,6 +16,8 @@ void miev_shelf_close(struct miev_shelf *shelf); /* NULL allowed */
  * the one before. */
 const struct miev_catalog *miev_shelf_take(struct miev_shelf *shelf);
 void miev_shelf_give(struct miev_shelf *shelf, const struct miev_catalog *catalog);
+/* A model came or went: what its folder's time may be too coarse to tell. */
+void miev_shelf_renew(struct miev_shelf *shelf);
 /* A number that is another one after a model has come or gone, whoever did it. */
 uint64_t miev_shelf_changes(struct miev_shelf *shelf);
 
