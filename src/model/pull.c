@@ -111,6 +111,13 @@ static void on_bytes(void *context, uint64_t bytes, uint64_t total)
          download->begun ? bytes : 0, download->begun ? total : 0);
 }
 
+/* A mirror that this machine's owner named may stand in its own network. */
+static bool guarded(const struct miev_pulling *pulling)
+{
+    return pulling->options->public_only &&
+           !miev_address_hub_is_own(&pulling->item->address, pulling->options->env);
+}
+
 static int fetch_from(struct miev_pulling *pulling, const char *url,
                       const struct miev_credentials *credentials, struct miev_error *err)
 {
@@ -124,7 +131,7 @@ static int fetch_from(struct miev_pulling *pulling, const char *url,
                                .fd = pulling->partial.body_fd,
                                .limit_bytes = options->max_bytes,
                                .patience_s = options->patience_s,
-                               .public_only = options->public_only,
+                               .public_only = guarded(pulling),
                                .stop = options->stop,
                                .look = look,
                                .begins = begins,
@@ -148,7 +155,7 @@ static int download(struct miev_pulling *pulling, struct miev_error *err)
     int rc = miev_address_url(&pulling->item->address, options->env, url, err);
     if (rc == MIEV_OK)
         rc = miev_address_check_url(url, &loopback, err);
-    if (rc == MIEV_OK && loopback && options->public_only)
+    if (rc == MIEV_OK && loopback && guarded(pulling))
         rc = miev_error_set(err, MIEV_ERR_PERMISSION,
                             "that is an address of this machine, which is not asked on someone "
                             "else's behalf");
