@@ -189,7 +189,7 @@ class Refusals(Pulling):
 
     def test_an_unknown_authority_is_not_trusted(self):
         self.answer(serves(MODEL))
-        self.env.pop("SSL_CERT_FILE")
+        self.env["SSL_CERT_FILE"] = ""
         self.refused(self.web(), says="does not prove who it is")
         self.assertEqual(self.hub.requests, [])
 
