@@ -50,9 +50,10 @@ static int spawn(struct miev_pull_child *child, const char *program, const char 
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    char name[] = "miev", command[] = "pull", option[] = "--json-progress", end[] = "--";
+    char name[] = "miev", command[] = "pull", events[] = "--json-progress", end[] = "--";
+    char guard[] = "--public-only"; /* who asks the page asks for nothing of this machine */
     char word[1024];
-    char *arguments[] = {name, command, option, end, word, NULL};
+    char *arguments[] = {name, command, events, guard, end, word, NULL};
     (void)snprintf(word, sizeof(word), "%s", what);
     (void)posix_spawn_file_actions_init(&actions);
     (void)posix_spawnattr_init(&attributes);
