@@ -102,7 +102,9 @@ struct miev_engine_ops {
     int (*input)(void *state, size_t i, struct miev_tensor *out, struct miev_error *err);
     int (*output)(void *state, size_t i, struct miev_tensor *out, struct miev_error *err);
 
-    /* Give input i the shape dims (all > 0). NULL when the engine cannot. */
+    /* Give input i the shape dims (all > 0): what the file leaves open, and where the runtime can
+     * another batch than the file's 1, though a graph may compute nonsense of it. NULL when the
+     * engine cannot. */
     int (*shape_input)(void *state, size_t i, const int64_t *dims, size_t n_dims,
                        struct miev_error *err);
 

@@ -95,7 +95,7 @@ int miev_port_check_shape(const struct miev_port *port, const int64_t *dims, siz
                                   "input '%s': dimension %zu must be from 1 to %d", t->name, i,
                                   INT32_MAX);
         int64_t fixed = port->fixed[i];
-        if (fixed >= 0 && fixed != dims[i])
+        if (fixed >= 0 && fixed != dims[i] && !(i == 0 && port->batch_free))
             return miev_error_set(err, MIEV_ERR_INVALID,
                                   "input '%s': dimension %zu is fixed at %lld by the model, and "
                                   "%lld was asked for",

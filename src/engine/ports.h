@@ -12,6 +12,7 @@ struct miev_port {
     struct miev_tensor tensor;
     int64_t fixed[MIEV_TENSOR_MAX_DIMS]; /* by the file; -1 where it leaves a dimension open */
     int32_t element;                     /* the runtime's own number of the element type */
+    bool batch_free; /* the runtime lays the graph out anew for another batch than the file's 1 */
 };
 
 struct miev_ports {
@@ -35,7 +36,7 @@ bool miev_port_close_batch(struct miev_port *port);
 bool miev_port_is_open(const struct miev_port *port);
 bool miev_port_shape_known(const struct miev_port *port);
 bool miev_ports_shapes_known(const struct miev_ports *ports);
-/* These dimensions differ from the file's only where it leaves them open. */
+/* These dimensions differ from the file's only where it leaves them open, or in a free batch. */
 MIEV_MUST_USE int miev_port_check_shape(const struct miev_port *port, const int64_t *dims,
                                         size_t n_dims, struct miev_error *err);
 

@@ -315,7 +315,8 @@ static int apply_shapes(struct tflite *s)
 {
     for (size_t i = 0; i < s->inputs.count; i++) {
         const struct miev_port *port = &s->inputs.list[i];
-        if (!miev_port_is_open(port))
+        bool other_batch = port->batch_free && port->tensor.dims[0] != port->fixed[0];
+        if (!miev_port_is_open(port) && !other_batch)
             continue;
         int dims[MIEV_TENSOR_MAX_DIMS];
         for (size_t d = 0; d < port->tensor.n_dims; d++)
@@ -467,6 +468,8 @@ static int describe_input(struct tflite *s, void *signature, size_t i, const voi
         return rc;
     reopen_shape(s, tensor, port, bytes, length);
     (void)miev_port_close_batch(port);
+    /* Whether its operators compute batches is seen by what they answer (study/batch.h). */
+    port->batch_free = port->tensor.n_dims > 1 && port->fixed[0] == 1;
     return MIEV_OK;
 }
 
