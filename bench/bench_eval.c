@@ -333,9 +333,11 @@ int main(int argc, char **argv)
     printf("%-25s %9s %9s %27s %17s\n", "", "engine", "decoder", "eval from files", "pixels kept");
     for (size_t i = 0; i < catalog.n; i++) {
         for (size_t k = 0; k < catalog.cards[i].n_files; k++) {
-            struct miev_study_entry entry = {&catalog.cards[i], &catalog.cards[i].files[k]};
+            struct miev_study_entry entry = {.card = &catalog.cards[i],
+                                             .file = &catalog.cards[i].files[k]};
             /* What decodes for it is the cheapest other one. */
-            struct miev_study_entry first = {&catalog.cards[0], &catalog.cards[0].files[0]};
+            struct miev_study_entry first = {.card = &catalog.cards[0],
+                                             .file = &catalog.cards[0].files[0]};
             if (i == 0 && k == 0)
                 first.file = &catalog.cards[0].files[catalog.cards[0].n_files - 1];
             bench_model(&study, &entry, &first, folder);

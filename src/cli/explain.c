@@ -10,6 +10,7 @@
 #include "cli/show_parts.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "study/rate.h"
 
 #define EXPRESSION  512
 #define NAME_WIDTH  14
@@ -190,13 +191,12 @@ static void explain_watts(const json_t *report, const json_t *at, double above_j
 static void explain_idle_share(const json_t *report, const json_t *at, double *idle_share_j,
                                const struct terminal *terminal)
 {
-    const json_t *settings = miev_field_at(report, "settings");
+    double logical = miev_field_number(miev_field_at(report, "settings"), "logical_cpus");
     double idle_j = miev_field_number(at, "idle_j"), ratio = miev_field_number(at, "idle_ratio");
     *idle_share_j = idle_j * ratio;
-    if (ratio < 1 && ratio > 0)
+    if (ratio < 1 && ratio > 0) /* of the CPUs that are reserved */
         equation(terminal, "idle share", *idle_share_j, "J", "%.6g J x %.0f / %.0f", idle_j,
-                 miev_field_number(settings, "reserved_cpus"),
-                 miev_field_number(settings, "logical_cpus"));
+                 ratio * logical, logical);
     else
         equation(terminal, "idle share", *idle_share_j, "J", "%.6g J x %.6g", idle_j, ratio);
 }
@@ -457,13 +457,10 @@ static void host_factor(char *out, size_t capacity, const json_t *embodied, cons
                        miev_field_number(embodied, bound));
 }
 
-static void explain_host(const json_t *report, const json_t *embodied,
+static void explain_host(const json_t *embodied, double reserved, double share,
                          const struct terminal *terminal)
 {
     double cpus = miev_field_number(embodied, "host_logical_cpus");
-    const json_t *settings = miev_field_at(report, "settings");
-    const char *reserved =
-        json_is_true(miev_field_at(settings, "dedicated")) ? "logical_cpus" : "reserved_cpus";
     if (json_is_true(miev_field_at(embodied, "host_guessed")))
         say(terminal,
             "A virtual machine does not tell how large its host is: %.0f logical CPUs are taken, "
@@ -471,8 +468,7 @@ static void explain_host(const json_t *report, const json_t *embodied,
             "%.0f to %.0f for the bounds.",
             cpus, miev_field_number(embodied, "host_logical_cpus_low"),
             miev_field_number(embodied, "host_logical_cpus_high"));
-    equation(terminal, "share", miev_field_number(embodied, "share"), "", "%.0f / %.0f",
-             miev_field_number(settings, reserved), cpus);
+    equation(terminal, "share", share, "", "%.0f / %.0f", reserved, cpus);
 }
 
 static void explain_manufacturing(const json_t *report, const json_t *model,
@@ -483,7 +479,8 @@ static void explain_manufacturing(const json_t *report, const json_t *model,
     const json_t *machine = miev_field_at(embodied, "machine_g"),
                  *life = miev_field_at(embodied, "lifetime_s");
     double time_s = miev_field_number(miev_field_at(model, "energy"), "inference_s");
-    double share = miev_field_number(embodied, "share");
+    double reserved = miev_reserved_cpus(report, model);
+    double share = fmin(1, reserved / miev_field_number(embodied, "host_logical_cpus"));
     char host[64];
     say_title(terminal, "7. Grams of manufacturing");
     if (!miev_field_at(embodied, "machine_g") || !miev_field_at(grams, "value")) {
@@ -502,7 +499,7 @@ static void explain_manufacturing(const json_t *report, const json_t *model,
         miev_field_number(life, "low"), miev_field_number(life, "high"),
         miev_field_number(life, "value") / S_PER_YEAR, miev_field_number(life, "low") / S_PER_YEAR,
         miev_field_number(life, "high") / S_PER_YEAR);
-    explain_host(report, embodied, terminal);
+    explain_host(embodied, reserved, share, terminal);
     equation(terminal, "reserved time", time_s * share, "s", "%.6g s x %.6g", time_s, share);
     explain_embodied_line("manufacturing", miev_field_number(grams, "value"),
                           miev_field_number(machine, "value"), miev_field_number(life, "value"),

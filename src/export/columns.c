@@ -119,6 +119,8 @@ const struct miev_column miev_columns[] = {
     {"carbon_request_low_g", MIEV_COLUMN_NUMBER, "footprint.at_rate.per_request_g.low", "lower bound of carbon_request_g"},
     {"carbon_request_high_g", MIEV_COLUMN_NUMBER, "footprint.at_rate.per_request_g.high", "upper bound of carbon_request_g"},
     {"pareto_position", MIEV_COLUMN_TEXT, "@.position", "front, dominated or unresolved among the models of its accuracy_dataset and split"},
+    {"batch", MIEV_COLUMN_WHOLE, "settings.batch", "of a sweep: items of one inference; joules, grams and inference_s are of an item, latencies of a batch"},
+    {"sweep_reserved_cpus", MIEV_COLUMN_WHOLE, "settings.reserved_cpus", "of a sweep: reserved_cpus of this row"},
     {NULL, MIEV_COLUMN_TEXT, NULL, NULL},
 };
 /* clang-format on */

@@ -81,7 +81,8 @@ static int start_worker(struct miev_run *run, struct miev_run_model *model,
     json_t *reply = NULL;
     json_t *request =
         json_pack("{s:s, s:s, s:i, s:s?, s:s?, s:s?, s:I}", "do", "open", "engine", engine->name,
-                  "threads", (int)options->threads, "delegate", options->delegate, "runtime_dir",
+                  "threads", (int)miev_run_threads(run, model), "delegate",
+                  model->entry.batch ? model->entry.delegate : options->delegate, "runtime_dir",
                   options->runtime_dir, "picture", miev_run_picture_format(run),
                   "address_space_bytes", (json_int_t)child.address_space_bytes);
     rc = ask(run, model, request, -1, 0, &reply, err);
@@ -102,6 +103,7 @@ static int load_metered(struct miev_run *run, struct miev_run_model *model, stru
     if (rc != MIEV_OK)
         return rc;
     model->load.count = 1;
+    model->load.reserved_cpus = miev_run_reserved_cpus(run, model);
     return miev_meter_read(run->meter, miev_run_work_cpu_s(run), &model->load.stop, err);
 }
 
@@ -293,6 +295,9 @@ static int give_shape(struct miev_run *run, struct miev_run_model *model,
         (void)json_array_append_new(shape, json_integer((json_int_t)plan->dims[i]));
     int rc =
         ask(run, model, json_pack("{s:s, s:o}", "do", "shape", "shape", shape), -1, 0, &reply, err);
+    if (rc != MIEV_OK && plan->dims[0] > 1 && miev_child_alive(model->child))
+        return miev_error_prefix(err, "the model takes no batches of %lld",
+                                 (long long)plan->dims[0]);
     return rc == MIEV_OK ? take_facts(model, reply, err) : rc;
 }
 
@@ -310,12 +315,15 @@ static int give_input(struct miev_run *run, struct miev_run_model *model, struct
     if (rc == MIEV_OK) /* before give_shape, which renews the facts */
         miev_preprocess_settle(card, &model->metadata, input, &settled,
                                json_object_get(model->facts, "guesses"));
-    if (rc == MIEV_OK && plan.open_shape)
+    plan.dims[0] = miev_run_batch(model);
+    if (rc == MIEV_OK && (plan.open_shape || plan.dims[0] > 1))
         rc = give_shape(run, model, &plan, err);
     if (rc != MIEV_OK)
         return rc;
     (void)json_object_set_new(model->facts, "preprocessing", miev_preprocess_json(&settled));
     json_t *request = input_request(run, card, &settled);
+    if (plan.dims[0] > 1)
+        (void)json_object_set_new(request, "batch", json_integer(plan.dims[0]));
     (void)json_object_set(model->facts, "input_request", request);
     rc = ask(run, model, request, run->input.fd, 0, &reply, err);
     if (rc == MIEV_OK)
@@ -492,6 +500,7 @@ static int first_inference(struct miev_run *run, struct miev_run_model *model,
     if (rc == MIEV_OK)
         rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &model->first.stop, err);
     model->first.count = rc == MIEV_OK;
+    model->first.reserved_cpus = miev_run_reserved_cpus(run, model);
     model->inference_s = model->first_inference_s;
     return rc;
 }

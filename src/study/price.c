@@ -9,6 +9,7 @@
 #include "core/json.h"
 #include "study/pareto.h"
 #include "study/rate.h"
+#include "study/sweep.h"
 
 #define DAYS_PER_YEAR 365.25
 #define MAX_J         1e12
@@ -38,28 +39,32 @@ static enum miev_machine_class class_of(const json_t *machine)
                                                                      : MIEV_MACHINE_UNKNOWN;
 }
 
-/* What manufacturing adds, the same for every model of a report. */
+/* What manufacturing adds; but for the share the same for every model of a report. */
 struct machine_cost {
     bool known; /* false: switched off, or the machine's class is not known */
     struct miev_embodied embodied;
-    double share; /* of the whole machine (for a virtual machine: of its host), per model */
+    double share;                   /* of the whole machine (for a virtual machine: of its host) */
     struct miev_interval host_cpus; /* logical CPUs that the machine is shared out over */
 };
+
+/* model NULL: one without settings of its own. */
+static double share_of(const json_t *report, const json_t *model, const struct machine_cost *cost)
+{
+    double reserved = miev_reserved_cpus(report, model);
+    return cost->host_cpus.value > 0 ? fmin(1, reserved / cost->host_cpus.value) : 1;
+}
 
 static void cost_of(const json_t *report, bool wanted, struct machine_cost *out)
 {
     const json_t *settings = json_object_get(report, "settings");
     const json_t *machine = json_object_get(report, "machine");
     double logical = json_number_value(json_object_get(settings, "logical_cpus"));
-    double reserved = json_number_value(json_object_get(settings, "reserved_cpus"));
-    if (json_is_true(json_object_get(settings, "dedicated")))
-        reserved = logical;
     *out = (struct machine_cost){
         .host_cpus = miev_embodied_host(
             (unsigned)logical, json_is_true(json_object_get(machine, "virtual_machine")),
             (unsigned)json_number_value(json_object_get(machine, "host_logical_cpus")),
             json_is_true(json_object_get(machine, "host_told")))};
-    out->share = out->host_cpus.value > 0 ? fmin(1, reserved / out->host_cpus.value) : 1;
+    out->share = share_of(report, NULL, out);
     out->known =
         wanted && miev_embodied_default(class_of(machine), &out->embodied, NULL) == MIEV_OK;
 }
@@ -292,16 +297,19 @@ int miev_report_price(json_t *report, const struct miev_price_options *options,
     cost_of(report, options->embodied, &cost);
     json_array_foreach(models, i, item)
     {
-        int rc = price_model(report, item, &cost, options, err);
+        struct machine_cost own = cost;
+        own.share = share_of(report, item, &cost);
+        int rc = price_model(report, item, &own, options, err);
         if (rc != MIEV_OK)
             return rc;
     }
     json_array_foreach(json_object_get(report, "comparison"), i, item) price_pair(models, item);
     json_t *site = site_json(options);
     (void)json_object_set_new(site, "embodied", cost_json(&cost));
-    return json_object_set_new(report, "site", site) == 0
-               ? miev_report_pareto(report, err)
-               : miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the site");
+    if (json_object_set_new(report, "site", site) != 0)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the site");
+    int rc = miev_report_pareto(report, err);
+    return rc == MIEV_OK ? miev_report_sweep(report, err) : rc;
 }
 
 int miev_report_grams(const json_t *report, const struct miev_price_options *options,
@@ -316,7 +324,9 @@ int miev_report_grams(const json_t *report, const struct miev_price_options *opt
         out_g[i] = (struct miev_interval){NAN, NAN, NAN};
         if (json_object_get(model, "error") || !has_grams(energy))
             continue;
-        int rc = footprint_of(energy, &cost, options, &footprint, err);
+        struct machine_cost own = cost;
+        own.share = share_of(report, model, &cost);
+        int rc = footprint_of(energy, &own, options, &footprint, err);
         if (rc != MIEV_OK)
             return rc;
         out_g[i] = footprint.total_g;

@@ -35,12 +35,22 @@ static const json_t *known_part(const json_t *energy, const char *name)
     return NULL;
 }
 
+double miev_reserved_cpus(const json_t *report, const json_t *model)
+{
+    const json_t *settings = json_object_get(report, "settings");
+    const json_t *own = json_object_get(json_object_get(model, "settings"), "reserved_cpus");
+    if (json_is_true(json_object_get(settings, "dedicated")))
+        return json_number_value(json_object_get(settings, "logical_cpus"));
+    return json_number_value(own ? own : json_object_get(settings, "reserved_cpus"));
+}
+
 /* The share of a channel's idle power that stands by for the work, as in the attribution: a GPU is
  * all its own or not its own at all. */
-static double idle_share(const json_t *settings, bool gpu, bool uses_gpu)
+static double idle_share(const json_t *report, const json_t *model, bool gpu, bool uses_gpu)
 {
+    const json_t *settings = json_object_get(report, "settings");
     double logical = json_number_value(json_object_get(settings, "logical_cpus"));
-    double reserved = json_number_value(json_object_get(settings, "reserved_cpus"));
+    double reserved = miev_reserved_cpus(report, model);
     if (json_is_true(json_object_get(settings, "dedicated")))
         return 1;
     if (gpu)
@@ -71,7 +81,7 @@ static int add_idle(const json_t *report, const char *name, double share, double
     return MIEV_OK;
 }
 
-static int read_part(const json_t *report, const json_t *part, size_t p,
+static int read_part(const json_t *report, const json_t *model, const json_t *part, size_t p,
                      struct miev_reservation *out, struct miev_error *err)
 {
     double gross_j = 0, low_j = 0, high_j = 0, net_j = 0;
@@ -85,7 +95,7 @@ static int read_part(const json_t *report, const json_t *part, size_t p,
     if (miev_json_number(part, "net_joules", -MAX_J, MAX_J, &net_j, NULL) != MIEV_OK)
         return miev_error_set(err, MIEV_ERR_UNAVAILABLE, "the joules above idle are not known");
     bool gpu = strcmp(part_names[p], "gpu") == 0;
-    double share = idle_share(json_object_get(report, "settings"), gpu, gross_j > 0 || gross_j < 0);
+    double share = idle_share(report, model, gpu, gross_j > 0 || gross_j < 0);
     out->parts[p].net_j = net_j;
     out->parts[p].low_ratio = gross_j > 0 ? low_j / gross_j : 1;
     out->parts[p].high_ratio = gross_j > 0 ? high_j / gross_j : 1;
@@ -121,7 +131,7 @@ int miev_reservation_read(const json_t *report, const json_t *model, struct miev
         if (!part)
             continue;
         known = true;
-        rc = read_part(report, part, p, &found, err);
+        rc = read_part(report, model, part, p, &found, err);
         found.idle_w += found.parts[p].idle_w;
         found.net_j += found.parts[p].net_j;
     }

@@ -25,6 +25,10 @@ struct miev_reservation {
     double flat_out_j;    /* gross of one inference: what a request takes of a worker never idle */
 };
 
+/* Logical CPUs that a model reserves: all of a dedicated machine, those of its own settings in a
+ * sweep, else those of the study. */
+double miev_reserved_cpus(const json_t *report, const json_t *model);
+
 /* Read it from a report and one of its models with energy. MIEV_ERR_UNAVAILABLE when the idle power
  * or the joules above it are not known: what waiting draws is then absent, not zero. */
 MIEV_MUST_USE int miev_reservation_read(const json_t *report, const json_t *model,

@@ -470,11 +470,21 @@ static json_t *error_json(const struct miev_run_model *model)
                      message ? message : json_string("(not valid text)"));
 }
 
+/* Settings of its own, of a sweep. */
+static json_t *own_settings_json(const struct miev_run *run, const struct miev_run_model *model)
+{
+    return json_pack("{s:i, s:s?, s:i, s:i}", "threads", (int)model->entry.threads, "delegate",
+                     model->entry.delegate, "batch", (int)model->entry.batch, "reserved_cpus",
+                     (int)miev_run_reserved_cpus(run, model));
+}
+
 static json_t *model_json(const struct miev_run *run, struct miev_run_model *model)
 {
     json_t *out = json_object();
     (void)json_object_set_new(out, "name", json_string(model->name));
     (void)json_object_set_new(out, "precision", json_string(model->entry.file->precision));
+    if (model->entry.batch)
+        (void)json_object_set_new(out, "settings", own_settings_json(run, model));
     if (model->file.length > 0) {
         (void)json_object_set_new(out, "sha256", json_string(model->file.sha256));
         (void)json_object_set_new(out, "bytes", json_integer((json_int_t)model->file.length));
@@ -533,11 +543,14 @@ json_t *miev_run_report(const struct miev_run *run)
     json_t *models = json_array();
     for (size_t i = 0; i < run->n_models; i++)
         (void)json_array_append_new(models, model_json(run, &run->models[i]));
-    return json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
+    json_t *sweep =
+        run->options->against_first ? json_pack("{s:s}", "default", run->models[0].name) : NULL;
+    return json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o*}", "schema",
                      "miev.report/1", "miev_version", miev_version(), "created_unix_s",
                      (json_int_t)time(NULL), "machine", miev_facts_machine(&run->machine), "meter",
                      meter_json(run), "settings", settings_json(run), "input", input_json(run),
-                     "stop", stop_json(run), "models", models, "comparison", comparison_json(run));
+                     "stop", stop_json(run), "models", models, "comparison", comparison_json(run),
+                     "sweep", sweep);
 }
 
 json_t *miev_run_surroundings(const struct miev_run *run)

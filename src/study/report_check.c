@@ -169,8 +169,16 @@ static const struct rule failure[] = {
     {"message", TEXT, 0, 1, 1024, NULL},
     {0},
 };
+static const struct rule own_settings[] = {
+    {"threads", WHOLE, 0, 1, 1024, NULL},
+    {"delegate", TEXT, NULLABLE, 1, 64, NULL},
+    {"batch", WHOLE, 0, 1, 1024, NULL},
+    {"reserved_cpus", WHOLE, 0, 1, 1e6, NULL},
+    {0},
+};
 static const struct rule model[] = {
     {"name", TEXT, 0, 1, 512, NULL},
+    {"settings", OBJECT, OPTIONAL, 0, 0, own_settings},
     {"precision", TEXT, 0, 1, 64, NULL},
     {"sha256", TEXT, OPTIONAL, 64, 64, NULL},
     {"bytes", WHOLE, OPTIONAL, 1, BIG, NULL},
@@ -270,6 +278,21 @@ static const struct rule site[] = {
     {"source", TEXT, 0, 0, 127, NULL}, {"year", WHOLE, NULLABLE, 0, 9999, NULL},
     {"pue", NUMBER, 0, 1, 1000, NULL}, {0},
 };
+static const struct rule sweep_point[] = {
+    {"name", TEXT, 0, 1, 512, NULL},
+    {"item_j", NUMBER, 0, 0, 1e12, NULL},
+    {"items_per_s", NUMBER, 0, 0, 1e18, NULL},
+    {0},
+};
+static const struct rule sweep[] = {
+    {"default", TEXT, 0, 1, 512, NULL},
+    {"front", LIST, 0, 0, MIEV_STUDY_MAX_MODELS, sweep_point},
+    {"knee", TEXT, NULLABLE, 1, 512, NULL},
+    {"knee_words", TEXT, NULLABLE, 1, 1024, NULL},
+    {"best", TEXT, NULLABLE, 1, 512, NULL},
+    {"advice", TEXT, 0, 1, 1024, NULL},
+    {0},
+};
 static const struct rule report_rules[] = {
     {"miev_version", TEXT, 0, 1, 31, NULL},
     {"created_unix_s", WHOLE, 0, 0, 4e11, NULL},
@@ -281,6 +304,7 @@ static const struct rule report_rules[] = {
     {"models", LIST, 0, 1, MIEV_STUDY_MAX_MODELS, model},
     {"comparison", LIST, 0, 0, MIEV_STUDY_MAX_MODELS *(MIEV_STUDY_MAX_MODELS - 1) / 2.0, pair},
     {"site", OBJECT, 0, 0, 0, site},
+    {"sweep", OBJECT, OPTIONAL, 0, 0, sweep},
     {0},
 };
 

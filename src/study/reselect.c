@@ -42,7 +42,7 @@ static bool find_card(const struct miev_catalog *catalog, const struct wanted *w
             const struct miev_card_file *file = &card->files[f];
             if (*file->path && (*file->sha256 ? strcmp(file->sha256, wanted->sha256) == 0
                                               : is_wanted(file->path, wanted))) {
-                *out = (struct miev_study_entry){card, file};
+                *out = (struct miev_study_entry){.card = card, .file = file};
                 return true;
             }
         }
@@ -81,7 +81,7 @@ static int take_bare(struct miev_selection *selection, const char *path,
     if (rc != MIEV_OK)
         return rc;
     selection->n_own++;
-    *out = (struct miev_study_entry){card, &card->files[0]};
+    *out = (struct miev_study_entry){.card = card, .file = &card->files[0]};
     return MIEV_OK;
 }
 
@@ -137,6 +137,10 @@ int miev_reselect(struct miev_reselection *out, const json_t *report, const char
     const json_t *models = miev_field_at(report, "models");
     size_t n = json_array_size(models); /* at most MIEV_STUDY_MAX_MODELS: the report is checked */
     *out = (struct miev_reselection){.absent = json_object()};
+    if (miev_field_at(report, "sweep"))
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                              "it is a sweep's report, whose models have settings of their own: "
+                              "run `miev sweep` again");
     int rc = miev_catalog_load_home(miev_env_host(), &out->selection.catalog, err);
     if (rc == MIEV_OK && models_dir)
         rc = miev_catalog_add(&out->extra, models_dir, err); /* other .json files are no fault */

@@ -76,8 +76,8 @@ static int repeat_in_worker(const struct miev_run *run, const struct miev_run_mo
 }
 
 /* The worker's own times are believed only where they fit between our two readings. */
-static int take_times(const struct miev_repeated *repeated, size_t count, struct miev_round *round,
-                      struct miev_error *err)
+static int take_times(const struct miev_repeated *repeated, size_t count, size_t items,
+                      struct miev_round *round, struct miev_error *err)
 {
     int64_t busy_ns = -1;
     double span_s = (double)(round->stop.time_ns - round->start.time_ns) * 1e-9;
@@ -85,7 +85,7 @@ static int take_times(const struct miev_repeated *repeated, size_t count, struct
     round->busy_s = (double)busy_ns * 1e-9;
     if (repeated->count != count || !fits || busy_ns < 0 || round->busy_s > span_s)
         return miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
-    round->count = count;
+    round->count = count * items;
     return MIEV_OK;
 }
 
@@ -95,9 +95,11 @@ int miev_run_round(struct miev_run *run, struct miev_run_model *model, const cha
     const struct miev_executor *executor = run->executor;
     struct miev_round *round = round_at(rounds, index);
     struct miev_repeated repeated;
+    /* The other stages do one picture at a time. */
+    size_t items = strcmp(stage, "inference") == 0 ? miev_run_batch(model) : 1;
     if (!round)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for another round");
-    *round = (struct miev_round){0};
+    *round = (struct miev_round){.reserved_cpus = miev_run_reserved_cpus(run, model)};
     int rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &round->start, err);
     if (rc != MIEV_OK)
         return rc;
@@ -106,7 +108,7 @@ int miev_run_round(struct miev_run *run, struct miev_run_model *model, const cha
     if (rc == MIEV_OK)
         rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &round->stop, err);
     if (rc == MIEV_OK)
-        rc = take_times(&repeated, count, round, err);
+        rc = take_times(&repeated, count, items, round, err);
     if (rc == MIEV_OK)
         judge_neighbours(run, round);
     return rc;
@@ -208,22 +210,32 @@ static void analyse_idle(struct miev_run *run)
     }
 }
 
+/* How the machine was shared in a round. */
+static struct miev_share share_of(const struct miev_run *run, const struct miev_round *round)
+{
+    struct miev_share share = run->share;
+    if (round->reserved_cpus > 0)
+        share.reserved_cpus = round->reserved_cpus;
+    return share;
+}
+
 int miev_run_energy(const struct miev_run *run, const struct miev_round *round, double idle_sigmas,
                     struct miev_span_energy *out, struct miev_error *err)
 {
+    struct miev_share share = share_of(run, round);
     struct miev_idle idle =
         run->idle; /* NAN for a channel without an idle round: the meter knows */
     for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++)
         idle.power_w[c] += idle_sigmas * run->idle_error.power_w[c];
-    return miev_meter_attribute(run->meter, &round->start, &round->stop, &idle, &run->share, out,
-                                err);
+    return miev_meter_attribute(run->meter, &round->start, &round->stop, &idle, &share, out, err);
 }
 
 void miev_run_channel_energy(const struct miev_run *run, const struct miev_round *round,
                              size_t channel, struct miev_channel_energy *out)
 {
+    struct miev_share share = share_of(run, round);
     miev_meter_attribute_channel(run->meter, channel, &round->start, &round->stop, &run->idle,
-                                 &run->share, out);
+                                 &share, out);
 }
 
 /* The statistical interval of a series, widened by what idle's own error moves it. */
@@ -299,7 +311,7 @@ static void analyse_pairs(struct miev_run *run)
             struct miev_ratio *ratio = &run->ratios[pair];
             const struct miev_run_model *a = &run->models[i], *b = &run->models[j];
             *ratio = (struct miev_ratio){.ratio = NAN, .p_value = NAN};
-            if (!a->has_energy || !b->has_energy ||
+            if (!a->has_energy || !b->has_energy || (i > 0 && run->options->against_first) ||
                 miev_stats_ratio(a->gross_j, b->gross_j, run->blocks, MIEV_RUN_CONFIDENCE,
                                  run->between_model_factor, ratio, NULL) != MIEV_OK)
                 continue;

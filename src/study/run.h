@@ -20,9 +20,10 @@
 /* One span between two meter readings. */
 struct miev_round {
     struct miev_meter_sample start, stop;
-    size_t count;   /* inferences; 0: the round did not happen */
-    double busy_s;  /* the worker's own start to end */
-    bool disturbed; /* neighbours used more than the stated share */
+    size_t count;           /* inferences, of a batch its items; 0: the round did not happen */
+    double busy_s;          /* the worker's own start to end */
+    unsigned reserved_cpus; /* by the model's own threads; 0: as many as the study reserves */
+    bool disturbed;         /* neighbours used more than the stated share */
 };
 
 /* Rounds in the order of blocks; a model has at most one in a block. */
@@ -43,7 +44,7 @@ struct miev_run_latency {
 
 struct miev_run_model {
     struct miev_study_entry entry;
-    char name[160]; /* "cifar10-nano:int8" */
+    char name[256]; /* "cifar10-nano:int8" */
     struct miev_sealed file;
     struct miev_child *child;
     double finished_cpu_s; /* of a child that is gone */
@@ -58,7 +59,7 @@ struct miev_run_model {
     struct miev_round load;  /* the metered load */
     struct miev_round first; /* the metered first inference */
     double first_inference_s;
-    double inference_s; /* present guess of one inference, for the length of rounds */
+    double inference_s; /* present guess of one run of a batch, for the length of rounds */
     uint64_t peak_bytes;
     struct miev_run_latency latency;
     struct miev_run_stage stages[MIEV_RUN_STAGES];
@@ -117,6 +118,12 @@ struct miev_run {
 MIEV_MUST_USE int miev_run_set_up(struct miev_run *run, const struct miev_study_entry *entries,
                                   struct miev_error *err);
 void miev_run_tear_down(struct miev_run *run);
+
+/* The settings of a model, its own or the study's: pictures of one inference, threads, and the
+ * logical CPUs that so many threads reserve. */
+unsigned miev_run_batch(const struct miev_run_model *model);
+unsigned miev_run_threads(const struct miev_run *run, const struct miev_run_model *model);
+unsigned miev_run_reserved_cpus(const struct miev_run *run, const struct miev_run_model *model);
 
 /* True once the user asked to stop. */
 bool miev_run_stopped(const struct miev_run *run);

@@ -25,7 +25,7 @@ static int add_entry(struct miev_selection *selection, const struct miev_card *c
             same_file(selection->entries[i].file->path, file->path))
             return miev_error_set(err, MIEV_ERR_INVALID, "%s (%s) is named twice", card->name,
                                   file->precision);
-    selection->entries[selection->n++] = (struct miev_study_entry){card, file};
+    selection->entries[selection->n++] = (struct miev_study_entry){.card = card, .file = file};
     return MIEV_OK;
 }
 

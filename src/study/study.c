@@ -58,6 +58,24 @@ double miev_run_work_cpu_s(struct miev_run *run)
     return sum_s;
 }
 
+unsigned miev_run_batch(const struct miev_run_model *model)
+{
+    return model->entry.batch ? model->entry.batch : 1;
+}
+
+unsigned miev_run_threads(const struct miev_run *run, const struct miev_run_model *model)
+{
+    return model->entry.batch ? model->entry.threads : run->options->threads;
+}
+
+unsigned miev_run_reserved_cpus(const struct miev_run *run, const struct miev_run_model *model)
+{
+    if (!model->entry.batch)
+        return run->share.reserved_cpus;
+    return model->entry.threads < run->share.logical_cpus ? model->entry.threads
+                                                          : run->share.logical_cpus;
+}
+
 void miev_run_tell(struct miev_run *run, enum miev_study_phase phase,
                    const struct miev_run_model *model)
 {
@@ -89,16 +107,27 @@ void miev_run_fail(struct miev_run_model *model, const struct miev_error *err)
 
 /* ---- set-up --------------------------------------------------------------------------------- */
 
+/* "cifar10-nano:int8", and with settings of its own "cifar10-nano:int8 t2 b8 none". */
+static void name_model(struct miev_run_model *model)
+{
+    const struct miev_study_entry *entry = &model->entry;
+    char name[sizeof(entry->card->name)]; /* may be the name of any file */
+    miev_text_show(name, sizeof(name), entry->card->name);
+    int used =
+        snprintf(model->name, sizeof(model->name), "%s%s%s", name, entry->card->bare ? "" : ":",
+                 entry->card->bare ? "" : entry->file->precision);
+    if (entry->batch && used > 0 && (size_t)used < sizeof(model->name))
+        (void)snprintf(model->name + used, sizeof(model->name) - (size_t)used, " t%u b%u%s%.32s",
+                       entry->threads, entry->batch, entry->delegate ? " " : "",
+                       entry->delegate ? entry->delegate : "");
+}
+
 /* Two rows with one name could not be told apart in the comparison. */
 static int name_models(struct miev_run *run, struct miev_error *err)
 {
     for (size_t i = 0; i < run->n_models; i++) {
         struct miev_run_model *model = &run->models[i];
-        char name[sizeof(model->entry.card->name)]; /* may be the name of any file */
-        miev_text_show(name, sizeof(name), model->entry.card->name);
-        (void)snprintf(model->name, sizeof(model->name), "%s%s%s", name,
-                       model->entry.card->bare ? "" : ":",
-                       model->entry.card->bare ? "" : model->entry.file->precision);
+        name_model(model);
         for (size_t j = 0; j < i; j++)
             if (strcmp(run->models[j].name, model->name) == 0)
                 return miev_error_set(err, MIEV_ERR_INVALID,
@@ -201,7 +230,8 @@ static int block_turn(struct miev_run *run, size_t turn, double round_s, struct 
     int rc = miev_run_round(run, model, "inference", count, &model->rounds, run->blocks, err);
     if (rc == MIEV_OK) {
         const struct miev_round *round = &model->rounds.list[run->blocks];
-        model->inference_s = fmax(round->busy_s / (double)round->count, 1e-9);
+        double runs = (double)round->count / miev_run_batch(model);
+        model->inference_s = fmax(round->busy_s / runs, 1e-9);
     } else if (rc != MIEV_ERR_INTERRUPTED && model->child && !miev_child_alive(model->child)) {
         miev_run_fail(model, err); /* its own row only; the study goes on */
         rc = MIEV_OK;
@@ -271,9 +301,11 @@ static int measure_blocks(struct miev_run *run, struct miev_error *err)
 /* From the rounds to what the report tells. */
 static void conclude(struct miev_run *run)
 {
+    /* The pairs of the first model come first. */
+    size_t n =
+        run->options->against_first ? run->n_models - 1 : run->n_models * (run->n_models - 1) / 2;
     run->finished_ns = miev_env_now_ns(run->options->env);
-    miev_stats_verdicts(run->ratios, run->n_models * (run->n_models - 1) / 2,
-                        run->between_model_factor);
+    miev_stats_verdicts(run->ratios, n, run->between_model_factor);
 }
 
 /* The rounds of a block that is not complete are told too; its analysis is done again when it is.

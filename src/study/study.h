@@ -15,10 +15,14 @@
 
 #define MIEV_STUDY_MAX_MODELS 64
 
-/* One row of the study: a card and which of its files. */
+/* One row of the study: a card and which of its files, and with which settings where it has its
+ * own (a sweep: study/sweep.h). */
 struct miev_study_entry {
     const struct miev_card *card;
     const struct miev_card_file *file; /* of that card */
+    unsigned batch;       /* pictures of one inference; 0: one, with the settings of the study */
+    unsigned threads;     /* >= 1 where batch is not 0 */
+    const char *delegate; /* NULL: the engine's best, where batch is not 0 */
 };
 
 enum miev_study_phase {
@@ -51,6 +55,7 @@ struct miev_study_options {
     double budget_s;      /* 0: predictions and latency only */
     double target_ratio;  /* wanted half-width of the interval, 0.03 */
     uint64_t seed;
+    bool against_first;      /* a sweep: the first entry is what each other is compared with */
     bool dedicated;          /* the machine is there for this work alone */
     bool fast_decode;        /* shrink-on-load */
     uint64_t memory_bytes;   /* limit of one worker */

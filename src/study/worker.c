@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "media/media.h"
+#include "study/batch.h"
 #include "study/predict.h"
 #include "study/preparer.h"
 #include "study/sandbox.h"
@@ -31,7 +32,8 @@ struct worker {
     size_t image_bytes;
     uint8_t *rgb; /* decoded, owned */
     struct miev_picture_plan plan;
-    struct miev_tensor tensor; /* the model's input 0 */
+    size_t batch;              /* pictures of one inference, 0 before "input" */
+    struct miev_tensor tensor; /* the model's input 0, of a batch its first item */
     struct miev_predictor predictor;
     struct miev_preparer preparer; /* of a worker without a model */
     struct miev_tensor_ring ring;  /* what a preparer has made ready */
@@ -210,11 +212,18 @@ static int stage_inference(struct worker *worker, struct miev_error *err)
     return worker->engine->run(worker->state, err);
 }
 
+static int postprocess_item(struct worker *worker, size_t i, struct miev_error *err)
+{
+    struct miev_tensor output = {0}, item;
+    int rc = worker->engine->output(worker->state, 0, &output, err);
+    if (rc == MIEV_OK)
+        rc = miev_batch_item(&output, worker->batch, i, &item, err);
+    return rc != MIEV_OK ? rc : miev_predict(&worker->predictor, &item, err);
+}
+
 static int stage_postprocess(struct worker *worker, struct miev_error *err)
 {
-    struct miev_tensor output = {0};
-    int rc = worker->engine->output(worker->state, 0, &output, err);
-    return rc != MIEV_OK ? rc : miev_predict(&worker->predictor, &output, err);
+    return postprocess_item(worker, 0, err);
 }
 
 static const struct {
@@ -226,6 +235,28 @@ static const struct {
     {"preprocess", stage_preprocess},
     {"postprocess", stage_postprocess},
 };
+
+static int find_input(struct worker *worker, struct miev_error *err)
+{
+    struct miev_tensor all = {0};
+    int rc = worker->engine->input(worker->state, 0, &all, err);
+    return rc == MIEV_OK ? miev_batch_item(&all, worker->batch, 0, &worker->tensor, err) : rc;
+}
+
+/* The decoded picture, in each place of the batch. */
+static int fill_input(struct worker *worker, struct miev_error *err)
+{
+    int rc = stage_preprocess(worker, err);
+    if (rc == MIEV_OK)
+        miev_batch_spread(&worker->tensor, worker->batch);
+    return rc;
+}
+
+static size_t batch_of(const json_t *request)
+{
+    json_int_t batch = json_integer_value(json_object_get(request, "batch"));
+    return batch >= 1 && batch <= MIEV_BATCH_MAX ? (size_t)batch : 1;
+}
 
 /* {"do":"input","width":..,...} with the picture's descriptor: decode it once and fill the tensor.
  */
@@ -246,14 +277,15 @@ static int do_input(struct worker *worker, const json_t *request, int fd, json_t
     worker->image_bytes = length;
     worker->predictor.logits = json_is_true(json_object_get(request, "logits"));
     worker->predictor.guess = !json_is_boolean(json_object_get(request, "logits"));
-    rc = worker->engine->input(worker->state, 0, &worker->tensor, err);
+    worker->batch = batch_of(request);
+    rc = find_input(worker, err);
     if (rc != MIEV_OK)
         return rc;
     worker->rgb = calloc((size_t)worker->plan.picture.width * worker->plan.picture.height, 3);
     if (!worker->rgb)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the resized picture");
     rc = stage_decode(worker, err);
-    return rc == MIEV_OK ? stage_preprocess(worker, err) : rc;
+    return rc == MIEV_OK ? fill_input(worker, err) : rc;
 }
 
 static void unmap(void *bytes, size_t length)
@@ -361,6 +393,52 @@ static int do_repeat(struct worker *worker, const json_t *request, int fd, json_
     return rc;
 }
 
+/* One inference of n pictures at once. */
+static int run_batch(struct worker *worker, size_t n, struct miev_error *err)
+{
+    int64_t dims[MIEV_TENSOR_MAX_DIMS];
+    memcpy(dims, worker->tensor.dims, sizeof(dims));
+    dims[0] = (int64_t)n;
+    worker->batch = n;
+    int rc = worker->engine->shape_input(worker->state, 0, dims, worker->tensor.n_dims, err);
+    if (rc == MIEV_OK)
+        rc = find_input(worker, err);
+    if (rc == MIEV_OK)
+        rc = fill_input(worker, err);
+    return rc == MIEV_OK ? stage_inference(worker, err) : rc;
+}
+
+/* Runtimes lay out graphs for batches that were never made for them: every item must be answered as
+ * the picture is by itself. The first is left in the predictor. */
+static int check_batch(struct worker *worker, struct miev_error *err)
+{
+    size_t n = worker->batch;
+    double *alone = NULL;
+    int rc = run_batch(worker, 1, err);
+    if (rc == MIEV_OK)
+        rc = stage_postprocess(worker, err);
+    if (rc != MIEV_OK)
+        return rc;
+    size_t n_scores = worker->predictor.n_scores;
+    alone = calloc(n_scores, sizeof(*alone));
+    if (!alone)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu scores", n_scores);
+    memcpy(alone, worker->predictor.scores, n_scores * sizeof(*alone));
+    rc = run_batch(worker, n, err);
+    for (size_t i = n; rc == MIEV_OK && i-- > 0;) {
+        rc = postprocess_item(worker, i, err);
+        if (rc == MIEV_OK && worker->predictor.n_scores != n_scores)
+            rc = miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                                "the model computes no batches: %zu scores of one picture become "
+                                "%zu of each of %zu; run it with batch 1",
+                                n_scores, worker->predictor.n_scores, n);
+        if (rc == MIEV_OK)
+            rc = miev_batch_compare(worker->predictor.scores, alone, n_scores, i, n, err);
+    }
+    free(alone);
+    return rc;
+}
+
 /* {"do":"predict"}: the best classes of the last inference. */
 static int do_predict(struct worker *worker, const json_t *request, int fd, json_t *reply,
                       struct miev_error *err)
@@ -369,7 +447,7 @@ static int do_predict(struct worker *worker, const json_t *request, int fd, json
     (void)fd;
     if (!worker->rgb)
         return miev_error_set(err, MIEV_ERR_INVALID, "\"input\" comes before \"predict\"");
-    int rc = stage_postprocess(worker, err);
+    int rc = worker->batch > 1 ? check_batch(worker, err) : stage_postprocess(worker, err);
     if (rc != MIEV_OK)
         return rc;
     json_t *list = json_array();

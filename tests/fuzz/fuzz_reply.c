@@ -293,7 +293,7 @@ static void run_study(const char *model, const char *picture)
     for (size_t i = 0; i < 2; i++) {
         (void)snprintf(cards[i].files[0].precision, sizeof(cards[i].files[0].precision), "int8");
         (void)snprintf(cards[i].files[0].path, sizeof(cards[i].files[0].path), "%s", model);
-        entries[i] = (struct miev_study_entry){&cards[i], &cards[i].files[0]};
+        entries[i] = (struct miev_study_entry){.card = &cards[i], .file = &cards[i].files[0]};
     }
     options.env = &env;
     options.engines = engines;

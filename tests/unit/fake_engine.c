@@ -15,11 +15,13 @@
 
 #include "core/error.h"
 
+#define FAKE_MAX_BATCH 4
+
 struct fake_state {
     char word[32];
-    float pixels[2 * 2 * 3];
-    float scores[3];
-    int runs;
+    float pixels[FAKE_MAX_BATCH * 2 * 2 * 3];
+    float scores[FAKE_MAX_BATCH * 3];
+    int runs, more; /* more: pictures of one run beside the first */
 };
 
 static bool fake_handles(const void *head, size_t length)
@@ -62,9 +64,9 @@ static int fake_input(void *state, size_t i, struct miev_tensor *out, struct mie
     *out = (struct miev_tensor){.name = "pixels",
                                 .dtype = MIEV_DTYPE_FLOAT32,
                                 .n_dims = 4,
-                                .dims = {1, 2, 2, 3},
+                                .dims = {1 + fake->more, 2, 2, 3},
                                 .data = fake->pixels,
-                                .bytes = sizeof(fake->pixels)};
+                                .bytes = (size_t)(1 + fake->more) * 2 * 2 * 3 * sizeof(float)};
     return MIEV_OK;
 }
 
@@ -76,9 +78,21 @@ static int fake_output(void *state, size_t i, struct miev_tensor *out, struct mi
     *out = (struct miev_tensor){.name = "scores",
                                 .dtype = MIEV_DTYPE_FLOAT32,
                                 .n_dims = 2,
-                                .dims = {1, 3},
+                                .dims = {1 + fake->more, 3},
                                 .data = fake->scores,
-                                .bytes = sizeof(fake->scores)};
+                                .bytes = (size_t)(1 + fake->more) * 3 * sizeof(float)};
+    return MIEV_OK;
+}
+
+static int fake_shape_input(void *state, size_t i, const int64_t *dims, size_t n_dims,
+                            struct miev_error *err)
+{
+    struct fake_state *fake = state;
+    bool batches = strcmp(fake->word, "batches") == 0 || strcmp(fake->word, "mixes") == 0;
+    if (i != 0 || n_dims != 4 || dims[0] > (batches ? FAKE_MAX_BATCH : 1))
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED, "no such shape");
+    fake->more = (int)dims[0] - 1;
+    memset(fake->pixels, 0, sizeof(fake->pixels));
     return MIEV_OK;
 }
 
@@ -138,7 +152,11 @@ static int fake_run(void *state, struct miev_error *err)
     fake->scores[0] = strcmp(fake->word, "nan") == 0 ? NAN : 0.25F;
     fake->scores[1] = 0.5F;
     fake->scores[2] = 0.25F;
-    if (strcmp(fake->word, "slow") == 0)
+    for (int i = 1; i <= fake->more; i++)
+        memcpy(&fake->scores[i * 3], fake->scores, 3 * sizeof(float));
+    if (strcmp(fake->word, "mixes") == 0 && fake->more > 0)
+        memcpy(&fake->scores[fake->more * 3], (const float[]){0.75F, 0, 0.25F}, 3 * sizeof(float));
+    if (strcmp(fake->word, "slow") == 0 || strcmp(fake->word, "batches") == 0)
         work();
     if (strcmp(fake->word, "crash") == 0 ||
         (strcmp(fake->word, "late-crash") == 0 && fake->runs == 50))
@@ -172,6 +190,7 @@ static const struct miev_engine_ops fake_engine = {
     .output_count = fake_count,
     .input = fake_input,
     .output = fake_output,
+    .shape_input = fake_shape_input,
     .run = fake_run,
     .close = fake_close,
 };

@@ -4,6 +4,8 @@
  *
  * - "FAKE fine": classifies, class 1 of 3
  * - "FAKE slow": as fine, with FAKE_SLOW_CPU_S of CPU time an inference
+ * - "FAKE batches": as slow, of up to 4 pictures at once for the CPU time of one; "FAKE mixes": so
+ *   too, but answers the last one otherwise
  * - "FAKE crash": dereferences NULL in its first inference; "FAKE late-crash": in its 50th
  * - "FAKE hang": never ends its first inference
  * - "FAKE eat": takes memory until there is none, then aborts as a C++ runtime does

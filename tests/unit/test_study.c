@@ -189,8 +189,8 @@ static json_t *study(struct setting *setting, const char *const *words)
         write_file(path, text, (size_t)length);
         assert_int_equal(chmod(path, 0644), 0);
         assert_ok(miev_card_for_file(path, &setting->cards[n], &err), &err);
-        setting->entries[n] =
-            (struct miev_study_entry){&setting->cards[n], &setting->cards[n].files[0]};
+        setting->entries[n] = (struct miev_study_entry){.card = &setting->cards[n],
+                                                        .file = &setting->cards[n].files[0]};
     }
     assert_ok(miev_study_run(&setting->options, setting->entries, n, &report, &err), &err);
     return report;
@@ -483,6 +483,81 @@ static void test_the_same_model_twice_is_refused(void **state)
                    MIEV_ERR_INVALID, &err, "twice");
 }
 
+/* ---- entries with settings of their own ------------------------------------------------------ */
+
+/* The same file for each setting, the first of which is the default. */
+static json_t *sweep(struct setting *setting, const char *word, const unsigned (*settings)[2],
+                     size_t n)
+{
+    struct miev_error err;
+    struct miev_study_entry entries[MAX_FAKES];
+    json_t *report = NULL;
+    setting->options.budget_s = 0;
+    json_decref(study(setting, (const char *const[]){word, NULL})); /* which writes the file */
+    setting->options.budget_s = 60;
+    setting->options.against_first = true;
+    for (size_t i = 0; i < n; i++) {
+        entries[i] = setting->entries[0];
+        entries[i].threads = settings[i][0];
+        entries[i].batch = settings[i][1];
+    }
+    assert_ok(miev_study_run(&setting->options, entries, n, &report, &err), &err);
+    return report;
+}
+
+static void test_joules_of_a_batch_are_those_of_an_item(void **state)
+{
+    const unsigned settings[][2] = {{1, 1}, {1, 4}, {2, 4}};
+    json_t *report = sweep(*state, "batches", settings, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_well(model_at(report, i));
+    /* Four pictures for the work of one. */
+    assert_near(gross_j(model_at(report, 0)) / gross_j(model_at(report, 1)), 4, 0.35);
+    const json_t *pairs = json_object_get(report, "comparison");
+    assert_int_equal(json_array_size(pairs), 2); /* the default against each */
+    assert_near(json_number_value(json_object_get(json_array_get(pairs, 0), "ratio")), 4, 0.35);
+    double one_s = json_number_value(
+               json_object_get(json_object_get(model_at(report, 0), "energy"), "inference_s")),
+           item_s = json_number_value(
+               json_object_get(json_object_get(model_at(report, 1), "energy"), "inference_s"));
+    assert_true(item_s < one_s / 2);
+    json_decref(report);
+}
+
+static void test_each_row_of_a_sweep_has_its_settings(void **state)
+{
+    const unsigned settings[][2] = {{1, 1}, {2, 4}};
+    json_t *report = sweep(*state, "batches", settings, 2);
+    const json_t *own = json_object_get(model_at(report, 1), "settings");
+    assert_int_equal(json_integer_value(json_object_get(own, "threads")), 2);
+    assert_int_equal(json_integer_value(json_object_get(own, "batch")), 4);
+    assert_non_null(
+        strstr(json_string_value(json_object_get(model_at(report, 1), "name")), " t2 b4"));
+    json_t *logical = json_object_get(json_object_get(report, "settings"), "logical_cpus");
+    assert_int_equal(json_integer_value(json_object_get(own, "reserved_cpus")),
+                     json_integer_value(logical) < 2 ? 1 : 2);
+    json_decref(report);
+}
+
+static void test_a_model_without_batches_costs_that_row(void **state)
+{
+    const unsigned settings[][2] = {{1, 1}, {1, 4}};
+    json_t *report = sweep(*state, "fine", settings, 2);
+    assert_well(model_at(report, 0));
+    assert_error(model_at(report, 1), "unsupported", "the model takes no batches of 4");
+    json_decref(report);
+}
+
+static void test_a_batch_whose_items_differ_is_refused(void **state)
+{
+    const unsigned settings[][2] = {{1, 1}, {1, 3}};
+    json_t *report = sweep(*state, "mixes", settings, 2);
+    assert_well(model_at(report, 0));
+    assert_error(model_at(report, 1), "unsupported",
+                 "of 3 equal pictures at once number 3 gets 0.75 for class 0, by itself 0.25");
+    json_decref(report);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static int run_all(const char *who)
@@ -503,6 +578,10 @@ static int run_all(const char *who)
         TEST(test_a_stopped_study_gives_the_report_so_far),
         TEST(test_what_is_known_is_handed_over_from_the_start_on),
         TEST(test_the_same_model_twice_is_refused),
+        TEST(test_joules_of_a_batch_are_those_of_an_item),
+        TEST(test_each_row_of_a_sweep_has_its_settings),
+        TEST(test_a_model_without_batches_costs_that_row),
+        TEST(test_a_batch_whose_items_differ_is_refused),
     };
     return cmocka_run_group_tests_name(who, tests, NULL, NULL);
 }
