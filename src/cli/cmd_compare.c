@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `miev compare` and `miev run`: the main job. */
 #include <stddef.h>
-#include <string.h>
 
 #include "cli/command.h"
-#include "cli/history.h"
-#include "cli/measure.h"
-#include "cli/output.h"
 #include "cli/preprocess.h"
 #include "cli/site.h"
+#include "cli/study.h"
 #include "core/error.h"
 
 struct settings {
@@ -41,56 +38,16 @@ static const struct arg_option options[] = {
     {0},
 };
 
-static int exit_status(const json_t *report, bool require_measured)
-{
-    size_t i;
-    json_t *model;
-    bool failed = false, estimated = false;
-    json_array_foreach(json_object_get(report, "models"), i, model)
-    {
-        const char *method =
-            json_string_value(json_object_get(json_object_get(model, "energy"), "method"));
-        failed = failed || json_object_get(model, "error");
-        estimated = estimated || !method || strcmp(method, "measured") != 0;
-    }
-    if (measure_interrupted())
-        return CLI_INTERRUPTED;
-    if (failed)
-        return CLI_FAILED;
-    return require_measured && estimated ? CLI_NO_SENSOR : CLI_OK;
-}
-
-static int tell(json_t *report, const struct settings *settings,
-                const struct miev_price_options *price, struct miev_keep *keep)
-{
-    struct miev_error err;
-    if (miev_report_price(report, price, &err) != MIEV_OK)
-        return cli_fail(&err);
-    history_finish(keep, report); /* before a full disk or a closed pipe ends the output */
-    if (output_report(report, &settings->output, &err) != MIEV_OK)
-        return cli_fail(&err);
-    return exit_status(report, settings->require_measured);
-}
-
-/* The study, kept from its start. */
 static int measure_selection(const struct settings *settings,
                              const struct miev_selection *selection,
                              const struct miev_price_options *price)
 {
-    struct miev_error err;
-    struct miev_keep place, *keep = history_begin(&settings->history, price, &place);
-    json_t *report = NULL;
-    int status;
-    if (measure(&settings->measure, selection, settings->output.quiet, keep, &report, &err) ==
-        MIEV_OK) {
-        status = tell(report, settings, price, keep);
-    } else {
-        history_finish(keep, NULL);
-        status = cli_fail(&err);
-    }
-    history_tell(keep, report ? &settings->output : NULL);
-    json_decref(report);
-    return status;
+    return study_run(&(struct study_job){.measure = &settings->measure,
+                                         .history = &settings->history,
+                                         .output = &settings->output,
+                                         .selection = selection,
+                                         .price = price,
+                                         .require_measured = settings->require_measured});
 }
 
 static int measure_and_tell(const struct settings *settings, const char *command, char **words,

@@ -7,6 +7,7 @@ const struct cli_command *const cli_commands[] = {
     /* clang-format off: one a line */
     &cli_compare,
     &cli_run,
+    &cli_sweep,
     &cli_serve,
     &cli_footprint,
     &cli_estimate,

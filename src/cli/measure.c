@@ -44,6 +44,7 @@ int measure(const struct measure_settings *settings, const struct miev_selection
     options.budget_s = settings->budget_s;
     options.target_ratio = settings->target_percent / 100;
     options.seed = miev_study_seed(settings->seed);
+    options.against_first = settings->against_first;
     options.dedicated = settings->dedicated;
     options.fast_decode = settings->fast_decode;
     options.memory_bytes = (uint64_t)settings->memory_mib << 20;

@@ -15,6 +15,7 @@ struct measure_settings {
     const char *input, *delegate;
     double threads, budget_s, target_percent, seed, memory_mib, timeout_s;
     bool dedicated, fast_decode;
+    bool against_first; /* a sweep */
 };
 
 #define MEASURE_SETTINGS_INIT                                                              \
@@ -34,6 +35,9 @@ struct measure_settings {
                 "default: the engine's best"),                                                     \
     ARG_NUMBER_AT(type, at.budget_s, "--budget", "SECONDS", 0, 86400,                              \
                   "longest time of the study (default 60); 0: predictions only"),                  \
+    MEASURE_OTHER_OPTIONS(type, at)
+/* Those that a sweep has too. */
+#define MEASURE_OTHER_OPTIONS(type, at)                                                            \
     ARG_NUMBER_AT(type, at.target_percent, "--target", "PERCENT", 0.1, 100,                        \
                   "stop when every interval is this narrow (default 3)"),                          \
     ARG_COUNT_AT(type, at.seed, "--seed", "N", 0, 9007199254740991.0,                              \

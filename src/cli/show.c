@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/show_parts.h"
+#include "cli/show_sweep.h"
 #include "core/text.h"
 #include "export/rows.h"
 #include "study/study.h"
@@ -191,7 +192,7 @@ static void say_header(const json_t *report, const struct terminal *terminal)
     const json_t *input = miev_field_at(report, "input"),
                  *machine = miev_field_at(report, "machine");
     const json_t *settings = miev_field_at(report, "settings");
-    char name[128], colors[128], size[192] = "";
+    char name[128], colors[128], size[192] = "", threads[32] = "";
     miev_text_show(name, sizeof(name), miev_field_text(input, "name"));
     write_profile_words(input, colors, sizeof(colors));
     if (miev_field_at(input,
@@ -199,14 +200,17 @@ static void say_header(const json_t *report, const struct terminal *terminal)
         (void)snprintf(size, sizeof(size), " (%.0f x %.0f %s%s)", miev_field_number(input, "width"),
                        miev_field_number(input, "height"), miev_field_text(input, "format"),
                        colors);
-    say(terminal, "%s%s%s%s on %s, %.0f logical CPU%s%s%s, %.0f thread%s", terminal_bold(terminal),
-        name, terminal_reset(terminal), size,
+    if (!is_sweep(report)) /* whose rows have their own */
+        (void)snprintf(threads, sizeof(threads), ", %.0f thread%s",
+                       miev_field_number(settings, "threads"),
+                       miev_field_number(settings, "threads") > 1 ? "s" : "");
+    say(terminal, "%s%s%s%s on %s, %.0f logical CPU%s%s%s%s", terminal_bold(terminal), name,
+        terminal_reset(terminal), size,
         *miev_field_text(machine, "cpu") ? miev_field_text(machine, "cpu") : "an unnamed CPU",
         miev_field_number(machine, "logical_cpus"),
         miev_field_number(machine, "logical_cpus") > 1 ? "s" : "",
         json_is_true(miev_field_at(machine, "virtual_machine")) ? ", virtual machine under " : "",
-        miev_field_text(machine, "hypervisor"), miev_field_number(settings, "threads"),
-        miev_field_number(settings, "threads") > 1 ? "s" : "");
+        miev_field_text(machine, "hypervisor"), threads);
 }
 
 static void say_error(const struct miev_row *row, const struct terminal *terminal)
@@ -466,10 +470,28 @@ static void say_stop(const json_t *report, const struct terminal *terminal)
         reached);
 }
 
+/* What models are compared by. */
+static void say_models(const json_t *report, const struct miev_row *rows, size_t n, size_t measured,
+                       const struct terminal *terminal)
+{
+    say_guesses(rows, n, terminal);
+    say_pareto(report, terminal);
+    if (measured > 1 && !pareto_has_fronts(report))
+        say_pair(report, &rows[0], &rows[measured - 1], terminal);
+}
+
+static void say_failures(const struct miev_row *rows, size_t n, const struct terminal *terminal)
+{
+    for (size_t i = 0; i < n; i++)
+        if (miev_field_at(rows[i].model, "error"))
+            say_error(&rows[i], terminal);
+}
+
 void show_report(const json_t *report, const struct terminal *terminal, bool quiet)
 {
     const json_t *models = miev_field_at(report, "models");
     size_t n = json_array_size(models), measured = 0;
+    bool sweep = is_sweep(report);
     struct miev_row *rows = miev_rows_read(models);
     if (!rows)
         return;
@@ -480,20 +502,25 @@ void show_report(const json_t *report, const struct terminal *terminal, bool qui
         say_site(report, terminal);
         (void)fputc('\n', terminal->file);
     }
-    print_table(report, rows, n, terminal, measured ? rows[measured - 1].grams : (double)NAN);
+    if (sweep)
+        show_sweep(report, rows, n, terminal, quiet);
+    else
+        print_table(report, rows, n, terminal, measured ? rows[measured - 1].grams : (double)NAN);
     (void)fputc('\n', terminal->file);
-    if (!quiet)
+    if (!quiet && !sweep)
         print_more(report, rows, n, terminal);
-    for (size_t i = 0; i < n; i++) {
-        if (miev_field_at(rows[i].model, "error"))
-            say_error(&rows[i], terminal);
-    }
+    if (sweep)
+        say_sweep_failures(rows, n, terminal);
+    else
+        say_failures(rows, n, terminal);
     if (!quiet) {
         say_absent(rows, n, terminal);
-        say_guesses(rows, n, terminal);
-        say_pareto(report, terminal);
-        if (measured > 1 && !pareto_has_fronts(report))
-            say_pair(report, &rows[0], &rows[measured - 1], terminal);
+        if (sweep) {
+            say_guesses(rows, n > 0 ? 1 : 0, terminal); /* of one model, the same for all */
+            say_sweep(report, terminal);
+        } else {
+            say_models(report, rows, n, measured, terminal);
+        }
         say_crowded(rows, measured, terminal);
         say_knows(rows, n, terminal);
         if (measured > 0)
