@@ -35,6 +35,11 @@ static const struct entry variables[] = {
     {"MIEV_METER", "Shell command that prints the joules of the whole machine, such as a wall "
                    "meter\\(aqs reader; "
                    "docs/sensors.md has its protocol."},
+    {"ELECTRICITYMAPS_TOKEN",
+     "The key for --live electricitymaps; without it the file miev/electricitymaps.token of "
+     "XDG_CONFIG_HOME, else of ~/.config."},
+    {"CARBON_AWARE_URL", "The address of the Carbon Aware SDK for --live carbon-aware."},
+    {"MIEV_ELECTRICITYMAPS_URL, MIEV_NESO_URL", "A mirror in place of the provider\\(aqs address."},
     {"MIEV_NVML", "The library of NVIDIA\\(aqs driver, in place of libnvidia\\-ml.so.1."},
     {"XDG_DATA_HOME, HOME",
      "The profile of \\(aqmiev calibrate\\(aq is XDG_DATA_HOME/miev/machine.csv, else "
