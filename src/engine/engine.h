@@ -67,6 +67,7 @@ struct miev_engine_ops {
     unsigned api_version; /* MIEV_ENGINE_API_VERSION */
     const char *name;     /* "tflite" */
     const char *summary;  /* one line for `miev doctor` */
+    const char *sandbox;  /* name of the profile of study/sandbox.h that it needs; NULL: "strict" */
     size_t state_size;    /* zeroed bytes the caller provides */
 
     /* True when the first bytes of a file (length may be short) look like this engine's format.
