@@ -21,6 +21,7 @@
 #include "core/env.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "study/memory_file.h"
 
 #define NOBODY_ID 65534u
 #define END       (-1) /* of a list of calls */
@@ -143,10 +144,11 @@ static const struct profile {
     const char *name;
     const int *plain;
     const struct guarded_call *guarded;
-    bool limits_address_space;
+    bool limits_address_space, has_file;
 } profiles[] = {
-    [MIEV_SANDBOX_STRICT] = {"strict", no_calls, no_guarded_calls, true},
-    [MIEV_SANDBOX_TENSORFLOW] = {"tensorflow", no_calls, making_code, false},
+    [MIEV_SANDBOX_STRICT] = {"strict", no_calls, no_guarded_calls, true, false},
+    [MIEV_SANDBOX_TENSORFLOW] = {"tensorflow", no_calls, making_code, false, false},
+    [MIEV_SANDBOX_PROFILING] = {"profiling", no_calls, no_guarded_calls, true, true},
 };
 
 const char *miev_sandbox_profile_name(enum miev_sandbox_profile profile)
@@ -272,11 +274,12 @@ static int check_address_space(uint64_t limit_bytes, struct miev_error *err)
 
 static int set_limits(const struct miev_sandbox_options *options, struct miev_error *err)
 {
+    rlim_t file_bytes = profiles[options->profile].has_file ? MIEV_SANDBOX_FILE_MAX_BYTES : 0;
     /* Writing to a file that was left open (a log) must fail, not kill. */
     (void)signal(SIGXFSZ, SIG_IGN);
     int rc = lower_limit(RLIMIT_CORE, 0, 0, "RLIMIT_CORE", err);
     if (rc == MIEV_OK)
-        rc = lower_limit(RLIMIT_FSIZE, 0, 0, "RLIMIT_FSIZE", err);
+        rc = lower_limit(RLIMIT_FSIZE, file_bytes, file_bytes, "RLIMIT_FSIZE", err);
     if (rc == MIEV_OK && options->cpu_s > 0)
         rc = lower_limit(RLIMIT_CPU, options->cpu_s, options->cpu_s + 1, "RLIMIT_CPU", err);
     if (rc == MIEV_OK && options->address_space_bytes > 0)
@@ -311,6 +314,8 @@ static int add_rules(scmp_filter_ctx filter, const struct profile *profile)
         rc = add_plain_calls(filter, profile->plain);
     if (rc == 0)
         rc = add_guarded_calls(filter, profile->guarded);
+    if (rc == 0 && profile->has_file) /* handed to study/memory_file.c, never done */
+        rc = seccomp_rule_add(filter, SCMP_ACT_TRAP, SCMP_SYS(openat), 0);
     /* abort() signals its own process; it must not signal another one. */
     if (rc == 0)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
@@ -370,7 +375,11 @@ int miev_sandbox_enter(const struct miev_sandbox_options *options, char *words, 
             return rc;
     }
     scmp_filter_ctx filter = NULL;
-    int rc = build_filter(profile, &filter, err);
+    int rc = profile->has_file
+                 ? miev_memory_file_serve(MIEV_SANDBOX_FILE, options->memory_file, err)
+                 : MIEV_OK;
+    if (rc == MIEV_OK)
+        rc = build_filter(profile, &filter, err);
     if (rc != MIEV_OK)
         return rc;
     bool nobody = false, landlock = false;

@@ -13,9 +13,15 @@
 enum miev_sandbox_profile {
     MIEV_SANDBOX_STRICT,     /* all that is told below */
     MIEV_SANDBOX_TENSORFLOW, /* and making machine code, which oneDNN does for each shape */
+    MIEV_SANDBOX_PROFILING,  /* and a file in memory for the runtime's profiler, by
+                              * study/memory_file.h:  nothing is opened */
 };
 
-/* "strict", "tensorflow": as engines and requests name them. */
+/* What a library opens by a name that begins so is the file in memory of MIEV_SANDBOX_PROFILING. */
+#define MIEV_SANDBOX_FILE           "miev-profile"
+#define MIEV_SANDBOX_FILE_MAX_BYTES ((uint64_t)256 << 20)
+
+/* "strict", "tensorflow", "profiling": as engines and requests name them. */
 const char *miev_sandbox_profile_name(enum miev_sandbox_profile profile);
 /* NULL is "strict". MIEV_ERR_INVALID: there is none of that name. */
 MIEV_MUST_USE int miev_sandbox_profile_named(const char *name, enum miev_sandbox_profile *out,
@@ -28,6 +34,7 @@ struct miev_sandbox_options {
     enum miev_sandbox_profile profile;
     uint64_t address_space_bytes; /* RLIMIT_AS; 0: none (sanitizers, and see above) */
     uint64_t cpu_s;               /* RLIMIT_CPU, ends by SIGXCPU; 0: none */
+    int memory_file;              /* of MIEV_SANDBOX_PROFILING: its descriptor */
 };
 
 /* Lock this process, with all threads that it has by now: no new privileges, Landlock without any

@@ -38,12 +38,13 @@
 
 extern char **environ;
 
-static const char *const profiles[] = {"strict", "tensorflow"};
+static const char *const profiles[] = {"strict", "tensorflow", "profiling"};
 
 /* What stands open before the lock. */
 struct scene {
     int file;    /* READABLE_BY_ALL */
     int log;     /* an empty file, open for writing */
+    int memory;  /* a file in memory */
     int sock;    /* one end of a stream pair */
     int witness; /* the other end */
     sem_t locked, done;
@@ -313,6 +314,22 @@ static int write_to_a_log(struct scene *scene)
     return outcome(write(scene->log, "x", 1));
 }
 
+/* What a runtime does that writes its profile: open by name, write, close. */
+static int write_a_profile(struct scene *scene)
+{
+    char read_back[sizeof(GREETING)] = "";
+    int other = open("/tmp/" MIEV_SANDBOX_FILE, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    FILE *file = fopen(MIEV_SANDBOX_FILE "_today.json", "we");
+    if (other >= 0)
+        return EXIT_BROKEN;
+    if (!file)
+        return errno;
+    if (fputs(GREETING, file) == EOF || fclose(file) != 0)
+        return EXIT_BROKEN;
+    ssize_t n = pread(scene->memory, read_back, sizeof(read_back), 0);
+    return n == sizeof(GREETING) - 1 && strcmp(read_back, GREETING) == 0 ? 0 : EXIT_BROKEN;
+}
+
 static int be_root(struct scene *scene)
 {
     (void)scene;
@@ -369,6 +386,7 @@ static const struct {
     int (*act)(struct scene *scene);
 } allowed[] = {
     {"tensorflow", turn_data_into_code},
+    {"profiling", write_to_a_log}, /* any file may grow, of which the worker has one in memory */
 };
 
 static bool allows(const char *profile, const struct action *action)
@@ -380,10 +398,11 @@ static bool allows(const char *profile, const struct action *action)
 }
 
 #define N_ACTIONS (sizeof(actions) / sizeof(actions[0]))
-#define N_OTHERS  4 /* tests that stand before them */
+#define N_OTHERS  6 /* tests that stand before them */
 
-/* Two that have tests of their own. */
+/* Three that have tests of their own. */
 static const struct action compute_action = {"compute for ever", compute_for_ever, 0, 0};
+static const struct action profile_action = {"write a profile", write_a_profile, 0, EPERM};
 static const struct action root_action = {"be root", be_root, 0, EPERM};
 
 static const struct action *find_action(const char *name)
@@ -391,6 +410,8 @@ static const struct action *find_action(const char *name)
     for (size_t i = 0; i < N_ACTIONS; i++)
         if (strcmp(actions[i].name, name) == 0)
             return &actions[i];
+    if (strcmp(name, profile_action.name) == 0)
+        return &profile_action;
     return strcmp(name, compute_action.name) == 0 ? &compute_action : &root_action;
 }
 
@@ -410,9 +431,10 @@ static bool open_scene(struct scene *scene)
         socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0)
         return false;
     scene->file = open(READABLE_BY_ALL, O_RDONLY);
+    scene->memory = memfd_create("profile", MFD_CLOEXEC);
     scene->sock = pair[0];
     scene->witness = pair[1];
-    return scene->file >= 0 && sem_init(&scene->locked, 0, 0) == 0 &&
+    return scene->file >= 0 && scene->memory >= 0 && sem_init(&scene->locked, 0, 0) == 0 &&
            sem_init(&scene->done, 0, 0) == 0 && send_descriptor(scene->witness, page) == 0;
 }
 
@@ -434,8 +456,10 @@ static _Noreturn void act(const struct action *action, const char *profile, stru
     if (pthread_create(&thread, NULL, wait_and_open, scene) != 0)
         _exit(EXIT_BROKEN);
     if (strcmp(profile, "free") != 0) {
-        struct miev_sandbox_options options = {
-            .address_space_bytes = MIEV_SANITIZED ? 0 : ADDRESS_LIMIT, .cpu_s = CPU_LIMIT_S};
+        struct miev_sandbox_options options = {.address_space_bytes =
+                                                   MIEV_SANITIZED ? 0 : ADDRESS_LIMIT,
+                                               .cpu_s = CPU_LIMIT_S,
+                                               .memory_file = scene->memory};
         struct miev_error err = {0};
         char words[64] = "";
         int rc = miev_sandbox_profile_named(profile, &options.profile, &err);
@@ -524,6 +548,30 @@ static void test_endless_work_is_cut_off(void **state)
     assert_int_equal(result, EXIT_SIGNAL + SIGXCPU);
 }
 
+static void test_only_profiling_has_a_file_and_only_in_memory(void **state)
+{
+    (void)state;
+    int result = result_of(profile_action.name, "profiling", "user");
+    if (result == EXIT_NOT_LOCKED)
+        skip();
+    assert_int_equal(result, 0);
+    assert_int_equal(result_of(profile_action.name, "strict", "user"), EPERM);
+    assert_int_equal(access(MIEV_SANDBOX_FILE "_today.json", F_OK), -1);
+}
+
+static void test_profiling_without_a_file_is_refused(void **state)
+{
+    (void)state;
+    struct miev_error err = {0};
+    char words[64] = "as before";
+    const struct miev_sandbox_options options = {.profile = MIEV_SANDBOX_PROFILING,
+                                                 .memory_file = -1};
+    assert_refused(miev_sandbox_enter(&options, words, sizeof(words), &err), MIEV_ERR_INVALID, &err,
+                   "no file in memory");
+    assert_string_equal(words, "as before");
+    assert_int_equal(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0);
+}
+
 static void test_a_limit_below_what_is_mapped_is_refused(void **state)
 {
     (void)state;
@@ -561,6 +609,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_endless_work_is_cut_off),
         cmocka_unit_test(test_a_limit_below_what_is_mapped_is_refused),
         cmocka_unit_test(test_an_unknown_profile_is_refused),
+        cmocka_unit_test(test_only_profiling_has_a_file_and_only_in_memory),
+        cmocka_unit_test(test_profiling_without_a_file_is_refused),
     };
     struct action states[N_ACTIONS];
     char names[2 * N_ACTIONS][80];
