@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/op_times.h"
 #include "miev.h"
 
 #define MIEV_ENGINE_API_VERSION 1u
@@ -44,6 +45,11 @@ struct miev_engine_options {
                               * places the system's loader looks at */
     unsigned threads;        /* >= 1 */
     const char *delegate;    /* NULL: the engine's best; "none": plain kernels; else its name */
+    /* Not NULL: the profile slot will be called. A runtime that can only write its profile to a
+     * file writes it to this name with anything behind it: the sandbox has it end up in profile_fd,
+     * a file in memory. */
+    const char *profile_name;
+    int profile_fd;
 };
 
 struct miev_engine_info {
@@ -103,6 +109,10 @@ struct miev_engine_ops {
     /* One inference over the inputs' present content; outputs stay until the next run. Never NULL.
      */
     int (*run)(void *state, struct miev_error *err);
+
+    /* Run times->n_runs inferences and tell how long each operator and each run took; once, in a
+     * state that was opened for it. NULL when the runtime tells no operator's time. */
+    int (*profile)(void *state, struct miev_op_times *times, struct miev_error *err);
 
     /* Release all that open and load acquired. Never NULL. */
     void (*close)(void *state);

@@ -77,7 +77,9 @@ static int start_worker(struct miev_run *run, struct miev_run_model *model,
 {
     const struct miev_study_options *options = run->options;
     enum miev_sandbox_profile profile;
-    int rc = miev_sandbox_profile_named(engine->sandbox, &profile, err);
+    const char *wanted =
+        options->profile ? miev_sandbox_profile_name(MIEV_SANDBOX_PROFILING) : engine->sandbox;
+    int rc = miev_sandbox_profile_named(wanted, &profile, err);
     if (rc != MIEV_OK)
         return rc;
     struct miev_child_options child = child_options(options, profile, options->memory_bytes);
@@ -455,9 +457,8 @@ static int read_latencies(const json_t *list, double waited_s, double *seconds, 
     return MIEV_OK;
 }
 
-/* Single inferences, each timed, into fresh memory. */
-static int time_each(struct miev_run *run, struct miev_run_model *model, size_t count,
-                     struct miev_run_latency *out, struct miev_error *err)
+int miev_run_time_each(struct miev_run *run, struct miev_run_model *model, size_t count,
+                       struct miev_run_latency *out, struct miev_error *err)
 {
     json_t *reply = NULL;
     json_t *request = json_pack("{s:s, s:s, s:I, s:b}", "do", "repeat", "stage", "inference",
@@ -482,7 +483,7 @@ static int median_of_batch(struct miev_run *run, struct miev_run_model *model, s
                            double *median_s, struct miev_error *err)
 {
     struct miev_run_latency batch = {0};
-    int rc = time_each(run, model, count, &batch, err);
+    int rc = miev_run_time_each(run, model, count, &batch, err);
     if (rc == MIEV_OK)
         *median_s = miev_quantile(batch.seconds, batch.n, 0.5);
     free(batch.seconds);
@@ -542,7 +543,7 @@ static int latency_pass(struct miev_run *run, struct miev_run_model *model, stru
     size_t count = clamp_count(share_s / model->inference_s, LATENCY_MIN_SAMPLES, LATENCY_SAMPLES);
     if (run->options->budget_s <= 0)
         count = 3; /* predictions only */
-    return time_each(run, model, count, &model->latency, err);
+    return miev_run_time_each(run, model, count, &model->latency, err);
 }
 
 static int measure_stages(struct miev_run *run, struct miev_run_model *model,

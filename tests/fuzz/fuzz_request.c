@@ -77,6 +77,15 @@ static int echo_input(void *state, size_t i, struct miev_tensor *out, struct mie
     return MIEV_OK;
 }
 
+static int echo_profile(void *state, struct miev_op_times *times, struct miev_error *err)
+{
+    const struct miev_op op = {.type = "Echo"};
+    (void)state;
+    for (size_t run = 0; run < times->n_runs; run++)
+        fuzz_require(miev_op_times_add(times, run, &op, 1, err) == MIEV_OK);
+    return MIEV_OK;
+}
+
 static int echo_output(void *state, size_t i, struct miev_tensor *out, struct miev_error *err)
 {
     struct echo *echo = state;
@@ -127,6 +136,7 @@ static const struct miev_engine_ops echo = {
     .output = echo_output,
     .shape_input = echo_shape,
     .run = echo_run,
+    .profile = echo_profile,
     .close = echo_close,
 };
 
