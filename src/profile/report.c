@@ -163,10 +163,11 @@ static json_t *energy_json(const json_t *report, const json_t *model, const stru
 
 static json_t *inference_json(const struct miev_shares *shares)
 {
-    return json_pack("{s:f, s:f, s:f, s:I, s:I, s:b}", "plain_s", shares->plain_s, "profiled_s",
-                     shares->watched_s, "overhead_ratio", shares->watched_s / shares->plain_s - 1,
-                     "runs", (json_int_t)shares->runs, "runs_left_out",
-                     (json_int_t)shares->runs_left_out, "operators_overlap", (int)shares->overlap);
+    return json_pack("{s:f, s:f, s:f, s:f, s:I, s:I, s:b}", "plain_s", shares->plain_s,
+                     "profiled_s", shares->watched_s, "shared_s", shares->shared_s,
+                     "overhead_ratio", shares->watched_s / shares->plain_s - 1, "runs",
+                     (json_int_t)shares->runs, "runs_left_out", (json_int_t)shares->runs_left_out,
+                     "operators_overlap", (int)shares->overlap);
 }
 
 static json_t *shared_or_null(const json_t *report, const char *key)

@@ -67,6 +67,8 @@ static int choose_runs(const struct miev_op_times *times, struct miev_shares *ou
         runs->whole_s[runs->n] = fmax(times->run_s[r] - watching_s, sum_s);
         runs->used[runs->n++] = r;
     }
+    for (size_t i = 0; i < runs->n; i++)
+        out->shared_s += runs->whole_s[i] / (double)runs->n;
     out->runs = runs->n;
     out->runs_left_out = n - runs->n;
     out->overlap = 2 * overlapping > runs->n;
@@ -91,24 +93,22 @@ static void add_operator(const struct runs *runs, size_t o, double sign)
 }
 
 /* The row of what the series holds, which ends as shares. */
-static int end_row(const struct runs *runs, double calls, struct miev_share_row *out,
-                   struct miev_error *err)
+static int end_row(const struct runs *runs, double calls, double shared_s,
+                   struct miev_share_row *out, struct miev_error *err)
 {
     struct miev_mean_interval mean;
-    double whole_s = 0;
     *out = (struct miev_share_row){.calls = calls};
     for (size_t i = 0; i < runs->n; i++) {
         double own_s = fmax(runs->series[i], 0);
         runs->series[i] = own_s / runs->whole_s[i];
         out->seconds += own_s / (double)runs->n;
-        whole_s += runs->whole_s[i] / (double)runs->n;
     }
     int rc = miev_stats_mean(runs->series, runs->n, MIEV_RUN_CONFIDENCE, &mean, err);
     if (rc != MIEV_OK)
         return rc;
     /* The parts of a microsecond that the runtime cut off are the same in every run, so that more
      * runs do not tell them; those of different calls go either way. */
-    double cut_off = MIEV_OP_RESOLUTION_S * sqrt(calls) / whole_s;
+    double cut_off = MIEV_OP_RESOLUTION_S * sqrt(calls) / shared_s;
     out->share = (struct miev_interval){
         .value = mean.mean,
         .low = fmax(mean.mean - hypot(mean.mean - mean.low, cut_off), 0),
@@ -130,7 +130,7 @@ static int make_between(const struct runs *runs, struct miev_shares *out, struct
         add_operator(runs, o, -1);
         calls += calls_of(runs->times, o);
     }
-    int rc = end_row(runs, calls, &out->between, err);
+    int rc = end_row(runs, calls, out->shared_s, &out->between, err);
     out->between.calls = 0;
     return rc;
 }
@@ -155,7 +155,7 @@ static int add_kind(const struct runs *runs, size_t o, struct miev_shares *out,
         kind->operators++;
     }
     out->n_kinds++;
-    return end_row(runs, calls, &kind->row, err);
+    return end_row(runs, calls, out->shared_s, &kind->row, err);
 }
 
 static int by_share(const void *a, const void *b)
@@ -177,7 +177,7 @@ static int make_rows(const struct runs *runs, struct miev_shares *out, struct mi
     for (size_t o = 0; rc == MIEV_OK && o < n; o++) {
         begin_series(runs, false);
         add_operator(runs, o, 1);
-        rc = end_row(runs, calls_of(runs->times, o), &out->ops[o], err);
+        rc = end_row(runs, calls_of(runs->times, o), out->shared_s, &out->ops[o], err);
     }
     if (rc == MIEV_OK)
         qsort(out->kinds, out->n_kinds, sizeof(*out->kinds), by_share);

@@ -26,6 +26,7 @@ struct miev_shares {
     struct miev_share_row between; /* what is left of an inference beside its operators */
     size_t runs, runs_left_out;    /* left out: took more than twice the median */
     double watched_s, plain_s;     /* medians of whole inferences, with and without a profiler */
+    double shared_s;               /* mean of what the rows are shares of, and add up to */
     bool overlap;                  /* operators ran at the same time */
 };
 

@@ -48,6 +48,7 @@ static void test_shares_add_up_and_watching_is_taken_off(void **state)
     assert_false(shares.overlap);
     assert_near(shares.plain_s, 500e-6, 1e-9);
     assert_near(shares.watched_s, 600e-6, 1e-9);
+    assert_near(shares.shared_s, 500e-6, 1e-9);
     assert_near(shares.ops[0].share.value, 300.5 / 500, 1e-9);
     assert_near(shares.ops[1].share.value, 50.5 / 500, 1e-9);
     assert_near(shares.ops[2].share.value, 100.5 / 500, 1e-9);
