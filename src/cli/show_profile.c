@@ -234,8 +234,9 @@ static void say_energy(const json_t *profile, const struct units *units,
     const json_t *energy = miev_field_at(profile, "energy");
     const json_t *joules = miev_field_at(energy, "per_inference_j");
     if (!units->has_energy) {
-        say(terminal, "The energy of one inference is not known here, so there are shares of time "
-                      "only: 'miev doctor' tells why.");
+        say(terminal,
+            "The energy of one inference is not known, so there are shares of time only: no "
+            "sensor covers it ('miev doctor' tells), or its rounds did not fit --budget.");
         return;
     }
     miev_format_interval(words, sizeof(words), miev_field_number(joules, "value"),

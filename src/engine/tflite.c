@@ -570,6 +570,18 @@ static int profile_run(struct tflite *s, void *profiler, size_t run, struct miev
     return rc == MIEV_OK ? take_events(s, profiler, run, times, err) : rc;
 }
 
+/* A delegate counts its own operators; all others are told by the file. */
+static void name_outputs(const struct tflite *s, struct miev_op_times *times)
+{
+    for (size_t o = 0; o < times->n_ops; o++) {
+        struct miev_op *op = &times->ops[o];
+        if (!op->provider[0])
+            miev_tflite_show_output(s->bytes, s->length, (size_t)(op->index >> 32),
+                                    (size_t)(op->index & UINT32_MAX), op->name, sizeof(op->name),
+                                    op->shape, sizeof(op->shape));
+    }
+}
+
 static int tflite_profile(void *state, struct miev_op_times *times, struct miev_error *err)
 {
     struct tflite *s = state;
@@ -582,6 +594,8 @@ static int tflite_profile(void *state, struct miev_op_times *times, struct miev_
     int rc = MIEV_OK;
     for (size_t run = 0; rc == MIEV_OK && run < times->n_runs; run++)
         rc = profile_run(s, profiler, run, times, err);
+    if (rc == MIEV_OK)
+        name_outputs(s, times);
     return rc;
 }
 

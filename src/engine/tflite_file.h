@@ -33,6 +33,12 @@ MIEV_MUST_USE int miev_tflite_inspect(const void *model, size_t length,
 size_t miev_tflite_open_shape(const void *model, size_t length, size_t tensor, int32_t *out,
                               size_t capacity);
 
+/* Name and shape of the first output of an operator, by its number in a subgraph, as text to show
+ * (shape as of miev_op_show_shape, "" when the file fixes none); both stay as they are when there
+ * is no such operator. The model as above. */
+void miev_tflite_show_output(const void *model, size_t length, size_t subgraph, size_t op,
+                             char *name, size_t name_size, char *shape, size_t shape_size);
+
 /* LiteRT 2.3's loader refuses models with variable tensors or operator intermediates (LSTMs have
  * both), although its interpreter runs them. So the loader is shown a copy in which those fields
  * read "none", and they are put back before the interpreter is made from the same bytes.
