@@ -359,7 +359,8 @@ class Cards(unittest.TestCase):
             elif isinstance(node, list):
                 for child in node:
                     yield from objects(child)
-        for name in ("report.schema.json", "eval.schema.json", "card.schema.json"):
+        for name in ("report.schema.json", "eval.schema.json", "card.schema.json",
+                     "profile.schema.json"):
             for node in objects(load_schema(name)):
                 self.assertIs(node.get("additionalProperties"), False)
                 self.assertLessEqual(set(node.get("required", [])), set(node["properties"]))
