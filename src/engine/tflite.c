@@ -577,8 +577,7 @@ static void name_outputs(const struct tflite *s, struct miev_op_times *times)
         struct miev_op *op = &times->ops[o];
         if (!op->provider[0])
             miev_tflite_show_output(s->bytes, s->length, (size_t)(op->index >> 32),
-                                    (size_t)(op->index & UINT32_MAX), op->name, sizeof(op->name),
-                                    op->shape, sizeof(op->shape));
+                                    (size_t)(op->index & UINT32_MAX), op);
     }
 }
 

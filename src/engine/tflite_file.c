@@ -5,7 +5,6 @@
 
 #include "core/error.h"
 #include "engine/flatbuffer.h"
-#include "engine/op_times.h"
 #include "engine/tflite_verify.h"
 
 /* Field numbers of TensorFlow Lite's schema, version 3. */
@@ -202,7 +201,7 @@ static size_t element_or_0(struct miev_flatbuffer *r, struct miev_flatbuffer_vec
 }
 
 void miev_tflite_show_output(const void *model, size_t length, size_t subgraph, size_t op,
-                             char *name, size_t name_size, char *shape, size_t shape_size)
+                             struct miev_op *out)
 {
     int64_t dims[16];
     struct miev_flatbuffer r = {.bytes = model, .length = length};
@@ -219,12 +218,13 @@ void miev_tflite_show_output(const void *model, size_t length, size_t subgraph, 
                                  miev_flatbuffer_u32(&r, outputs.first));
     if (!tensor || r.broken)
         return;
-    miev_flatbuffer_show(&r, miev_flatbuffer_vector(&r, tensor, TENSOR_NAME, 1), name, name_size);
+    miev_flatbuffer_show(&r, miev_flatbuffer_vector(&r, tensor, TENSOR_NAME, 1), out->name,
+                         sizeof(out->name));
     struct miev_flatbuffer_vector list = miev_flatbuffer_vector(&r, tensor, TENSOR_SHAPE, 4);
     size_t n = list.count < 16 ? list.count : 16;
     for (size_t i = 0; i < n; i++)
         dims[i] = (int32_t)miev_flatbuffer_u32(&r, list.first + 4 * i);
-    miev_op_show_shape(shape, shape_size, dims, n);
+    miev_op_show_shape(out->shape, sizeof(out->shape), dims, n);
 }
 
 size_t miev_tflite_hide_state(void *model, size_t length, struct miev_tflite_patch *patches,

@@ -32,10 +32,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (memchr(file.custom_op, '\0', sizeof(file.custom_op)) == NULL)
         abort();
     int32_t dims[8];
-    char name[16] = "", shape[16] = "";
+    struct miev_op op = {.name = ""};
     for (size_t i = 0; i < 16; i++)
-        miev_tflite_show_output(data, size, i / 4, i % 4, name, sizeof(name), shape, sizeof(shape));
-    if (!memchr(name, '\0', sizeof(name)) || !memchr(shape, '\0', sizeof(shape)))
+        miev_tflite_show_output(data, size, i / 4, i % 4, &op);
+    if (!memchr(op.name, '\0', sizeof(op.name)) || !memchr(op.shape, '\0', sizeof(op.shape)))
         abort();
     for (size_t i = 0; i < 4; i++)
         if (miev_tflite_open_shape(data, size, i, dims, 8) > 8)
