@@ -96,7 +96,7 @@ static int walk_name(struct walk *walk, int fd, const char *prefix, const char *
     if (depth == MAX_DEPTH || (size_t)n + 1 >= sizeof(path))
         return miev_error_set(walk->err, MIEV_ERR_LIMIT, "%s/%s lies deeper than any model's files",
                               walk->name, path);
-    (void)strcat(path, "/"); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy): it fits */
+    (void)snprintf(path + n, sizeof(path) - (size_t)n, "/");
     int inner = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (inner < 0)
         return miev_error_errno(walk->err, "cannot open %s/%s", walk->name, path);

@@ -12,7 +12,7 @@
 
 enum miev_sandbox_profile {
     MIEV_SANDBOX_STRICT,     /* all that is told below */
-    MIEV_SANDBOX_TENSORFLOW, /* and making machine code, which oneDNN does for each shape */
+    MIEV_SANDBOX_TENSORFLOW, /* but making machine code, which oneDNN does, and the host's name */
 };
 
 /* "strict", "tensorflow": as engines and requests name them. */
