@@ -138,7 +138,7 @@ static int write_lines(const struct miev_folder *folder, struct miev_sealed *sea
                        struct miev_error *err)
 {
     size_t head_bytes = miev_folder_head_bytes(folder);
-    char(*sums)[65] = calloc(folder->n, sizeof(*sums));
+    char(*sums)[65] = calloc(folder->n + 1, sizeof(*sums));
     char *head = mmap(NULL, sealed->length, PROT_READ | PROT_WRITE, MAP_SHARED, sealed->fd, 0);
     if (!sums || head == MAP_FAILED) {
         free(sums);
