@@ -115,7 +115,7 @@ static int load_metered(struct miev_run *run, struct miev_run_model *model, stru
 
 static int load(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
 {
-    int rc = miev_sealed_load(model->entry.file->path, MODEL_MAX_BYTES, &model->file, err);
+    int rc = miev_sealed_load_model(model->entry.file->path, MODEL_MAX_BYTES, &model->file, err);
     if (rc == MIEV_OK)
         rc = check_identity(model, err);
     if (rc != MIEV_OK)

@@ -12,9 +12,9 @@
 
 enum miev_sandbox_profile {
     MIEV_SANDBOX_STRICT,     /* all that is told below */
-    MIEV_SANDBOX_TENSORFLOW, /* and making machine code, which oneDNN does for each shape */
+    MIEV_SANDBOX_TENSORFLOW, /* but making machine code, which oneDNN does, and the host's name */
     MIEV_SANDBOX_PROFILING,  /* and a file in memory for the runtime's profiler, by
-                              * study/memory_file.h:  nothing is opened */
+                              * study/memory_file.h: nothing is opened */
 };
 
 /* What a library opens by a name that begins so is the file in memory of MIEV_SANDBOX_PROFILING. */

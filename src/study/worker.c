@@ -204,6 +204,8 @@ static json_t *metadata_to_json(const struct miev_engine_metadata *metadata)
         (void)json_object_set_new(out, "fault", json_string("its labels are not UTF-8 text"));
     if (metadata->fault[0])
         (void)json_object_set_new(out, "fault", json_string(metadata->fault));
+    if (metadata->choice[0])
+        (void)json_object_set_new(out, "choice", json_string(metadata->choice));
     return out;
 }
 

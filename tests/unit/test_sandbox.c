@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -173,6 +174,13 @@ static int turn_data_into_code(struct scene *scene)
     if (p == MAP_FAILED)
         return EXIT_BROKEN;
     return outcome(mprotect(p, 4096, PROT_READ | PROT_EXEC));
+}
+
+static int name_the_host(struct scene *scene)
+{
+    (void)scene;
+    struct utsname name;
+    return outcome(uname(&name));
 }
 
 static int own_the_signals_of_a_socket(struct scene *scene)
@@ -369,6 +377,7 @@ static const struct action {
     {"set a limit", raise_a_limit, 0, EPERM},
     {"map code", map_code, 0, EPERM},
     {"turn data into code", turn_data_into_code, 0, EPERM},
+    {"name the host", name_the_host, 0, EPERM},
     {"have a socket signal the parent", own_the_signals_of_a_socket, 0, EPERM},
     {"open from an earlier thread", look_from_a_thread_started_before, 0, EPERM},
     {"clone3", ask_for_clone3, 0, ENOSYS},
@@ -386,6 +395,7 @@ static const struct {
     int (*act)(struct scene *scene);
 } allowed[] = {
     {"tensorflow", turn_data_into_code},
+    {"tensorflow", name_the_host},
     {"profiling", write_to_a_log}, /* any file may grow, of which the worker has one in memory */
 };
 
