@@ -185,15 +185,17 @@ static void say_overhead(const json_t *profile, const struct units *units,
     const json_t *inference = miev_field_at(profile, "inference");
     double ratio = miev_field_number(inference, "overhead_ratio");
     double left_out = miev_field_number(inference, "runs_left_out");
-    char plain[MIEV_NUMBER_SIZE], profiled[MIEV_NUMBER_SIZE], also[96] = "";
+    char plain[MIEV_NUMBER_SIZE], profiled[MIEV_NUMBER_SIZE], also[128] = "";
     char cost[96] = "nothing that shows";
     miev_format_number(plain, sizeof(plain),
                        miev_field_number(inference, "plain_s") / units->seconds.size);
     miev_format_number(profiled, sizeof(profiled),
                        miev_field_number(inference, "profiled_s") / units->seconds.size);
     if (left_out > 0)
-        (void)snprintf(also, sizeof(also), "; %.0f that took more than twice the median left out",
-                       left_out);
+        (void)snprintf(
+            also, sizeof(also),
+            "; %.0f more that took over a tenth longer than the quickest quarter are left out",
+            left_out);
     if (ratio > 0)
         (void)snprintf(cost, sizeof(cost),
                        "%.1f %%, which is taken off what lies between the operators", 100 * ratio);

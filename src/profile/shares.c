@@ -36,18 +36,24 @@ static double operators_s(const struct miev_op_times *times, size_t run)
     return sum_s;
 }
 
-static int median(const double *values, size_t n, double *out, struct miev_error *err)
+/* The longest that a run of these takes by itself, and the median of those that do. */
+static int judge_calm(const double *run_s, size_t n, double *longest_s, double *median_s,
+                      struct miev_error *err)
 {
     double *sorted = calloc(n, sizeof(*sorted));
     if (!sorted)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu runs", n);
-    memcpy(sorted, values, n * sizeof(*sorted));
-    *out = miev_quantile(sorted, n, 0.5);
+    memcpy(sorted, run_s, n * sizeof(*sorted));
+    *longest_s = TOO_LONG_RATIO * miev_quantile(sorted, n, 0.25);
+    size_t calm = 0;
+    while (calm < n && sorted[calm] <= *longest_s)
+        calm++;
+    *median_s = miev_quantile(sorted, calm, 0.5);
     free(sorted);
     return MIEV_OK;
 }
 
-static int choose_runs(const struct miev_op_times *times, struct miev_shares *out,
+static int choose_runs(const struct miev_op_times *times, double longest_s, struct miev_shares *out,
                        struct runs *runs, struct miev_error *err)
 {
     size_t n = times->n_runs, overlapping = 0;
@@ -60,7 +66,7 @@ static int choose_runs(const struct miev_op_times *times, struct miev_shares *ou
     double watching_s = fmax(out->watched_s - out->plain_s, 0);
     for (size_t r = 0; r < n; r++) {
         double sum_s = operators_s(times, r);
-        if (times->run_s[r] > TOO_LONG_RATIO * out->watched_s || !(sum_s > 0))
+        if (times->run_s[r] > longest_s || !(sum_s > 0))
             continue;
         /* Half a microsecond was added to each call. */
         overlapping += sum_s - (double)times->n_ops * MIEV_OP_RESOLUTION_S > times->run_s[r];
@@ -184,14 +190,17 @@ static int make_rows(const struct runs *runs, struct miev_shares *out, struct mi
     return rc;
 }
 
-int miev_shares_make(const struct miev_op_times *times, double *plain_s, size_t n_plain,
+int miev_shares_make(const struct miev_op_times *times, const double *plain_s, size_t n_plain,
                      struct miev_shares *out, struct miev_error *err)
 {
+    double longest_s = 0, longest_plain_s = 0;
     struct runs runs = {.used = NULL};
-    *out = (struct miev_shares){.plain_s = miev_quantile(plain_s, n_plain, 0.5)};
-    int rc = median(times->run_s, times->n_runs, &out->watched_s, err);
+    *out = (struct miev_shares){.ops = NULL};
+    int rc = judge_calm(plain_s, n_plain, &longest_plain_s, &out->plain_s, err);
     if (rc == MIEV_OK)
-        rc = choose_runs(times, out, &runs, err);
+        rc = judge_calm(times->run_s, times->n_runs, &longest_s, &out->watched_s, err);
+    if (rc == MIEV_OK)
+        rc = choose_runs(times, longest_s, out, &runs, err);
     if (rc == MIEV_OK)
         rc = make_rows(&runs, out, err);
     finish_runs(&runs);
