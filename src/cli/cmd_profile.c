@@ -138,6 +138,12 @@ static int time_operators(const struct settings *settings, const struct miev_sel
     return rc;
 }
 
+static bool names_a_place(const struct site_settings *site)
+{
+    return site->zone || site->intensity >= 0 || site->year > 0 || site->pue > 1 ||
+           site->no_embodied;
+}
+
 /* A priced report that holds the energy of the model: the one that is named, or of a study now. */
 static int find_energy(const struct settings *settings, const struct miev_selection *selection,
                        const struct miev_price_options *price, json_t **out, struct miev_error *err)
@@ -152,7 +158,10 @@ static int find_energy(const struct settings *settings, const struct miev_select
     } else {
         rc = measure(&settings->measure, selection, settings->quiet, NULL, out, err);
     }
-    return rc == MIEV_OK ? miev_report_price(*out, price, err) : rc;
+    /* A report that has its place keeps it, unless another is named. */
+    if (rc == MIEV_OK && (!json_object_get(*out, "site") || names_a_place(&settings->site)))
+        rc = miev_report_price(*out, price, err);
+    return rc;
 }
 
 static int make_profile(const struct settings *settings, const struct miev_selection *selection,

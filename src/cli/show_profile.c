@@ -248,6 +248,13 @@ static void say_energy(const json_t *profile, const struct units *units,
         "One inference: %s %s, %s. An operator's joules and grams are as uncertain by "
         "that, all of them together; --json holds each interval.",
         words, units->joules.name, miev_field_text(energy, "method"));
+    double older_s =
+        miev_field_number(profile, "created_unix_s") - miev_field_number(energy, "created_unix_s");
+    if (older_s > 3600)
+        say(terminal,
+            "That energy is of a report made %.0f hours before: on a machine that has "
+            "changed since, it is another's.",
+            older_s / 3600);
 }
 
 void show_profile(const json_t *profile, const struct terminal *terminal, size_t top, bool quiet)

@@ -172,11 +172,14 @@ class ProfileTest(unittest.TestCase):
     def test_the_energy_of_an_earlier_report(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "report.json")
-            self.assertEqual(miev("run", PLAIN, "--input", CAT, "--budget", 8, "--json",
-                                  path).returncode, 0)
+            self.assertEqual(miev("run", PLAIN, "--input", CAT, "--budget", 8, "--zone",
+                                  "NO", "--json", path).returncode, 0)
             report = json.loads(path.read_text())
             document = profile(PLAIN, "--report", path)
             self.check(document)
+            self.assertEqual(document["site"]["zone"], "Norway")
+            self.assertEqual(profile(PLAIN, "--report", path, "--zone", "KR")["site"]["zone"],
+                             "South Korea")
             gross = report["models"][0]["energy"]["gross"]
             if gross:
                 self.assertEqual(document["energy"]["per_inference_j"]["value"],
