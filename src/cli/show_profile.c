@@ -186,7 +186,9 @@ static void say_overhead(const json_t *profile, const struct units *units,
     double ratio = miev_field_number(inference, "overhead_ratio");
     double left_out = miev_field_number(inference, "runs_left_out");
     char plain[MIEV_NUMBER_SIZE], profiled[MIEV_NUMBER_SIZE], also[128] = "";
-    char cost[96] = "nothing that shows";
+    char call[MIEV_INTERVAL_SIZE], cost[256] = "nothing that shows";
+    const json_t *per_call = miev_field_at(inference, "overhead_per_call_s");
+    const struct miev_unit micro = {terminal->utf8 ? "µs" : "us", 1e-6};
     miev_format_number(plain, sizeof(plain),
                        miev_field_number(inference, "plain_s") / units->seconds.size);
     miev_format_number(profiled, sizeof(profiled),
@@ -196,19 +198,20 @@ static void say_overhead(const json_t *profile, const struct units *units,
             also, sizeof(also),
             "; %.0f more that took over a tenth longer than the quickest quarter are left out",
             left_out);
-    if (ratio > 0)
+    if (ratio > 0) {
+        miev_format_interval(call, sizeof(call), miev_field_number(per_call, "value"),
+                             miev_field_number(per_call, "low"),
+                             miev_field_number(per_call, "high"), &micro);
         (void)snprintf(cost, sizeof(cost),
-                       "%.1f %%, which is taken off what lies between the operators", 100 * ratio);
+                       "%.1f %%, of which %s %s is taken off each call of an operator and the rest "
+                       "off what lies between them",
+                       100 * ratio, call, micro.name);
+    }
     say(terminal,
         "%.0f inferences were profiled%s. Each took %s %s, and %s %s without a profiler: profiling "
         "costs %s.",
         miev_field_number(inference, "runs"), also, profiled, units->seconds.name, plain,
         units->seconds.name, cost);
-    if (ratio > 0.25)
-        say(terminal,
-            "%sThat is much%s: the shares of small operators are less certain than their "
-            "intervals say.",
-            terminal_bold(terminal), terminal_reset(terminal));
 }
 
 static void say_meaning(const json_t *profile, const struct terminal *terminal)
@@ -224,8 +227,9 @@ static void say_meaning(const json_t *profile, const struct terminal *terminal)
         say(terminal, "These are XNNPACK's operators, which join several of the model's and tell "
                       "no shapes; --delegate none profiles the plain kernels, the model's own.");
     say(terminal,
-        "Intervals of shares: 95 %%, by the runs and the parts of a microsecond that the "
-        "runtime does not tell. A share of energy supposes that a second of each operator "
+        "Intervals of shares: 95 %%, by the runs, the parts of a microsecond that the runtime does "
+        "not tell, and what profiling adds to a call. A share of energy supposes that a second of "
+        "each operator "
         "draws the same power.");
 }
 

@@ -163,9 +163,10 @@ static json_t *energy_json(const json_t *report, const json_t *model, const stru
 
 static json_t *inference_json(const struct miev_shares *shares)
 {
-    return json_pack("{s:f, s:f, s:f, s:f, s:I, s:I, s:b}", "plain_s", shares->plain_s,
+    return json_pack("{s:f, s:f, s:f, s:f, s:o, s:I, s:I, s:b}", "plain_s", shares->plain_s,
                      "profiled_s", shares->watched_s, "shared_s", shares->shared_s,
-                     "overhead_ratio", shares->watched_s / shares->plain_s - 1, "runs",
+                     "overhead_ratio", shares->watched_s / shares->plain_s - 1,
+                     "overhead_per_call_s", interval_json(&shares->per_call_s), "runs",
                      (json_int_t)shares->runs, "runs_left_out", (json_int_t)shares->runs_left_out,
                      "operators_overlap", (int)shares->overlap);
 }

@@ -34,13 +34,15 @@ static void make_times(struct miev_op_times *times)
     }
 }
 
+/* Of the 100 µs that watching takes, 0 to a third may lie within each of three calls: half of that
+ * is taken off them. */
 static void test_shares_add_up_and_watching_is_taken_off(void **state)
 {
     (void)state;
     struct miev_error err;
     struct miev_op_times times;
     struct miev_shares shares;
-    double plain_s[] = {490e-6, 500e-6, 510e-6};
+    const double plain_s[] = {490e-6, 500e-6, 510e-6}, added = 100.0 / 6;
     make_times(&times);
     assert_ok(miev_shares_make(&times, plain_s, 3, &shares, &err), &err);
     assert_int_equal(shares.runs, RUNS - 1);
@@ -49,22 +51,52 @@ static void test_shares_add_up_and_watching_is_taken_off(void **state)
     assert_near(shares.plain_s, 500e-6, 1e-9);
     assert_near(shares.watched_s, 600e-6, 1e-9);
     assert_near(shares.shared_s, 500e-6, 1e-9);
-    assert_near(shares.ops[0].share.value, 300.5 / 500, 1e-9);
-    assert_near(shares.ops[1].share.value, 50.5 / 500, 1e-9);
-    assert_near(shares.ops[2].share.value, 100.5 / 500, 1e-9);
-    assert_near(shares.between.share.value, 48.5 / 500, 1e-6);
+    assert_near(shares.per_call_s.value, added * 1e-6, 1e-9);
+    assert_near(shares.per_call_s.high, 2 * added * 1e-6, 1e-9);
+    assert_true(shares.per_call_s.low == 0);
+    assert_near(shares.ops[0].share.value, (300.5 - added) / 500, 1e-9);
+    assert_near(shares.ops[1].share.value, (50.5 - added) / 500, 1e-9);
+    assert_near(shares.ops[2].share.value, (100.5 - added) / 500, 1e-9);
+    assert_near(shares.between.share.value, (500 - 451.5 + 3 * added) / 500, 1e-6);
     assert_int_equal(shares.n_kinds, 2);
     assert_string_equal(shares.kinds[0].type, "Conv");
     assert_int_equal(shares.kinds[0].operators, 2);
     assert_near(shares.kinds[0].row.calls, 2, 1e-9);
-    assert_near(shares.kinds[0].row.share.value, 401.0 / 500, 1e-9);
+    assert_near(shares.kinds[0].row.share.value, (401 - 2 * added) / 500, 1e-9);
     assert_near(shares.kinds[0].row.share.value + shares.kinds[1].row.share.value +
                     shares.between.share.value,
                 1, 1e-9);
-    /* All runs are the same: what is left is the half microsecond that nobody knows. */
-    assert_near(shares.ops[0].share.high - shares.ops[0].share.value, 0.5 / 500, 1e-6);
+    /* All runs are the same: what is left is what nobody knows, half a microsecond and the place of
+     * what watching took. */
+    assert_near(shares.ops[0].share.high - shares.ops[0].share.value, hypot(0.5, added) / 500,
+                1e-6);
     assert_near(shares.kinds[0].row.share.high - shares.kinds[0].row.share.value,
-                0.5 * sqrt(2) / 500, 1e-6);
+                hypot(0.5 * sqrt(2), 2 * added) / 500, 1e-6);
+    miev_shares_finish(&shares);
+    miev_op_times_finish(&times);
+}
+
+/* The calls are told to take 451.5 µs of an inference of 405: at least 15.5 of each are watching.
+ * No call can have more of it than it takes. */
+static void test_watching_cannot_take_more_than_a_call_nor_less_than_what_is_too_much(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_op_times times;
+    struct miev_shares shares;
+    const double plain_s[] = {405e-6}, quick_s[] = {200e-6};
+    make_times(&times);
+    assert_ok(miev_shares_make(&times, plain_s, 1, &shares, &err), &err);
+    assert_near(shares.per_call_s.low, 15.5e-6, 1e-9);
+    assert_near(shares.per_call_s.high, 50.5e-6, 1e-9); /* of 65 for each */
+    miev_shares_finish(&shares);
+    assert_ok(miev_shares_make(&times, quick_s, 1, &shares, &err), &err);
+    assert_near(shares.per_call_s.low, 50.5e-6, 1e-9);
+    assert_near(shares.per_call_s.value, 50.5e-6, 1e-9);
+    assert_near(shares.per_call_s.high, 251.5e-6 / 3, 1e-9);
+    assert_true(shares.between.share.value == 0);
+    assert_near(shares.ops[0].share.value + shares.ops[1].share.value + shares.ops[2].share.value,
+                1, 1e-9);
     miev_shares_finish(&shares);
     miev_op_times_finish(&times);
 }
@@ -75,7 +107,7 @@ static void test_what_ran_at_the_same_time_is_shared_by_the_sum(void **state)
     struct miev_error err;
     struct miev_op_times times;
     struct miev_shares shares;
-    double plain_s[] = {300e-6};
+    const double plain_s[] = {310e-6};
     make_times(&times);
     for (size_t r = 0; r < RUNS; r++)
         times.run_s[r] = 310e-6;
@@ -197,11 +229,12 @@ static void test_the_energy_of_one_inference_is_shared_out(void **state)
     json_t *report = priced_report(), *out = NULL;
     make_profile(&profile, 1);
     assert_ok(miev_profile_report(&profile, report, &out, &err), &err);
-    assert_near(number_at(out, "operators.0.joules.value"), 4 * 300.5 / 500, 1e-9);
+    assert_near(number_at(out, "operators.0.joules.value"), 4 * (300.5 - 100.0 / 6) / 500, 1e-9);
     assert_near(number_at(out, "kinds.0.joules.value") + number_at(out, "kinds.1.joules.value") +
                     number_at(out, "between.joules.value"),
                 4, 1e-9);
-    assert_near(number_at(out, "kinds.0.grams.value"), 4.0 / 3.6e6 * 400 * 401 / 500, 1e-6);
+    assert_near(number_at(out, "kinds.0.grams.value"), 4.0 / 3.6e6 * 400 * (401 - 100.0 / 3) / 500,
+                1e-6);
     /* The sensor's factor of 2 and the rounds' 1.02, in quadrature on the logarithms. */
     assert_near(number_at(out, "energy.per_inference_j.high"), 4 * exp(hypot(log(2), log(1.02))),
                 1e-9);
@@ -229,7 +262,7 @@ static void test_without_energy_there_are_shares_and_no_joules(void **state)
     assert_true(json_is_null(report_fixture_at(out, "energy")));
     assert_true(json_is_null(report_fixture_at(out, "between.joules")));
     assert_true(json_is_null(report_fixture_at(out, "operators.0.grams")));
-    assert_near(number_at(out, "operators.0.share.value"), 300.5 / 500, 1e-9);
+    assert_near(number_at(out, "operators.0.share.value"), (300.5 - 100.0 / 6) / 500, 1e-9);
     json_decref(out);
     json_decref(report);
     miev_profile_finish(&profile);
@@ -261,6 +294,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shares_add_up_and_watching_is_taken_off),
+        cmocka_unit_test(test_watching_cannot_take_more_than_a_call_nor_less_than_what_is_too_much),
         cmocka_unit_test(test_what_ran_at_the_same_time_is_shared_by_the_sum),
         cmocka_unit_test(test_too_few_runs_are_refused),
         cmocka_unit_test(test_an_answer_is_taken_within_bounds),
