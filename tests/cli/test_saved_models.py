@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 import studies
+import support
 
 FIXTURES = pathlib.Path("tests/fixtures/saved_models")
 NANO = "cifar10-nano:float32"
@@ -120,3 +121,31 @@ class Refusals(SavedModelTest):
         self.assertRegex(self.refused(model), "TensorFlow could not load the model: .*")
         weights.unlink()
         self.assertRegex(self.refused(model), "TensorFlow could not load the model: .*")
+
+
+class WithoutTheRuntime(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        home = pathlib.Path(holder.name)
+        (home / "vendor/runtime").mkdir(parents=True)
+        (home / "models").symlink_to(support.ROOT / "models")
+        for library in (support.ROOT / "vendor/runtime").glob("libLiteRt*"):
+            (home / "vendor/runtime" / library.name).symlink_to(library)
+        self.env = support.environment(MIEV_HOME=str(home))
+        self.doctor = support.miev("doctor", env=self.env).stdout
+        if "tensorflow found" in self.doctor:
+            self.skipTest("this system has its own TensorFlow")
+
+    def test_doctor_names_the_command_that_adds_it(self):
+        self.assertRegex(" ".join(self.doctor.split()),
+                         r"tensorflow unavailable: .*libtensorflow_cc\.so\.2.*"
+                         r"run scripts/fetch-runtime --tensorflow pictures")
+
+    def test_a_model_that_needs_it_says_so_and_the_others_run(self):
+        done = support.miev("compare", FIXTURES / "nano_tf2", "cifar10-nano:int8", "--input",
+                            support.CAT, "--budget", "0", "--no-history", env=self.env)
+        self.assertRegex(" ".join(done.stdout.split()),
+                         "nano_tf2 failed .unavailable.*run scripts/fetch-runtime --tensorflow")
+        if "tflite     found" in self.doctor:
+            self.assertRegex(done.stdout, "cifar10-nano:int8 +[a-z]+ [0-9]")
