@@ -241,8 +241,8 @@ static void say_energy(const json_t *profile, const struct units *units,
     const json_t *joules = miev_field_at(energy, "per_inference_j");
     if (!units->has_energy) {
         say(terminal,
-            "The energy of one inference is not known, so there are shares of time only: no "
-            "sensor covers it ('miev doctor' tells), or its rounds did not fit --budget.");
+            "The energy of one inference is not known, so there are shares of time only: %s.",
+            miev_field_text(profile, "energy_missing"));
         return;
     }
     miev_format_interval(words, sizeof(words), miev_field_number(joules, "value"),

@@ -33,8 +33,9 @@ MIEV_MUST_USE int miev_profile_measure(const struct miev_profile_options *option
                                        struct miev_profile *out, struct miev_error *err);
 void miev_profile_finish(struct miev_profile *profile);
 
-/* Share out the energy of the model of that hash in a priced report of a study. Refused when the
- * report measured it otherwise (threads, delegate). *out: new reference. */
+/* Share out the energy of the model of that hash in a priced report of a study; where the report
+ * has none, there are shares of time alone. Refused when it measured the model otherwise (threads,
+ * delegate). *out: new reference. */
 MIEV_MUST_USE int miev_profile_report(const struct miev_profile *profile, const json_t *report,
                                       json_t **out, struct miev_error *err);
 

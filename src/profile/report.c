@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The document: shares of time, and what they are of the energy of one inference. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,6 +16,7 @@
 /* What one inference takes; value NAN: not known. */
 struct whole {
     struct miev_interval joules, grams;
+    char missing[400]; /* why the joules are not known, "" when they are */
 };
 
 static json_t *interval_json(const struct miev_interval *interval)
@@ -121,30 +123,42 @@ static struct miev_interval read_interval(const json_t *from)
     return out;
 }
 
+static int read_energy(const json_t *model, const json_t *profiled, struct whole *out,
+                       struct miev_error *err)
+{
+    struct miev_energy_estimate energy;
+    const json_t *failed = json_object_get(model, "error");
+    if (failed) {
+        const char *why = json_string_value(json_object_get(failed, "message"));
+        (void)snprintf(out->missing, sizeof(out->missing), "%.300s",
+                       why ? why : "its study failed");
+        return MIEV_OK;
+    }
+    int rc = check_same_way(model, profiled, err);
+    if (rc != MIEV_OK)
+        return rc;
+    if (miev_report_energy(json_object_get(model, "energy"), &energy, NULL) == MIEV_OK)
+        return miev_energy_interval(&energy, &out->joules, err);
+    (void)snprintf(out->missing, sizeof(out->missing),
+                   "no sensor covers it, or its rounds did not fit the time that was given");
+    return MIEV_OK;
+}
+
 static int read_whole(const struct miev_profile *profile, const json_t *report,
                       const json_t **model, struct whole *out, struct miev_error *err)
 {
     double none = (double)NAN;
-    struct miev_energy_estimate energy;
     const char *sha256 = json_string_value(json_object_get(profile->model, "sha256"));
-    *out = (struct whole){{none, none, none}, {none, none, none}};
+    *out = (struct whole){{none, none, none}, {none, none, none}, ""};
     *model = find_model(report, sha256 ? sha256 : "");
     if (!*model)
         return miev_error_set(err, MIEV_ERR_INVALID,
                               "the report holds no model with the hash %.12s...: it is of other "
                               "files",
                               sha256 ? sha256 : "");
-    const json_t *failed = json_object_get(*model, "error");
-    if (failed)
-        return miev_error_set(err, MIEV_ERR_UNAVAILABLE, "its energy was not measured: %.300s",
-                              json_string_value(json_object_get(failed, "message")));
-    int rc = check_same_way(*model, profile->model, err);
-    if (rc == MIEV_OK &&
-        miev_report_energy(json_object_get(*model, "energy"), &energy, NULL) == MIEV_OK)
-        rc = miev_energy_interval(&energy, &out->joules, err);
     out->grams =
         read_interval(json_object_get(json_object_get(*model, "footprint"), "per_inference_g"));
-    return rc;
+    return read_energy(*model, profile->model, out, err);
 }
 
 static json_t *energy_json(const json_t *report, const json_t *model, const struct whole *whole)
@@ -182,14 +196,15 @@ static json_t *document(const struct miev_profile *profile, const struct miev_sh
 {
     json_t *between = json_object();
     add_row(between, &shares->between, whole);
-    return json_pack("{s:s, s:s, s:I, s:s, s:O, s:O, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
-                     MIEV_PROFILE_SCHEMA, "miev_version", miev_version(), "created_unix_s",
-                     (json_int_t)time(NULL), "attribution",
+    return json_pack("{s:s, s:s, s:I, s:s, s:O, s:O, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+                     "schema", MIEV_PROFILE_SCHEMA, "miev_version", miev_version(),
+                     "created_unix_s", (json_int_t)time(NULL), "attribution",
                      "energy of one inference, shared out by time; not measured per operator",
                      "model", profile->model, "input", profile->input, "machine",
                      shared_or_null(report, "machine"), "site", shared_or_null(report, "site"),
-                     "energy", energy_json(report, model, whole), "inference",
-                     inference_json(shares), "kinds", kinds_json(shares, whole), "operators",
+                     "energy", energy_json(report, model, whole), "energy_missing",
+                     text_or_null(whole->missing), "inference", inference_json(shares), "kinds",
+                     kinds_json(shares, whole), "operators",
                      operators_json(&profile->times, shares, whole), "between", between);
 }
 

@@ -245,6 +245,8 @@ int miev_shares_make(const struct miev_op_times *times, const double *plain_s, s
     int rc = judge_calm(plain_s, n_plain, &longest_plain_s, &out->plain_s, err);
     if (rc == MIEV_OK)
         rc = judge_calm(times->run_s, times->n_runs, &longest_s, &out->watched_s, err);
+    if (rc == MIEV_OK && !(out->plain_s > 0 && out->watched_s > 0))
+        rc = miev_error_set(err, MIEV_ERR_BROKEN, "the model's process says that it took no time");
     if (rc == MIEV_OK)
         rc = choose_runs(times, longest_s, &runs, err);
     if (rc == MIEV_OK) {

@@ -94,6 +94,7 @@ class ProfileTest(unittest.TestCase):
         document = profile(PLAIN, "--budget", 0, "--delegate", "none", "--runs", 5)
         self.check(document)
         self.assertIsNone(document["energy"])
+        self.assertIn("no sensor covers it, or its rounds", document["energy_missing"])
         self.assertEqual(document["inference"]["runs"] + document["inference"]["runs_left_out"], 5)
         first, last = document["operators"][0], document["operators"][-1]
         self.assertEqual(first["type"], "CONV_2D")

@@ -101,6 +101,20 @@ static void test_watching_cannot_take_more_than_a_call_nor_less_than_what_is_too
     miev_op_times_finish(&times);
 }
 
+static void test_inferences_without_time_are_nonsense(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_op_times times;
+    struct miev_shares shares;
+    const double plain_s[] = {0, 0, 1};
+    make_times(&times);
+    assert_refused(miev_shares_make(&times, plain_s, 3, &shares, &err), MIEV_ERR_BROKEN, &err,
+                   "took no time");
+    miev_shares_finish(&shares);
+    miev_op_times_finish(&times);
+}
+
 static void test_what_ran_at_the_same_time_is_shared_by_the_sum(void **state)
 {
     (void)state;
@@ -263,6 +277,13 @@ static void test_without_energy_there_are_shares_and_no_joules(void **state)
     assert_true(json_is_null(report_fixture_at(out, "between.joules")));
     assert_true(json_is_null(report_fixture_at(out, "operators.0.grams")));
     assert_near(number_at(out, "operators.0.share.value"), (300.5 - 100.0 / 6) / 500, 1e-9);
+    assert_non_null(
+        strstr(json_string_value(report_fixture_at(out, "energy_missing")), "no sensor"));
+    json_decref(out);
+    (void)json_object_set_new(model, "error",
+                              json_pack("{s:s, s:s}", "code", "crashed", "message", "it crashed"));
+    assert_ok(miev_profile_report(&profile, report, &out, &err), &err);
+    assert_string_equal(json_string_value(report_fixture_at(out, "energy_missing")), "it crashed");
     json_decref(out);
     json_decref(report);
     miev_profile_finish(&profile);
@@ -278,10 +299,6 @@ static void test_a_report_of_something_else_is_refused(void **state)
     assert_refused(miev_profile_report(&profile, report, &out, &err), MIEV_ERR_INVALID, &err,
                    "another \"threads\" of its engine");
     json_t *model = report_fixture_model(report, 1);
-    (void)json_object_set_new(model, "error",
-                              json_pack("{s:s, s:s}", "code", "crashed", "message", "it crashed"));
-    assert_refused(miev_profile_report(&profile, report, &out, &err), MIEV_ERR_UNAVAILABLE, &err,
-                   "was not measured: it crashed");
     (void)json_object_set_new(model, "sha256", json_string("cc"));
     assert_refused(miev_profile_report(&profile, report, &out, &err), MIEV_ERR_INVALID, &err,
                    "no model with the hash bbbbbbbbbbbb");
@@ -295,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shares_add_up_and_watching_is_taken_off),
         cmocka_unit_test(test_watching_cannot_take_more_than_a_call_nor_less_than_what_is_too_much),
+        cmocka_unit_test(test_inferences_without_time_are_nonsense),
         cmocka_unit_test(test_what_ran_at_the_same_time_is_shared_by_the_sum),
         cmocka_unit_test(test_too_few_runs_are_refused),
         cmocka_unit_test(test_an_answer_is_taken_within_bounds),
