@@ -80,8 +80,15 @@ static void pull_items(struct run *run, const struct miev_pull_item *items, size
         .pulled = on_pulled,
         .context = run,
     };
+    struct miev_error err = {0};
+    /* Not before there is something to pull: a slip of the pen makes no folders. */
+    if (run->depot.lock_fd < 0 &&
+        miev_depot_open(pull.env, pull.stop, false, &run->depot, &err) != MIEV_OK) {
+        miev_depot_close(&run->depot);
+        fail(run, NULL, &err);
+        return;
+    }
     for (size_t i = 0; i < n && !measure_interrupted(); i++) {
-        struct miev_error err = {0};
         int rc = miev_pull(&pull, &run->depot, &run->catalog, &items[i], &err);
         if (rc != MIEV_OK && rc != MIEV_ERR_INTERRUPTED)
             fail(run, items[i].card ? items[i].card->name : items[i].address.text, &err);
@@ -129,8 +136,6 @@ static int run_pull(const void *given, char **words, size_t n_words)
     pull_progress_begin(&run.progress, words[0]);
     measure_catch_interrupt();
     int rc = miev_catalog_load_home(miev_env_host(), &run.catalog, &err);
-    if (rc == MIEV_OK)
-        rc = miev_depot_open(miev_env_host(), measure_stop(), false, &run.depot, &err);
     if (rc == MIEV_OK) {
         for (size_t i = 0; i < n_words && !measure_interrupted(); i++)
             pull_word(&run, words[i]);

@@ -349,6 +349,7 @@ class Names(Pulling):
         self.write_card()
         self.refused("nett", says="no model is named 'nett'")
         self.refused("net:int4", says="no file of precision int4")
+        self.assertFalse(self.models.exists())
 
     def test_a_pulled_model_is_measured_by_its_name(self):
         if not (ROOT / "vendor/runtime").exists():
