@@ -213,7 +213,8 @@ static int name(const char *text, struct miev_address *out, struct miev_error *e
     struct miev_address a = {.kind = MIEV_ADDRESS_NAME};
     const char *colon = strchr(text, ':');
     size_t length = colon ? (size_t)(colon - text) : strlen(text);
-    if (!plain(text, length, " +") || (colon && !plain(colon + 1, strlen(colon + 1), "")) ||
+    if (!isalnum((unsigned char)text[0]) || !plain(text, length, " +") ||
+        (colon && !plain(colon + 1, strlen(colon + 1), "")) ||
         !put(a.text, sizeof(a.text), "%s", text) ||
         !put(a.name, sizeof(a.name), "%.*s", (int)length, text))
         return refuse(text,
