@@ -7,13 +7,13 @@
 
 /* A file in its place in the depot. */
 struct miev_pulled_file {
+    uint64_t bytes;
+    bool here;      /* path is there */
+    char path[256]; /* relative to the card: "../blobs/<sha256>" */
     char precision[16], format[16];
-    char path[256];                   /* relative to the card: "../blobs/<sha256>" */
     char address[MIEV_ADDRESS_BYTES]; /* "" for a file of this machine */
     char member[256];                 /* "" where the address gave no archive */
     char sha256[65];
-    uint64_t bytes;
-    bool here; /* path is there */
 };
 
 /* What the depot's card says of an address (and the member of its archive, "" for any): its name
