@@ -177,6 +177,8 @@ static int web(const char *text, struct miev_address *out, struct miev_error *er
         return rc;
     if (!put(a.text, sizeof(a.text), "%.*s", (int)strcspn(text, "#"), text))
         return refuse(text, "in at most 511 bytes", "is too long", err);
+    for (char *c = a.text; *c != ':'; c++) /* HTTPS:// is the same */
+        *c = (char)tolower((unsigned char)*c);
     miev_address_make_name(&a);
     *out = a;
     return MIEV_OK;

@@ -37,6 +37,12 @@ class Hubs(Pulling):
                                  "address": f"hf:o/r@{COMMIT}:onnx/net.tflite"})
         self.assertEqual(self.names("partial"), [])
 
+    def test_an_address_that_a_store_signed_is_long(self):
+        self.hugging_face(MODEL)
+        self.hub.answers["/o/r/resolve/main/onnx/net.tflite"] = points_to(
+            self.hub.other + "/cdn/abc?X-Amz-Signature=" + 6000 * "a")
+        self.pulled("hf:o/r:onnx/net.tflite")
+
     def test_what_hugging_face_still_has_is_not_fetched_again(self):
         self.hugging_face(MODEL)
         self.pulled("hf:o/r:onnx/net.tflite")
