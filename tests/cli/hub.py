@@ -45,7 +45,7 @@ def certificate(folder):
     """(file of the authority, file of key and certificate for both names)."""
     folder = pathlib.Path(folder)
     names = folder / "names"
-    names.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+    names.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,DNS:hub.test\n")
 
     def openssl(*words):
         subprocess.run(["openssl", *map(str, words)], cwd=folder, check=True, capture_output=True)
@@ -146,6 +146,52 @@ class Hub:
     def paths(self):
         with self.lock:
             return [path for _, path, _ in self.requests]
+
+
+class Proxy:
+    """A tunnel to the hub for whatever host is asked for: no name need be known anywhere."""
+
+    def __init__(self, hub):
+        self.hub = hub
+        self.asked = []  # the head of each request
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.tunnel, args=(client,), daemon=True).start()
+
+    def tunnel(self, client):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            piece = client.recv(4096)
+            if not piece:
+                return
+            head += piece
+        self.asked.append(head.decode())
+        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", self.hub.port)) as server, client:
+            other = threading.Thread(target=pump, args=(server, client), daemon=True)
+            other.start()
+            pump(client, server)
+            other.join()
+
+    def close(self):
+        self.socket.close()
+
+
+def pump(source, target):
+    try:
+        while piece := source.recv(65536):
+            target.sendall(piece)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
 
 
 # ---- answers ----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import unittest
 import hub as hubs
 from hub import MODEL, OTHER, cut_off, in_turn, points_to, says, serves, sha256, slow, tar_gz
 from pulling import KAGGLE, KAGGLE_PATH, SECRET, Pulling
-from support import LIMIT_S, ROOT, miev
+from support import LIMIT_S, ROOT, miev, on_terminal
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -241,6 +241,40 @@ class Refusals(Pulling):
         self.pulled("--public-only", "hf:o/r:net.onnx")  # a hub that this machine's owner named
 
 
+class Net(Pulling):
+    """A host that is not this machine, through a proxy."""
+
+    def setUp(self):
+        super().setUp()
+        self.proxy = hubs.Proxy(self.hub)
+        self.addCleanup(self.proxy.close)
+        self.env.update(https_proxy=self.proxy.url, no_proxy="example.org",
+                        HF_ENDPOINT="https://hub.test")
+        self.path = "/o/r/resolve/main/net.tflite"
+
+    def test_a_proxy_is_asked_for_a_tunnel_and_sees_no_token(self):
+        self.hub.answers[self.path] = serves(MODEL)
+        self.pulled("hf:o/r:net.tflite", HF_TOKEN=SECRET)
+        self.assertEqual(len(self.proxy.asked), 1)
+        self.assertTrue(self.proxy.asked[0].startswith("CONNECT hub.test:443 "))
+        self.assertNotIn(SECRET, self.proxy.asked[0])
+        self.assertEqual(self.headers(self.path)[0]["authorization"], f"Bearer {SECRET}")
+
+    def test_hosts_that_are_left_out_are_asked_directly(self):
+        self.refused("hf:o/r:net.tflite", says="hub.test cannot be reached", no_proxy="hub.test")
+        self.assertEqual(self.proxy.asked, [])
+
+    def test_no_redirect_leads_from_the_net_to_this_machine(self):
+        for here in (self.hub.url, self.hub.other, f"http://[::1]:{self.hub.port}"):
+            self.hub.answers[self.path] = points_to(here + "/net.tflite")
+            self.refused("hf:o/r:net.tflite", says="an address of this machine")
+
+    def test_a_name_of_another_host_is_not_the_hub_s(self):
+        self.hub.answers[self.path] = points_to("https://hub.test.evil.example/x")
+        self.refused("hf:o/r:net.tflite", says="does not prove who it is", HF_TOKEN=SECRET)
+        self.assertEqual(len(self.hub.requests), 1)
+
+
 class Resuming(Pulling):
     def setUp(self):
         super().setUp()
@@ -396,6 +430,16 @@ class OwnFiles(Pulling):
         self.refused(self.folder, says="is no file")
         self.refused(self.folder / "nothing.onnx", says="cannot open")
         self.refused("/dev/null", says="is no file")
+
+
+class Terminal(Pulling):
+    def test_a_waiting_person_sees_bytes_rate_and_time_left(self):
+        self.hub.answers["/net.tflite"] = slow(MODEL, 30, 0.1)
+        status, shown = on_terminal("pull", self.hub.url + "/net.tflite",
+                                    env={**self.env, "TERM": "xterm-256color"})
+        self.assertEqual(status, 0, shown)
+        self.assertRegex(shown, r"\] 0\.0 of 0\.\d MB, 0\.\d MB/s, \d+ s left  https://localhost")
+        self.assertIn("Next: miev compare net --input photo.jpg", shown.split("\r")[-1])
 
 
 class Events(Pulling):
