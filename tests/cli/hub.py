@@ -5,6 +5,8 @@ The same server is two hosts, for it is reached as localhost and as 127.0.0.1. I
 a throw-away authority, which the program is told of by SSL_CERT_FILE.
 """
 
+import atexit
+import functools
 import hashlib
 import http.server
 import io
@@ -13,6 +15,7 @@ import socket
 import ssl
 import subprocess
 import tarfile
+import tempfile
 import threading
 import time
 
@@ -41,9 +44,12 @@ def tar_gz(files):
     return out.getvalue()
 
 
-def certificate(folder):
-    """(file of the authority, file of key and certificate for both names)."""
-    folder = pathlib.Path(folder)
+@functools.cache
+def certificate():
+    """(file of the authority, file of key and certificate for all names), for all hubs of a run."""
+    made = tempfile.TemporaryDirectory()
+    atexit.register(made.cleanup)
+    folder = pathlib.Path(made.name)
     names = folder / "names"
     names.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,DNS:hub.test\n")
 
@@ -110,8 +116,8 @@ class Server(http.server.ThreadingHTTPServer):
 class Hub:
     """`with Hub() as hub:`; hub.answers maps a path to what answers a handler."""
 
-    def __init__(self, folder):
-        self.authority, both = certificate(folder)
+    def __init__(self):
+        self.authority, both = certificate()
         self.answers = {}
         self.requests = []  # (host, path with query, {header: value})
         self.lock = threading.Lock()
