@@ -162,7 +162,7 @@ const struct cli_command cli_pull = {
          "  miev pull starter\n"
          "  miev pull efficientnet-lite0:int8\n"
          "  miev pull kaggle:google/mobilenet-v3/tfLite/small-100-224-classification/1\n"
-         "  miev pull hf:onnx-community/mobilenetv4_conv_small:onnx/model.onnx",
+         "  miev pull hf:Xenova/convnext-tiny-224:onnx/model_quantized.onnx",
          options, ARGS_ANY_WORDS},
     .defaults = &defaults,
     .settings_size = sizeof(defaults),

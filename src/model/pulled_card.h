@@ -21,6 +21,10 @@ struct miev_pulled_file {
 bool miev_pulled_card_find(const struct miev_depot *depot, const char *address, const char *member,
                            char name[128], struct miev_pulled_file *out);
 
+/* What the depot's card of that name says of a precision. False when there is none. */
+bool miev_pulled_card_file(const struct miev_depot *depot, const char *name, const char *precision,
+                           struct miev_pulled_file *out);
+
 /* The name for a card of a bare address: that of the address, or one more where a card of another
  * address, or of the catalog, has it. */
 MIEV_MUST_USE int miev_pulled_card_name(const struct miev_depot *depot,

@@ -385,6 +385,17 @@ class Names(Pulling):
         self.write_card(sha256=sha256(b"another"), bytes=len(MODEL), verified=True)
         self.refused("net:int8", says="somebody changed it, so it is not used")
 
+    def test_a_model_that_is_here_asks_nobody_whatever_its_address(self):
+        self.hub.answers["/o/r/resolve/main/net.tflite"] = serves(MODEL, X_Repo_Commit=COMMIT)
+        self.write_card(address="hf:o/r@main:net.tflite", member="x")
+        card = json.loads(self.known.read_text())
+        del card["files"][1]["member"]
+        self.known.write_text(json.dumps(card))
+        self.pulled("net:int8")
+        self.assertEqual(self.card("net")["files"][0]["address"], f"hf:o/r@{COMMIT}:net.tflite")
+        self.assertIn("was here already", self.pulled("net:int8").stdout)
+        self.assertEqual(len(self.hub.requests), 1)
+
     def test_what_cannot_be_pulled_by_name_is_told(self):
         self.write_card()
         self.refused("nett", says="no model is named 'nett'")
