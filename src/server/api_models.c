@@ -22,12 +22,13 @@
 
 static json_t *knows_json(const struct miev_card *card)
 {
-    if (card->n_labels == 0)
+    size_t classes = card->n_labels > 0 ? card->n_labels : card->n_outputs;
+    if (classes == 0)
         return json_null();
     json_t *first = json_array();
     for (size_t i = 0; i < card->n_labels && i < FIRST_LABELS; i++)
         (void)json_array_append_new(first, json_string(card->labels[i]));
-    return json_pack("{s:I, s:o}", "classes", (json_int_t)card->n_labels, "first", first);
+    return json_pack("{s:I, s:o}", "classes", (json_int_t)classes, "first", first);
 }
 
 static json_t *text_or_null(const char *text)
