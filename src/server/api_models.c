@@ -15,6 +15,7 @@
 #include "server/findings.h"
 #include "server/lab.h"
 #include "server/names.h"
+#include "server/squeeze.h"
 #include "study/facts.h"
 #include "study/use.h"
 
@@ -106,30 +107,45 @@ static int make_catalog(struct miev_server *server, json_t **out, struct miev_er
     return MIEV_OK;
 }
 
+/* The catalog as text, compressed or not, which is the caller's; NULL: err. */
+static char *catalog_text(struct miev_server *server, bool packed, size_t *length,
+                          struct miev_error *err)
+{
+    struct miev_kept *kept = &server->catalog_text[packed];
+    struct miev_kept_of of = {.uploads = miev_uploads_changes(server->models),
+                              .shelf = miev_shelf_changes(server->shelf)};
+    json_t *catalog = NULL;
+    if (miev_history_changes(server->history, &of.studies, err) != MIEV_OK)
+        return NULL;
+    char *text = miev_kept_get(kept, &of, length);
+    if (text || make_catalog(server, &catalog, err) != MIEV_OK)
+        return text;
+    text = json_dumps(catalog, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    json_decref(catalog);
+    *length = text ? strlen(text) : 0;
+    if (!text || (packed && !miev_squeeze(&text, length))) {
+        free(text);
+        (void)miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the catalog");
+        return NULL;
+    }
+    miev_kept_put(kept, &of, text, *length);
+    return text;
+}
+
 /* Every page begins with it, so that its text is kept until something in it changes. */
 void miev_api_models(struct miev_call *call)
 {
-    struct miev_server *server = call->server;
-    struct miev_kept_of of = {.uploads = miev_uploads_changes(server->models),
-                              .shelf = miev_shelf_changes(server->shelf)};
     struct miev_error err;
-    json_t *catalog = NULL;
     size_t length = 0;
-    int rc = miev_history_changes(server->history, &of.studies, &err);
-    char *text = rc == MIEV_OK ? miev_kept_get(&server->catalog_text, &of, &length) : NULL;
-    if (text) {
-        miev_answer_text(call, 200, "application/json", text, length);
-        return;
-    }
-    if (rc == MIEV_OK)
-        rc = make_catalog(server, &catalog, &err);
-    if (rc != MIEV_OK) {
+    bool packed = miev_squeeze_wanted(call);
+    char *text = catalog_text(call->server, packed, &length, &err);
+    if (!text) {
         miev_answer_error(call, &err);
         return;
     }
-    miev_answer_json(call, 200, catalog);
-    if (call->reply->status == 200)
-        miev_kept_put(&server->catalog_text, &of, call->reply->bytes, call->reply->length);
+    miev_answer_text(call, 200, "application/json", text, length);
+    if (packed)
+        miev_squeeze_told(call);
 }
 
 /* Only its first bytes are looked at here: a model is loaded in a locked process alone. */

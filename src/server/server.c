@@ -148,7 +148,8 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
     if (rc == MIEV_OK)
         rc = miev_machine_document(server, &server->machine, err);
     miev_page_tags_make(&server->page_tags);
-    miev_kept_init(&server->catalog_text);
+    for (size_t i = 0; i < 2; i++)
+        miev_kept_init(&server->catalog_text[i]);
     server->findings = miev_findings_create();
     if (rc == MIEV_OK && !server->findings)
         rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
@@ -212,7 +213,8 @@ void miev_server_close(struct miev_server *server)
     miev_uploads_close(server->inputs);
     miev_history_close(server->history);
     miev_findings_destroy(server->findings);
-    miev_kept_finish(&server->catalog_text);
+    for (size_t i = 0; i < 2; i++)
+        miev_kept_finish(&server->catalog_text[i]);
     miev_shelf_close(server->shelf);
     free(server->samples);
     json_decref(server->machine);

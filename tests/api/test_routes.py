@@ -86,6 +86,25 @@ class Routes(unittest.TestCase):
                 known = self.server.get(path, headers={"If-None-Match": plain.header("etag")})
                 self.assertEqual((known.status, known.body), (304, b""))
 
+    def test_large_answers_come_compressed_to_those_who_take_them(self):
+        for path in ["/api/v1/models", "/api/v1/zones", "/api/v1/openapi.json",
+                     "/api/v1/models/cifar10-nano:int8"]:
+            with self.subTest(path):
+                plain = self.server.get(path)
+                self.assertIsNone(plain.header("content-encoding"))
+                self.assertEqual(plain.header("vary"), "Accept-Encoding")
+                for _ in range(2):  # made, and kept
+                    packed = self.server.get(path, headers={"Accept-Encoding": "gzip, br"},
+                                             check=False)
+                    self.assertEqual(packed.header("content-encoding"), "gzip")
+                    self.assertEqual(packed.header("vary"), "Accept-Encoding")
+                    self.assertEqual(gzip.decompress(packed.body), plain.body)
+                    self.assertLess(len(packed.body), len(plain.body) / 2)
+                refused = self.server.get(path, headers={"Accept-Encoding": "gzip;q=0"})
+                self.assertEqual(refused.body, plain.body)
+        small = self.server.get("/healthz", headers={"Accept-Encoding": "gzip"})
+        self.assertIsNone(small.header("content-encoding"))
+
     def test_unknown_addresses_and_methods_are_refused_in_words(self):
         for method, path, status in [("GET", "/nothing", 404), ("GET", "/api/v2/models", 404),
                                      ("POST", "/healthz", 405), ("DELETE", "/api/v1/zones", 405),
