@@ -202,11 +202,11 @@ static int drop_pulled(struct miev_server *server, const struct miev_model *mode
     if (rc != MIEV_OK)
         return rc;
     miev_shelf_renew(server->shelf);
-    int swept = miev_depot_open(server->options.env, NULL, true, &depot, NULL);
-    if (swept == MIEV_OK)
-        swept = miev_depot_gc(&depot, &gc, NULL);
+    if (miev_depot_open(server->options.env, NULL, true, &depot, NULL) == MIEV_OK &&
+        miev_depot_gc(&depot, &gc, NULL) != MIEV_OK)
+        rc = MIEV_OK; /* a card of somebody's own that cannot be read keeps it from sweeping */
     miev_depot_close(&depot);
-    return MIEV_OK;
+    return rc;
 }
 
 static int delete_model(struct miev_server *server, const struct miev_model *model,
