@@ -162,6 +162,22 @@ class Routes(unittest.TestCase):
         self.assertEqual(reply.header("content-security-policy"), "default-src 'none'; sandbox")
         self.assertEqual(self.server.post("/api/v1/inputs", b"GIF", kind="image/gif").status, 422)
 
+    def test_each_picture_has_a_small_one(self):
+        own = self.server.post("/api/v1/inputs?name=own.png", picture(4), kind="image/png").json
+        half = self.server.post("/api/v1/inputs?name=half.png", picture(5)[:60], kind="image/png").json
+        listed = {item["name"]: item for item in self.server.get("/api/v1/inputs").json["inputs"]}
+        for name in ["own.png", "cat-kitten.jpg", "dog.jpg"]:
+            for _ in range(2):  # made, and kept
+                reply = self.server.get(listed[name]["thumbnail"])
+                self.assertEqual((reply.status, reply.header("content-type")), (200, "image/png"))
+                self.assertEqual(struct.unpack(">II", reply.body[16:24]), (96, 96))
+        self.assertLess(len(self.server.get(listed["dog.jpg"]["thumbnail"]).body), 40000)
+        self.assertEqual(self.server.get(own["thumbnail"]).status, 200)
+        refused = self.server.get(half["thumbnail"])
+        self.assertEqual(refused.status, 422)
+        self.assertIn("decode", refused.json["detail"])
+        self.assertEqual(self.server.get("/api/v1/inputs/nobody/thumbnail").status, 404)
+
     def test_samples_say_their_licence(self):
         samples = [item for item in self.server.get("/api/v1/inputs").json["inputs"]
                    if item["sample"]]
