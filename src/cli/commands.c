@@ -16,6 +16,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_eval,
     &cli_profile,
     &cli_models,
+    &cli_use,
     &cli_pull,
     &cli_gc,
     &cli_zones,
