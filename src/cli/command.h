@@ -35,6 +35,7 @@ extern const struct cli_command cli_history;
 extern const struct cli_command cli_import;
 extern const struct cli_command cli_eval;
 extern const struct cli_command cli_models;
+extern const struct cli_command cli_probe;
 extern const struct cli_command cli_repeat;
 extern const struct cli_command cli_run;
 extern const struct cli_command cli_selftest;

@@ -24,6 +24,11 @@ void measure_catch_interrupt(void)
     (void)sigaction(SIGTERM, &action, NULL);
 }
 
+const atomic_bool *measure_stop_flag(void)
+{
+    return &stop_asked;
+}
+
 int measure(const struct measure_settings *settings, const struct miev_selection *selection,
             bool quiet, struct miev_keep *keep, json_t **report, struct miev_error *err)
 {

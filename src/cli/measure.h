@@ -57,6 +57,8 @@ MIEV_MUST_USE int measure(const struct measure_settings *settings,
                           struct miev_keep *keep, json_t **report, struct miev_error *err);
 /* From now on Ctrl-C asks to stop, and a second one ends the program. */
 void measure_catch_interrupt(void);
+/* What Ctrl-C sets then, for miev_study_options.stop. */
+const atomic_bool *measure_stop_flag(void);
 /* True once Ctrl-C was pressed during `measure`. */
 bool measure_interrupted(void);
 
