@@ -43,6 +43,7 @@ BELOW = {
 BELOW["study"] = set(BELOW)
 BELOW["eval"] = set(BELOW)
 BELOW["profile"] = set(BELOW)
+BELOW["probe"] = set(BELOW)
 BELOW["server"] = set(BELOW)
 BELOW["cli"] = set(BELOW)
 

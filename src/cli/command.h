@@ -37,6 +37,7 @@ extern const struct cli_command cli_import;
 extern const struct cli_command cli_estimate;
 extern const struct cli_command cli_eval;
 extern const struct cli_command cli_models;
+extern const struct cli_command cli_probe;
 extern const struct cli_command cli_profile;
 extern const struct cli_command cli_pull;
 extern const struct cli_command cli_repeat;

@@ -14,6 +14,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_history,
     &cli_import,
     &cli_eval,
+    &cli_probe,
     &cli_profile,
     &cli_models,
     &cli_use,

@@ -103,7 +103,8 @@ static int load_metered(struct miev_run *run, struct miev_run_model *model, stru
     int rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &model->load.start, err);
     if (rc != MIEV_OK)
         return rc;
-    rc = ask(run, model, json_pack("{s:s}", "do", "load"), model->file.fd, 0, &reply, err);
+    rc = ask(run, model, json_pack("{s:s, s:b}", "do", "load", "features", (int)model->features),
+             model->file.fd, 0, &reply, err);
     if (rc != MIEV_OK)
         return rc;
     rc = take_facts(model, reply, err);
@@ -629,7 +630,7 @@ void miev_run_open(struct miev_run *run, struct miev_run_model *model)
         rc = give_input(run, model, &err);
     if (rc == MIEV_OK)
         rc = first_inference(run, model, &err);
-    if (rc == MIEV_OK)
+    if (rc == MIEV_OK && !model->unnamed)
         rc = predict(run, model, &err);
     if (rc != MIEV_OK)
         miev_run_fail(model, &err);

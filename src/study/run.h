@@ -45,6 +45,8 @@ struct miev_run_model {
     struct miev_study_entry entry;
     char name[160]; /* "cifar10-nano:int8" */
     struct miev_sealed file;
+    bool features; /* load it so that its output is what its last layer is fed with */
+    bool unnamed;  /* its output is no scores of classes: nothing is predicted when it is opened */
     struct miev_child *child;
     double finished_cpu_s; /* of a child that is gone */
     int status;            /* not MIEV_OK: failed, and error says why */

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "media/media.h"
+#include "study/features.h"
 #include "study/predict.h"
 #include "study/preparer.h"
 #include "study/sandbox.h"
@@ -37,8 +38,10 @@ struct worker {
     struct miev_picture_plan plan;
     struct miev_tensor tensor; /* the model's input 0 */
     struct miev_predictor predictor;
-    struct miev_preparer preparer; /* of a worker without a model */
-    struct miev_tensor_ring ring;  /* what a preparer has made ready */
+    struct miev_preparer preparer;   /* of a worker without a model */
+    struct miev_tensor_ring ring;    /* what a preparer has made ready */
+    size_t n_features;               /* of a picture, 0 before "features" */
+    struct miev_tensor_ring vectors; /* the features of all images, written */
 };
 
 static uint64_t now_ns(void)
@@ -166,17 +169,22 @@ static int describe_tensors(struct worker *worker, bool inputs, json_t *reply,
     return rc;
 }
 
-/* {"do":"load"} with the model's descriptor. */
+/* {"do":"load","features"} with the model's descriptor. */
 static int do_load(struct worker *worker, const json_t *request, int fd, json_t *reply,
                    struct miev_error *err)
 {
-    (void)request;
+    bool features = json_is_true(json_object_get(request, "features"));
     if (!worker->state || worker->model)
         return miev_error_set(err, MIEV_ERR_INVALID, "\"load\" comes once, behind \"open\"");
+    if (features && !worker->engine->load_features)
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                              "the engine %s cannot show the layer before the last: --features "
+                              "output takes the output itself",
+                              worker->engine->name);
     int rc = miev_map_descriptor(fd, "model", false, &worker->model, &worker->model_bytes, err);
     if (rc == MIEV_OK)
-        rc = worker->engine->load(worker->state, worker->model, worker->model_bytes, &worker->info,
-                                  err);
+        rc = (features ? worker->engine->load_features : worker->engine->load)(
+            worker->state, worker->model, worker->model_bytes, &worker->info, err);
     if (rc == MIEV_OK)
         rc = describe_tensors(worker, true, reply, err);
     if (rc == MIEV_OK)
@@ -562,6 +570,74 @@ static int do_classify(struct worker *worker, const json_t *request, int fd, jso
     return rc == MIEV_OK ? classify(worker, tensors, (size_t)count, reply, err) : rc;
 }
 
+/* {"do":"features"}: how many the last inference gave, and the tensor they came from. */
+static int do_features(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                       struct miev_error *err)
+{
+    struct miev_tensor output = {0};
+    (void)request;
+    (void)fd;
+    if (!worker->rgb)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"input\" comes before \"features\"");
+    int rc = worker->engine->output(worker->state, 0, &output, err);
+    if (rc == MIEV_OK)
+        rc = miev_features_count(&output, worker->engine->channels_first, &worker->n_features, err);
+    if (rc == MIEV_OK) {
+        (void)json_object_set_new(reply, "length", json_integer((json_int_t)worker->n_features));
+        (void)json_object_set_new(reply, "tensor", tensor_to_json(&output));
+    }
+    return rc;
+}
+
+/* {"do":"vectors"} with the descriptor of the memory for the features of all images. */
+static int do_vectors(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                      struct miev_error *err)
+{
+    (void)request;
+    (void)reply;
+    return miev_tensor_ring_take(&worker->vectors, fd, true, err);
+}
+
+/* What is not finite stays so: the parent sees it. */
+static int featurise_one(struct worker *worker, const uint8_t *tensor, float *to,
+                         struct miev_error *err)
+{
+    struct miev_tensor output = {0};
+    memcpy(worker->tensor.data, tensor, worker->tensor.bytes);
+    int rc = stage_inference(worker, err);
+    if (rc == MIEV_OK)
+        rc = worker->engine->output(worker->state, 0, &output, err);
+    if (rc == MIEV_OK)
+        (void)miev_features_read(&output, worker->engine->channels_first, worker->n_features, to);
+    return rc;
+}
+
+/* {"do":"featurise","at","count","first"}: the features of tensors that lie ready in the ring, from
+ * image `first` on. */
+static int do_featurise(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                        struct miev_error *err)
+{
+    uint8_t *tensors = NULL, *vectors = NULL;
+    size_t each = worker->n_features * sizeof(float);
+    json_int_t count = json_integer_value(json_object_get(request, "count"));
+    json_int_t first = json_integer_value(json_object_get(request, "first"));
+    (void)fd;
+    if (each == 0 || first < 0 || first > INT32_MAX)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"features\" comes before \"featurise\"");
+    int rc =
+        miev_tensor_ring_place(&worker->ring, json_integer_value(json_object_get(request, "at")),
+                               count, worker->tensor.bytes, &tensors, err);
+    if (rc == MIEV_OK)
+        rc = miev_tensor_ring_place(&worker->vectors, first * (json_int_t)each, count, each,
+                                    &vectors, err);
+    uint64_t start_ns = now_ns();
+    for (size_t i = 0; rc == MIEV_OK && i < (size_t)count; i++)
+        rc = featurise_one(worker, tensors + i * worker->tensor.bytes,
+                           (float *)(void *)(vectors + i * each), err);
+    (void)json_object_set_new(reply, "busy_ns", json_integer((json_int_t)(now_ns() - start_ns)));
+    return rc;
+}
+
 static const struct {
     const char *name;
     int (*run)(struct worker *worker, const json_t *request, int fd, json_t *reply,
@@ -584,6 +660,9 @@ static const struct {
     {"keep", do_keep},
     {"prepare", do_prepare},
     {"classify", do_classify},
+    {"features", do_features},
+    {"vectors", do_vectors},
+    {"featurise", do_featurise},
     /* clang-format on */
 };
 
@@ -618,6 +697,7 @@ static void finish(struct worker *worker)
     unmap(worker->ring.bytes, worker->ring.length);
     if (worker->profile_fd >= 0)
         (void)close(worker->profile_fd);
+    unmap(worker->vectors.bytes, worker->vectors.length);
     free(worker->rgb);
     miev_preparer_finish(&worker->preparer);
     miev_predictor_finish(&worker->predictor);
