@@ -38,10 +38,12 @@ BELOW = {
     "media": {"engine", "core"},  # engine.h says what a tensor is
     "model": {"engine", "core"},  # engine.h names formats and strangers
     "store": {"core"},
-    "export": {"core"},
+    "export": {"footprint", "core"},  # bounds
 }
 BELOW["study"] = set(BELOW)
 BELOW["eval"] = set(BELOW)
+BELOW["profile"] = set(BELOW)
+BELOW["probe"] = set(BELOW)
 BELOW["server"] = set(BELOW)
 BELOW["cli"] = set(BELOW)
 

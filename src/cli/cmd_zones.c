@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/command.h"
 #include "cli/terminal.h"
@@ -10,9 +11,11 @@
 #include "core/units.h"
 #include "grid/cloud.h"
 #include "grid/grid.h"
+#include "study/site_live.h"
 
 struct zones_settings {
     bool parts, cloud;
+    const char *live;
 };
 
 struct listing {
@@ -142,15 +145,52 @@ static int list_regions(const char *provider)
     return CLI_OK;
 }
 
+static void print_point(const struct miev_live_point *point, const char *what)
+{
+    char when[32] = "", number[MIEV_NUMBER_SIZE];
+    struct tm parts;
+    if (gmtime_r(&point->at, &parts))
+        (void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M UTC", &parts);
+    miev_format_number(number, sizeof(number), point->intensity_g_per_kwh);
+    printf("%s  %6s  %s%s\n", when, number, what, point->estimated ? ", modelled" : "");
+}
+
+/* The figure of now, and the hours to come where the provider tells them. */
+static int list_live(const char *live, const char *zone)
+{
+    const struct miev_live_provider *provider;
+    struct miev_live_answer answer;
+    struct miev_live_point points[MIEV_LIVE_MAX_HOURS];
+    struct miev_error err, trouble;
+    size_t n = 0;
+    int rc = miev_site_live_ask(live, zone, &provider, &answer, &err);
+    if (rc == MIEV_ERR_INVALID)
+        return cli_usage_error("zones", &err);
+    if (rc != MIEV_OK)
+        return cli_fail(&err);
+    printf("%-20s   g/kWh  %s\n", provider->title, provider->basis);
+    print_point(&answer.now, answer.age == MIEV_LIVE_LAST_KNOWN ? "last known" : "now");
+    if (answer.age == MIEV_LIVE_LAST_KNOWN)
+        printf("No newer one: %s\n", answer.trouble);
+    rc = miev_site_live_hours(live, zone, points, &n, &trouble);
+    for (size_t i = 0; i < n; i++)
+        print_point(&points[i], "to come");
+    if (rc != MIEV_OK)
+        printf("No forecast: %s\n", trouble.message);
+    return CLI_OK;
+}
+
 static int run(const void *given, char **words, size_t n_words)
 {
     const struct zones_settings *settings = given;
     const char *word = n_words > 0 ? words[0] : NULL;
     struct miev_error err;
-    if (settings->parts && settings->cloud) {
-        (void)miev_error_set(&err, MIEV_ERR_INVALID, "give one of --parts and --cloud");
+    if (settings->parts + settings->cloud + (settings->live != NULL) > 1) {
+        (void)miev_error_set(&err, MIEV_ERR_INVALID, "give one of --parts, --cloud and --live");
         return cli_usage_error("zones", &err);
     }
+    if (settings->live)
+        return list_live(settings->live, word);
     if (settings->cloud)
         return list_regions(word);
     return settings->parts ? list_parts(word) : list_zones(word);
@@ -163,6 +203,9 @@ static const struct arg_option options[] = {
                 "parts of countries (of ZONE alone), and what other sources\nsay of whole ones"),
     ARG_FLAG_AT(struct zones_settings, cloud, "--cloud",
                 "regions of cloud providers (of aws, azure, gcp or ovh alone)"),
+    ARG_TEXT_AT(struct zones_settings, live, "--live", "PROVIDER",
+                "the grid of ZONE now and in the hours to come, by\n"
+                "electricitymaps, neso or carbon-aware (docs/live.md)"),
     {0}};
 
 const struct cli_command cli_zones = {
@@ -175,7 +218,7 @@ const struct cli_command cli_zones = {
               " (CC BY 4.0) for countries;\n"
               "Electricity Maps (ODbL) and the US EPA's eGRID for parts of countries.",
               "  miev zones\n  miev zones KR\n  miev zones --parts US\n  miev zones --cloud aws\n"
-              "  miev zones em:DE\n  miev zones 59.33,18.07",
+              "  miev zones --live neso GB\n  miev zones em:DE\n  miev zones 59.33,18.07",
               options, 1},
     .defaults = &defaults,
     .settings_size = sizeof(defaults),

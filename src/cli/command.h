@@ -37,12 +37,15 @@ extern const struct cli_command cli_import;
 extern const struct cli_command cli_estimate;
 extern const struct cli_command cli_eval;
 extern const struct cli_command cli_models;
+extern const struct cli_command cli_probe;
+extern const struct cli_command cli_profile;
 extern const struct cli_command cli_pull;
 extern const struct cli_command cli_repeat;
 extern const struct cli_command cli_run;
 extern const struct cli_command cli_selftest;
 extern const struct cli_command cli_serve;
 extern const struct cli_command cli_sweep;
+extern const struct cli_command cli_use;
 extern const struct cli_command cli_version;
 extern const struct cli_command cli_zones;
 

@@ -11,7 +11,7 @@ void eval_progress_init(struct eval_progress *progress)
 static void show_pictures(const struct eval_progress *progress,
                           const struct miev_eval_progress *state, char *out, size_t capacity)
 {
-    char bar[64], pace[96] = "", left[48];
+    char bar[64], pace[96] = "", left[48], right[32] = "";
     const struct terminal *terminal = &progress->line.terminal;
     terminal_bar(terminal, (double)state->done / (double)state->n_images, 12, bar, sizeof(bar));
     int pad = 12 - (int)terminal_text_columns(bar);
@@ -22,9 +22,11 @@ static void show_pictures(const struct eval_progress *progress,
                        state->images_per_s < 10 ? 1 : 0, state->images_per_s, left);
     }
     double share = state->done > 0 ? 100 * (double)state->right / (double)state->done : 0;
-    (void)snprintf(out, capacity, "[%s%*s] %s (%zu of %zu): %zu of %zu, %.1f %% right%s", bar, pad,
-                   "", state->model, state->model_index + 1, state->n_models, state->done,
-                   state->n_images, share, pace);
+    if (state->judged)
+        (void)snprintf(right, sizeof(right), ", %.1f %% right", share);
+    (void)snprintf(out, capacity, "[%s%*s] %s (%zu of %zu): %zu of %zu%s%s", bar, pad, "",
+                   state->model, state->model_index + 1, state->n_models, state->done,
+                   state->n_images, right, pace);
 }
 
 void eval_progress_show(void *context, const struct miev_eval_progress *state)
@@ -43,6 +45,10 @@ void eval_progress_show(void *context, const struct miev_eval_progress *state)
     case MIEV_EVAL_LOADING:
         (void)snprintf(line, sizeof(line), "model %zu of %zu: loading %s", state->model_index + 1,
                        state->n_models, state->model);
+        break;
+    case MIEV_EVAL_TRAINING:
+        (void)snprintf(line, sizeof(line), "model %zu of %zu: learning from %s",
+                       state->model_index + 1, state->n_models, state->model);
         break;
     case MIEV_EVAL_PICTURES:
     default:

@@ -24,6 +24,27 @@ void measure_catch_interrupt(void)
     (void)sigaction(SIGTERM, &action, NULL);
 }
 
+void measure_options(const struct measure_settings *settings, const char *runtime_dir,
+                     struct miev_study_options *out)
+{
+    out->env = miev_env_host();
+    out->engines = miev_engines;
+    out->sensors = miev_sensors;
+    out->runtime_dir = runtime_dir;
+    out->input_path = settings->input;
+    out->threads = (unsigned)settings->threads;
+    out->delegate = settings->delegate;
+    out->budget_s = settings->budget_s;
+    out->target_ratio = settings->target_percent / 100;
+    out->seed = miev_study_seed(settings->seed);
+    out->against_first = settings->against_first;
+    out->dedicated = settings->dedicated;
+    out->fast_decode = settings->fast_decode;
+    out->memory_bytes = (uint64_t)settings->memory_mib << 20;
+    out->timeout_s = settings->timeout_s;
+    out->stop = &stop_asked;
+}
+
 int measure(const struct measure_settings *settings, const struct miev_selection *selection,
             bool quiet, struct miev_keep *keep, json_t **report, struct miev_error *err)
 {
@@ -34,22 +55,7 @@ int measure(const struct measure_settings *settings, const struct miev_selection
     if (rc != MIEV_OK)
         return rc;
     progress_init(&progress);
-    options.env = miev_env_host();
-    options.engines = miev_engines;
-    options.sensors = miev_sensors;
-    options.runtime_dir = runtime;
-    options.input_path = settings->input;
-    options.threads = (unsigned)settings->threads;
-    options.delegate = settings->delegate;
-    options.budget_s = settings->budget_s;
-    options.target_ratio = settings->target_percent / 100;
-    options.seed = miev_study_seed(settings->seed);
-    options.against_first = settings->against_first;
-    options.dedicated = settings->dedicated;
-    options.fast_decode = settings->fast_decode;
-    options.memory_bytes = (uint64_t)settings->memory_mib << 20;
-    options.timeout_s = settings->timeout_s;
-    options.stop = &stop_asked;
+    measure_options(settings, runtime, &options);
     options.progress = quiet ? NULL : progress_show;
     options.progress_context = &progress;
     options.checkpoint = keep ? miev_keep_checkpoint : NULL;

@@ -54,6 +54,10 @@ struct measure_settings {
 /* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
+/* What the settings say of a study; runtime_dir stays the caller's. */
+void measure_options(const struct measure_settings *settings, const char *runtime_dir,
+                     struct miev_study_options *out);
+
 /* Measure the models on settings->input, keeping it in the history (keep NULL: not) and telling the
  * progress on a terminal unless quiet. Ctrl-C ends it with what there is. *report: new reference,
  * not priced yet. */

@@ -16,12 +16,10 @@
 #include "core/error.h"
 #include "export/export.h"
 
-typedef bool (*writer)(const json_t *report, FILE *file);
-
 static const struct form {
     const char *option;
     size_t at; /* of its path within output_settings */
-    writer write;
+    output_writer write;
 } forms[] = {
     {"--json", offsetof(struct output_settings, json), miev_export_json},
     {"--csv", offsetof(struct output_settings, csv), miev_export_csv},
@@ -81,7 +79,7 @@ static bool close_stream(FILE *file)
 }
 
 /* Write, and close where it is ours. False with errno. */
-static bool write_stream(const json_t *report, writer write, FILE *file)
+static bool write_stream(const json_t *report, output_writer write, FILE *file)
 {
     errno = 0;
     bool ok = write(report, file) && fflush(file) == 0 && !ferror(file);
@@ -104,7 +102,7 @@ static mode_t usual_mode(void)
 
 /* Beside the file and then in its place: nobody ever reads half of it, and a full disk leaves the
  * old one. */
-static bool replace_file(const json_t *report, writer write, const char *path, mode_t mode)
+static bool replace_file(const json_t *report, output_writer write, const char *path, mode_t mode)
 {
     char beside[PATH_MAX];
     int length = snprintf(beside, sizeof(beside), "%s.XXXXXX", path);
@@ -127,7 +125,7 @@ static bool replace_file(const json_t *report, writer write, const char *path, m
 
 /* A device, a pipe or a terminal cannot be replaced and is written to as it is; behind a link
  * stands the file that is meant. */
-static bool write_path(const json_t *report, writer write, const char *path)
+static bool write_path(const json_t *report, output_writer write, const char *path)
 {
     struct stat info;
     char target[PATH_MAX];
@@ -139,12 +137,18 @@ static bool write_path(const json_t *report, writer write, const char *path)
     return file && write_stream(report, write, file);
 }
 
+int output_document(const json_t *document, output_writer write, const char *option,
+                    const char *path, struct miev_error *err)
+{
+    bool ok = is_standard_output(path) ? write_stream(document, write, stdout)
+                                       : write_path(document, write, path);
+    return ok ? MIEV_OK : miev_error_errno(err, "cannot write %s %s", option, path);
+}
+
 static int write_form(const json_t *report, const struct form *form, const char *path,
                       struct miev_error *err)
 {
-    bool ok = is_standard_output(path) ? write_stream(report, form->write, stdout)
-                                       : write_path(report, form->write, path);
-    return ok ? MIEV_OK : miev_error_errno(err, "cannot write %s %s", form->option, path);
+    return output_document(report, form->write, form->option, path, err);
 }
 
 int output_json(const json_t *document, const char *path, struct miev_error *err)

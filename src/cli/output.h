@@ -4,7 +4,9 @@
 #define MIEV_CLI_OUTPUT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "cli/args.h"
 
@@ -49,6 +51,11 @@ MIEV_MUST_USE int output_report(const json_t *report, const struct output_settin
 /* Whether output_report shows the table: standard output is not taken by a file. */
 bool output_shows_table(const struct output_settings *settings);
 
+/* Write a document to a file, which appears whole or not at all; path - is standard output. option
+ * is what the user named the file by. */
+typedef bool (*output_writer)(const json_t *document, FILE *file);
+MIEV_MUST_USE int output_document(const json_t *document, output_writer write, const char *option,
+                                  const char *path, struct miev_error *err);
 /* A report or another document as --json writes it; path - is standard output. */
 MIEV_MUST_USE int output_json(const json_t *document, const char *path, struct miev_error *err);
 

@@ -10,7 +10,7 @@
 #include "study/price.h"
 
 struct site_settings {
-    const char *zone;
+    const char *zone, *live;
     double intensity, year, pue, requests_per_day;
     bool no_embodied;
 };
@@ -26,6 +26,9 @@ struct site_settings {
 #define SITE_OPTIONS(type, at)                                                                     \
     ARG_TEXT_AT(type, at.zone, "--zone", "ZONE",                                                   \
                 "where it runs: ISO code or name (\"KR\", \"US-CA\", \"France\"),\na cloud region (\"aws:eu-north-1\") or a position\n(\"59.33,18.07\"); default: the world average"), \
+    ARG_TEXT_AT(type, at.live, "--live", "PROVIDER",                                               \
+                "the grid now, by electricitymaps, neso or carbon-aware;\n"                        \
+                "PROVIDER:PLACE where it calls the zone otherwise"),                               \
     ARG_COUNT_AT(type, at.year, "--year", "YEAR", 0, 3000,                                         \
                  "year of the grid figure; default: the latest"),                                  \
     ARG_NUMBER_AT(type, at.intensity, "--intensity", "G", 0, 10000,                                \

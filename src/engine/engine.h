@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/op_times.h"
 #include "miev.h"
 
 #define MIEV_ENGINE_API_VERSION 1u
@@ -44,6 +45,11 @@ struct miev_engine_options {
                               * places the system's loader looks at */
     unsigned threads;        /* >= 1 */
     const char *delegate;    /* NULL: the engine's best; "none": plain kernels; else its name */
+    /* Not NULL: the profile slot will be called. A runtime that can only write its profile to a
+     * file writes it to this name with anything behind it: the sandbox has it end up in profile_fd,
+     * a file in memory. */
+    const char *profile_name;
+    int profile_fd;
 };
 
 struct miev_engine_info {
@@ -60,17 +66,19 @@ struct miev_engine_metadata {
     char labels_name[128];  /* of the file that holds the labels, "" when there is none */
     char *labels;           /* its text, labels_bytes long, not checked; the caller frees it */
     size_t labels_bytes;
-    char fault[256]; /* what is there and cannot be used, as the end of a sentence, or "" */
+    char fault[256];  /* what is there and cannot be used, as the end of a sentence, or "" */
+    char choice[400]; /* what the engine chose where the file leaves a choice, or "" */
 };
 
 struct miev_engine_ops {
     unsigned api_version; /* MIEV_ENGINE_API_VERSION */
     const char *name;     /* "tflite" */
     const char *summary;  /* one line for `miev doctor` */
+    const char *sandbox;  /* name of the profile of study/sandbox.h that it needs; NULL: "strict" */
     size_t state_size;    /* zeroed bytes the caller provides */
 
-    /* True when the first bytes of a file (length may be short) look like this engine's format.
-     * Never NULL. */
+    /* True when the first bytes of a file (length may be short), or a packed folder, look like this
+     * engine's format. Never NULL. */
     bool (*handles)(const void *head, size_t length);
 
     /* Open the runtime (dlopen) and make it start all that it starts late (threads, reads of
@@ -81,8 +89,9 @@ struct miev_engine_ops {
     int (*open)(void *state, const struct miev_engine_options *options,
                 struct miev_engine_info *info, struct miev_error *err);
 
-    /* Take the untrusted model from memory that outlives the state and is never written. After it,
-     * *info holds the delegate and the threads in use. Never NULL. */
+    /* Take the untrusted model from memory that outlives the state and is never written; a folder
+     * comes packed, as core/packed_folder.h tells. After it, *info holds the delegate and the threads in
+     * use. Never NULL. */
     int (*load)(void *state, const void *model, size_t length, struct miev_engine_info *info,
                 struct miev_error *err);
 
@@ -111,6 +120,10 @@ struct miev_engine_ops {
     /* One inference over the inputs' present content; outputs stay until the next run. Never NULL.
      */
     int (*run)(void *state, struct miev_error *err);
+
+    /* Run times->n_runs inferences and tell how long each operator and each run took; once, in a
+     * state that was opened for it. NULL when the runtime tells no operator's time. */
+    int (*profile)(void *state, struct miev_op_times *times, struct miev_error *err);
 
     /* Release all that open and load acquired. Never NULL. */
     void (*close)(void *state);

@@ -66,6 +66,23 @@ struct litert_option {
     } value;
 };
 
+enum litert_event_kind {
+    LITERT_EVENT_OPERATOR = 1 << 1,  /* one call of an operator */
+    LITERT_EVENT_DELEGATED = 1 << 3, /* the same within a delegate, by its own count */
+};
+
+/* Of the profiler. */
+struct litert_event {
+    const char *tag; /* what it is called; the profiler's */
+    int32_t kind;
+    uint64_t start_us; /* 0 within a delegate */
+    uint64_t microseconds;
+    size_t memory[6];
+    uint64_t node, subgraph;
+    int32_t source;
+};
+
+static_assert(sizeof(struct litert_event) == 104, "ProfiledEventData");
 static_assert(sizeof(struct litert_type) == 72, "LiteRtRankedTensorType");
 static_assert(sizeof(struct litert_quantisation) == 16, "LiteRtQuantizationPerTensor");
 static_assert(sizeof(struct litert_option) == 24, "LiteRtEnvOption");
@@ -104,6 +121,11 @@ static_assert(sizeof(struct litert_option) == 24, "LiteRtEnvOption");
     X(CompiledModelIsFullyAccelerated, int, (void *compiled, bool *out))                           \
     X(CompiledModelGetErrorMessages, int, (void *compiled, char **out))                            \
     X(CompiledModelClearErrors, int, (void *compiled))                                             \
+    X(CompiledModelGetProfiler, int, (void *compiled, void **out))                                 \
+    X(StartProfiler, int, (void *profiler))                                                        \
+    X(StopProfiler, int, (void *profiler))                                                         \
+    X(GetNumProfilerEvents, int, (void *profiler, int *out))                                       \
+    X(GetProfilerEvents, int, (void *profiler, int n, struct litert_event *out))                   \
     X(CreateTensorBufferFromHostMemory, int,                                                       \
       (const struct litert_type *type, void *memory, size_t n, void (*release)(void *),            \
        void **out))                                                                                \

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -10,6 +12,7 @@
 #include "engine/onnx_api.h"
 #include "engine/onnx_features.h"
 #include "engine/onnx_file.h"
+#include "engine/onnx_profile.h"
 #include "engine/onnx_provider.h"
 #include "engine/onnx_tiny.h"
 #include "engine/ports.h"
@@ -22,6 +25,8 @@ struct onnx {
     unsigned threads;
     bool started; /* from here on the worker may be locked */
     char version[64];
+    char profile_name[32]; /* where the runtime believes to write its profile; "": it makes none */
+    int profile_fd;        /* where it ends up */
     /* of the model that is loaded: */
     void *session;
     struct miev_ports inputs, outputs; /* an output's memory is the runtime's, of the last run */
@@ -237,6 +242,9 @@ static int create_session(struct onnx *s, const void *model, size_t length, stru
         status = s->api.SetInterOpNumThreads(options, 1);
     if (!status)
         status = add_entries(s, options);
+    /* Not for the tiny model: before the lock it would make a real file. */
+    if (!status && s->profile_name[0] && s->started)
+        status = s->api.EnableProfiling(options, s->profile_name);
     int rc = miev_onnx_check(&s->api, status, "take its settings", err);
     if (rc == MIEV_OK && s->provider->append)
         rc = miev_onnx_check(&s->api, s->provider->append(&s->api, options), "start the provider",
@@ -378,6 +386,50 @@ static int onnx_run(void *state, struct miev_error *err)
     return miev_onnx_check(&s->api, status, "run the model", err);
 }
 
+/* ---- time by operator ---- */
+
+static int end_profiling(struct onnx *s, struct miev_error *err)
+{
+    char *name = NULL;
+    int rc = miev_onnx_check(&s->api, s->api.SessionEndProfiling(s->session, s->allocator, &name),
+                             "write its profile", err);
+    s->profile_name[0] = '\0'; /* once */
+    if (name)
+        (void)miev_onnx_check(&s->api, s->api.AllocatorFree(s->allocator, name), "free a name",
+                              NULL);
+    return rc;
+}
+
+static int read_profile(const struct onnx *s, struct miev_op_times *times, struct miev_error *err)
+{
+    off_t length = lseek(s->profile_fd, 0, SEEK_END);
+    if (length <= 0)
+        return miev_error_set(err, MIEV_ERR_BROKEN, "ONNX Runtime %s wrote no profile", s->version);
+    char *text = mmap(NULL, (size_t)length, PROT_READ, MAP_PRIVATE, s->profile_fd, 0);
+    if (text == MAP_FAILED)
+        return miev_error_errno(err, "cannot map ONNX Runtime's profile of %lld bytes",
+                                (long long)length);
+    int rc = miev_onnx_profile_read(text, (size_t)length, times, err);
+    (void)munmap(text, (size_t)length);
+    return rc;
+}
+
+static int onnx_profile(void *state, struct miev_op_times *times, struct miev_error *err)
+{
+    struct onnx *s = state;
+    int rc = MIEV_OK;
+    if (!s->session || !s->profile_name[0])
+        return miev_error_set(err, MIEV_ERR_INVALID, "no model is loaded for profiling");
+    for (size_t run = 0; rc == MIEV_OK && run < times->n_runs; run++) {
+        uint64_t begun_ns = miev_op_clock_ns();
+        rc = onnx_run(s, err);
+        times->run_s[run] = (double)(miev_op_clock_ns() - begun_ns) * 1e-9;
+    }
+    if (rc == MIEV_OK)
+        rc = end_profiling(s, err);
+    return rc == MIEV_OK ? read_profile(s, times, err) : rc;
+}
+
 static void onnx_close(void *state)
 {
     struct onnx *s = state;
@@ -421,6 +473,9 @@ static int onnx_open(void *state, const struct miev_engine_options *options,
     if (rc != MIEV_OK)
         return rc;
     s->threads = options->threads ? options->threads : 1;
+    (void)snprintf(s->profile_name, sizeof(s->profile_name), "%s",
+                   options->profile_name ? options->profile_name : "");
+    s->profile_fd = options->profile_fd;
     rc = start(s, info, err);
     if (rc != MIEV_OK) {
         onnx_close(s);
@@ -520,5 +575,6 @@ const struct miev_engine_ops miev_engine_onnx = {
     .output = onnx_output,
     .shape_input = onnx_shape_input,
     .run = onnx_run,
+    .profile = onnx_profile,
     .close = onnx_close,
 };

@@ -62,6 +62,7 @@ struct onnx_api_base {
        const void *const *inputs, size_t n_inputs, const char *const *output_names,               \
        size_t n_outputs, void **outputs))                                                         \
     X(10, CreateSessionOptions, void *, (void **out))                                             \
+    X(14, EnableProfiling, void *, (void *options, const char *file_prefix))                      \
     X(22, SetSessionLogSeverityLevel, void *, (void *options, int severity))                      \
     X(24, SetIntraOpNumThreads, void *, (void *options, int n))                                   \
     X(25, SetInterOpNumThreads, void *, (void *options, int n))                                   \
@@ -94,6 +95,7 @@ struct onnx_api_base {
     X(98, ReleaseTypeInfo, void, (void *type))                                                    \
     X(99, ReleaseTensorTypeAndShapeInfo, void, (void *info))                                      \
     X(100, ReleaseSessionOptions, void, (void *options))                                          \
+    X(110, SessionEndProfiling, void *, (void *session, void *allocator, char **out_name))        \
     X(125, GetAvailableProviders, void *, (char ***out, int *n))                                  \
     X(126, ReleaseAvailableProviders, void *, (char **names, int n))                              \
     X(130, AddSessionConfigEntry, void *, (void *options, const char *key, const char *value))    \

@@ -159,7 +159,8 @@ int miev_onnx_find_features(const void *model, size_t length, char name[MIEV_ONN
     if (step == STEP_FOUND)
         at = before_quantising(graph, at);
     size_t n = miev_protobuf_length(&at);
-    if (step != STEP_FOUND || !miev_onnx_maker(graph, &at, &node) || n >= MIEV_ONNX_MAX_NAME || memchr(at.at, '\0', n))
+    if (step != STEP_FOUND || !miev_onnx_maker(graph, &at, &node) || n >= MIEV_ONNX_MAX_NAME ||
+        memchr(at.at, '\0', n))
         return miev_error_set(
             err, MIEV_ERR_UNSUPPORTED,
             "no dense layer stands before the model's first output, so there is "

@@ -11,13 +11,14 @@
 #include "engine/engine.h"
 #include "engine/library.h"
 #include "engine/litert_api.h"
+#include "engine/litert_profile.h"
 #include "engine/ports.h"
 #include "engine/tflite_features.h"
 #include "engine/tflite_file.h"
 #include "engine/tflite_metadata.h"
 #include "engine/tflite_tiny.h"
 
-static const struct miev_library library = {"LiteRT", "libLiteRt.so", "libLiteRt.so"};
+static const struct miev_library library = {"LiteRT", "libLiteRt.so", "libLiteRt.so", ""};
 
 struct tflite {
     struct litert_api api;
@@ -25,6 +26,7 @@ struct tflite {
     unsigned threads;
     char delegate[64]; /* what the caller asked for, "" for the best */
     char version[64];
+    bool profiles; /* keeps the time of each operator, which costs some itself */
     /* of the model that is loaded: */
     const void *bytes;
     size_t length;
@@ -303,7 +305,9 @@ static int compile(struct tflite *s, const struct attempt *attempt)
     if (status == LITERT_OK)
         status = add_settings(s, options, "xnnpack", settings);
     if (status == LITERT_OK) /* keep messages for runtime_error instead of printing them */
-        status = add_settings(s, options, "runtime_options_string", "error_reporter_mode = 2\n");
+        status = add_settings(s, options, "runtime_options_string",
+                              s->profiles ? "error_reporter_mode = 2\nenable_profiling = true\n"
+                                          : "error_reporter_mode = 2\n");
     if (status == LITERT_OK)
         status = s->api.CreateCompiledModel(s->environment, s->model, options, &s->compiled);
     s->api.DestroyOptions(options);
@@ -571,6 +575,65 @@ static int tflite_run(void *state, struct miev_error *err)
     return runtime_error(s, status, "run the model", err);
 }
 
+/* The events of the run that is behind us. */
+static int take_events(struct tflite *s, void *profiler, size_t run, struct miev_op_times *times,
+                       struct miev_error *err)
+{
+    int n = 0;
+    int status = s->api.GetNumProfilerEvents(profiler, &n);
+    if (status != LITERT_OK || n <= 0)
+        return runtime_error(s, status, "tell what it profiled", err);
+    struct litert_event *events = calloc((size_t)n, sizeof(*events));
+    if (!events)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %d events", n);
+    status = s->api.GetProfilerEvents(profiler, n, events);
+    int rc = status == LITERT_OK ? miev_litert_profile_take(events, (size_t)n, run, times, err)
+                                 : runtime_error(s, status, "tell what it profiled", err);
+    free(events);
+    return rc;
+}
+
+static int profile_run(struct tflite *s, void *profiler, size_t run, struct miev_op_times *times,
+                       struct miev_error *err)
+{
+    int status = s->api.StartProfiler(profiler); /* it forgets the run before */
+    if (status != LITERT_OK)
+        return runtime_error(s, status, "start its profiler", err);
+    uint64_t begun_ns = miev_op_clock_ns();
+    int rc = tflite_run(s, err);
+    times->run_s[run] = (double)(miev_op_clock_ns() - begun_ns) * 1e-9;
+    (void)s->api.StopProfiler(profiler);
+    return rc == MIEV_OK ? take_events(s, profiler, run, times, err) : rc;
+}
+
+/* A delegate counts its own operators; all others are told by the file. */
+static void name_outputs(const struct tflite *s, struct miev_op_times *times)
+{
+    for (size_t o = 0; o < times->n_ops; o++) {
+        struct miev_op *op = &times->ops[o];
+        if (!op->provider[0])
+            miev_tflite_show_output(s->bytes, s->length, (size_t)(op->index >> 32),
+                                    (size_t)(op->index & UINT32_MAX), op);
+    }
+}
+
+static int tflite_profile(void *state, struct miev_op_times *times, struct miev_error *err)
+{
+    struct tflite *s = state;
+    void *profiler = NULL;
+    if (!s->compiled || !s->profiles)
+        return miev_error_set(err, MIEV_ERR_INVALID, "no model is loaded for profiling");
+    int status = s->api.CompiledModelGetProfiler(s->compiled, &profiler);
+    if (status != LITERT_OK || !profiler)
+        return runtime_error(s, status, "give its profiler", err);
+    int rc = MIEV_OK;
+    for (size_t run = 0; rc == MIEV_OK && run < times->n_runs; run++)
+        rc = profile_run(s, profiler, run, times, err);
+    if (rc == MIEV_OK)
+        name_outputs(s, times);
+    return rc;
+}
+
 static int check_delegate(const char *wanted, struct miev_error *err)
 {
     if (!wanted)
@@ -603,6 +666,7 @@ static int tflite_open(void *state, const struct miev_engine_options *options,
     if (rc != MIEV_OK)
         return rc;
     s->threads = options->threads ? options->threads : 1;
+    s->profiles = options->profile_name != NULL;
     miev_library_version(&library, options->runtime_dir, s->version, sizeof(s->version));
     /* Left alone, it opens whatever GPU accelerators it finds on the loader's path. */
     static const struct litert_option settings[] = {
@@ -687,5 +751,6 @@ const struct miev_engine_ops miev_engine_tflite = {
     .output = tflite_output,
     .shape_input = tflite_shape_input,
     .run = tflite_run,
+    .profile = tflite_profile,
     .close = tflite_close,
 };

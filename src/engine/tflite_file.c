@@ -15,8 +15,11 @@ enum {
     CODE_CUSTOM_NAME = 1,
     SUBGRAPH_TENSORS = 0,
     SUBGRAPH_OPERATORS = 3,
+    TENSOR_SHAPE = 0,
+    TENSOR_NAME = 3,
     TENSOR_IS_VARIABLE = 5,
     TENSOR_SHAPE_SIGNATURE = 7,
+    OPERATOR_OUTPUTS = 2,
     OPERATOR_MUTATING_INPUTS = 7,
     OPERATOR_INTERMEDIATES = 8,
     BUFFER_DATA = 0,
@@ -189,6 +192,39 @@ size_t miev_tflite_open_shape(const void *model, size_t length, size_t tensor, i
     for (size_t i = 0; i < dims.count; i++)
         out[i] = (int32_t)miev_flatbuffer_u32(&r, dims.first + 4 * i);
     return dims.count;
+}
+
+/* The table of element i of a vector of tables; 0 when there is none. */
+static size_t element_or_0(struct miev_flatbuffer *r, struct miev_flatbuffer_vector v, size_t i)
+{
+    return i < v.count ? miev_flatbuffer_element(r, v, i) : 0;
+}
+
+void miev_tflite_show_output(const void *model, size_t length, size_t subgraph, size_t op,
+                             struct miev_op *out)
+{
+    int64_t dims[16];
+    struct miev_flatbuffer r = {.bytes = model, .length = length};
+    size_t graph = element_or_0(&r, model_field(&r, MODEL_SUBGRAPHS, 4), subgraph);
+    if (!graph)
+        return;
+    size_t table = element_or_0(&r, miev_flatbuffer_vector(&r, graph, SUBGRAPH_OPERATORS, 4), op);
+    struct miev_flatbuffer_vector outputs = {0, 0};
+    if (table)
+        outputs = miev_flatbuffer_vector(&r, table, OPERATOR_OUTPUTS, 4);
+    if (!outputs.count)
+        return;
+    size_t tensor = element_or_0(&r, miev_flatbuffer_vector(&r, graph, SUBGRAPH_TENSORS, 4),
+                                 miev_flatbuffer_u32(&r, outputs.first));
+    if (!tensor || r.broken)
+        return;
+    miev_flatbuffer_show(&r, miev_flatbuffer_vector(&r, tensor, TENSOR_NAME, 1), out->name,
+                         sizeof(out->name));
+    struct miev_flatbuffer_vector list = miev_flatbuffer_vector(&r, tensor, TENSOR_SHAPE, 4);
+    size_t n = list.count < 16 ? list.count : 16;
+    for (size_t i = 0; i < n; i++)
+        dims[i] = (int32_t)miev_flatbuffer_u32(&r, list.first + 4 * i);
+    miev_op_show_shape(out->shape, sizeof(out->shape), dims, n);
 }
 
 size_t miev_tflite_hide_state(void *model, size_t length, struct miev_tflite_patch *patches,

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/op_times.h"
 #include "miev.h"
 
 /* Eight bytes are enough: a FlatBuffer with the identifier TFL3. */
@@ -32,6 +33,11 @@ MIEV_MUST_USE int miev_tflite_inspect(const void *model, size_t length,
  * accepted. */
 size_t miev_tflite_open_shape(const void *model, size_t length, size_t tensor, int32_t *out,
                               size_t capacity);
+
+/* Name and shape (as of miev_op_show_shape) of the first output of an operator, by its number in a
+ * subgraph; out stays as it is when there is no such operator. The model as above. */
+void miev_tflite_show_output(const void *model, size_t length, size_t subgraph, size_t op,
+                             struct miev_op *out);
 
 /* LiteRT 2.3's loader refuses models with variable tensors or operator intermediates (LSTMs have
  * both), although its interpreter runs them. So the loader is shown a copy in which those fields

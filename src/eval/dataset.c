@@ -73,7 +73,8 @@ static int add_image(struct miev_dataset *dataset, char *path, size_t class_inde
         rc = grow(&list, dataset->n, sizeof(*dataset->images), err);
     dataset->images = list;
     if (rc == MIEV_OK)
-        dataset->images[dataset->n++] = (struct miev_dataset_image){path, (uint32_t)class_index};
+        dataset->images[dataset->n++] =
+            (struct miev_dataset_image){.path = path, .class_index = (uint32_t)class_index};
     else
         free(path);
     return rc;
@@ -528,11 +529,12 @@ int miev_dataset_hash(struct miev_dataset *dataset, bool (*stopped)(void *contex
     uint8_t one[32];
     SHA256Init(&all);
     for (size_t i = 0; i < dataset->n; i++) {
-        const struct miev_dataset_image *image = &dataset->images[i];
+        struct miev_dataset_image *image = &dataset->images[i];
         const char *class_name = dataset->classes[image->class_index];
         if (stopped(context))
             return miev_error_set(err, MIEV_ERR_INTERRUPTED, "stopped before it began");
         hash_file(dataset, i, one);
+        memcpy(image->digest, one, sizeof(image->digest));
         /* With their terminators, so that no two lists look the same. */
         SHA256Update(&all, (const uint8_t *)image->path, strlen(image->path) + 1);
         SHA256Update(&all, (const uint8_t *)class_name, strlen(class_name) + 1);

@@ -17,6 +17,8 @@
 struct miev_dataset_image {
     char *path; /* relative to the dataset's folder, owned */
     uint32_t class_index;
+    uint8_t digest[16]; /* the first half of its SHA-256, known after miev_dataset_hash; zeros: it
+                         * cannot be read */
 };
 
 struct miev_dataset {
@@ -64,5 +66,13 @@ MIEV_MUST_USE int miev_dataset_image_open(const struct miev_dataset *dataset, si
  * stopped() says so. */
 MIEV_MUST_USE int miev_dataset_hash(struct miev_dataset *dataset, bool (*stopped)(void *context),
                                     void *context, struct miev_error *err);
+
+/* After miev_dataset_hash: leave one of several images with the same bytes, and none of those that
+ * stand in more than one class, for which there is no right answer. The order stays. */
+struct miev_dataset_copies {
+    size_t dropped, contradictory; /* images */
+};
+MIEV_MUST_USE int miev_dataset_drop_copies(struct miev_dataset *dataset,
+                                           struct miev_dataset_copies *out, struct miev_error *err);
 
 #endif

@@ -30,7 +30,7 @@ static void add_part(struct miev_eval_part *to, const struct miev_part_energy *f
     to->high_j += from->gross_j * from->systematic_high_ratio;
 }
 
-int miev_eval_add_span(struct miev_eval *eval, struct miev_eval_model *model,
+int miev_eval_add_span(struct miev_eval *eval, struct miev_eval_energy *energy,
                        const struct miev_round *span, struct miev_error *err)
 {
     struct miev_span_energy at, shifted;
@@ -42,7 +42,6 @@ int miev_eval_add_span(struct miev_eval *eval, struct miev_eval_model *model,
     if (!at.complete)
         return MIEV_OK; /* a counter was lost: these images are not covered, and the report says so
                          */
-    struct miev_eval_energy *energy = &model->energy;
     for (size_t p = 0; p < MIEV_PART_COUNT; p++)
         add_part(&energy->parts[p], &at.parts[p]);
     energy->seconds += at.duration_s;

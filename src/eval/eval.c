@@ -54,6 +54,10 @@ void miev_eval_note(const struct miev_eval *eval, struct miev_eval_model *model,
     int32_t *to = model->best + image * MIEV_EVAL_TOP;
     if (model->outcome[image] != MIEV_EVAL_OPEN)
         return;
+    if (model->n_features > 0 && !message) {
+        model->outcome[image] = MIEV_EVAL_ANSWERED;
+        return;
+    }
     for (size_t k = 0; k < MIEV_EVAL_TOP; k++)
         to[k] = best && k < model->n_best ? best[k] : -1;
     if (!message && to[0] < 0)
@@ -149,6 +153,17 @@ static int evaluate(struct miev_eval *eval, struct miev_eval_model *model, struc
     return rc;
 }
 
+void miev_eval_end_worker(struct miev_eval_model *model)
+{
+    struct miev_run_model *run = model->run;
+    if (!run->child)
+        return;
+    run->peak_bytes = miev_child_peak_bytes(run->child);
+    run->finished_cpu_s = miev_child_cpu_s(run->child);
+    miev_child_destroy(run->child);
+    run->child = NULL;
+}
+
 void miev_eval_one(struct miev_eval *eval, size_t i, miev_eval_work *work)
 {
     struct miev_error err;
@@ -162,10 +177,7 @@ void miev_eval_one(struct miev_eval *eval, size_t i, miev_eval_work *work)
         miev_run_fail(run, &err);
         return;
     }
-    run->peak_bytes = miev_child_peak_bytes(run->child);
-    run->finished_cpu_s = miev_child_cpu_s(run->child);
-    miev_child_destroy(run->child);
-    run->child = NULL;
+    miev_eval_end_worker(model);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------ */
@@ -267,7 +279,7 @@ int miev_eval_set_up(struct miev_eval *eval, const struct miev_study_entry *entr
         return rc;
     for (size_t i = 0; i < run->n_models; i++) {
         eval->models[i].run = &run->models[i];
-        eval->models[i].state_fd = -1;
+        eval->models[i].state_fd = eval->models[i].vectors_fd = -1;
     }
     eval->n_decoders = count_decoders(eval);
     unsigned reserved = run->share.reserved_cpus + (unsigned)eval->n_decoders;
@@ -318,6 +330,8 @@ void miev_eval_tear_down(struct miev_eval *eval)
         free(model->best);
         free(model->outcome);
         json_decref(model->failures);
+        if (model->vectors_fd >= 0)
+            (void)close(model->vectors_fd);
     }
     free(eval->models);
     free(eval->kept);

@@ -15,6 +15,7 @@ enum miev_eval_phase {
     MIEV_EVAL_IDLE,    /* the machine's idle power */
     MIEV_EVAL_LOADING,
     MIEV_EVAL_PICTURES,
+    MIEV_EVAL_TRAINING, /* of a probe (probe/probe.h): a classifier on this model's features */
 };
 
 struct miev_eval_progress {
@@ -22,6 +23,7 @@ struct miev_eval_progress {
     const char *model; /* NULL before the first one */
     size_t model_index, n_models;
     size_t done, n_images, right; /* of this model, with what an earlier run did */
+    bool judged;                  /* answers are right or wrong; false: a probe takes features */
     double images_per_s;          /* of this run, NAN before there is one */
 };
 

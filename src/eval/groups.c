@@ -222,7 +222,7 @@ int miev_groups_make(const struct miev_dataset *dataset, const struct miev_mappi
                      struct miev_error *err)
 {
     *out = (struct miev_groups){.n_classes = names->n_classes, .n_folders = dataset->n_classes};
-    out->of_class = malloc(names->n_classes * sizeof(*out->of_class));
+    out->of_class = calloc(names->n_classes, sizeof(*out->of_class));
     out->of_folder = calloc(dataset->n_classes, sizeof(*out->of_folder));
     if (!out->of_class || !out->of_folder)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu classes", names->n_classes);

@@ -83,7 +83,7 @@ double miev_eval_cpu_s(struct miev_eval *eval)
 
 /* ---- memory that is shared ------------------------------------------------------------------ */
 
-static int make_memory(const char *name, size_t length, struct miev_error *err)
+int miev_eval_memory(const char *name, size_t length, struct miev_error *err)
 {
     int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
@@ -399,9 +399,10 @@ static int send_classify(struct pass *pass, struct miev_error *err)
         struct slot *slot = slot_of(pass, pass->classify_sent);
         slot->state = SLOT_CLASSIFYING;
         slot->sent_ns = now_ns(pass);
-        json_t *request = json_pack("{s:s, s:I, s:I}", "do", "classify", "at",
+        json_t *request = json_pack("{s:s, s:I, s:I, s:I}", "do",
+                                    pass->model->n_features > 0 ? "featurise" : "classify", "at",
                                     (json_int_t)slot_at(pass, pass->classify_sent), "count",
-                                    (json_int_t)slot->count);
+                                    (json_int_t)slot->count, "first", (json_int_t)slot->first);
         rc = miev_child_send(pass->model->run->child, request, -1, err);
         pass->classify_sent++;
     }
@@ -468,9 +469,11 @@ static int take_classified(struct pass *pass, struct miev_error *err)
     if (rc != MIEV_OK)
         return rc;
     const json_t *best = json_object_get(reply, "best");
-    bool fits = json_is_string(best) && pass->classified < pass->classify_sent &&
-                miev_classes_read(json_string_value(best), json_string_length(best),
-                                  slot->count * model->n_best, model->classes, pass->best);
+    bool fits = pass->classified < pass->classify_sent &&
+                (model->n_features > 0 ||
+                 (json_is_string(best) &&
+                  miev_classes_read(json_string_value(best), json_string_length(best),
+                                    slot->count * model->n_best, model->classes, pass->best)));
     double busy_s = (double)json_integer_value(json_object_get(reply, "busy_ns")) * 1e-9;
     double waited_s = (double)(now_ns(pass) - slot->sent_ns) * 1e-9;
     json_decref(reply);
@@ -560,7 +563,7 @@ static int checkpoint(struct pass *pass, struct miev_error *err)
     int rc = miev_meter_read(eval->run.meter, miev_eval_cpu_s(eval), &pass->span.stop, err);
     pass->span.count = pass->model->done - pass->checkpoint_done;
     if (rc == MIEV_OK)
-        rc = miev_eval_add_span(eval, pass->model, &pass->span, err);
+        rc = miev_eval_add_span(eval, &pass->model->energy, &pass->span, err);
     if (rc == MIEV_OK)
         rc = miev_eval_state_add_energy(pass->model, err);
     pass->span.start = pass->span.stop;
@@ -586,6 +589,7 @@ static void tell(struct pass *pass)
         .done = model->done,
         .n_images = eval->dataset.n,
         .right = model->right,
+        .judged = model->n_features == 0,
         .images_per_s = done > 0 ? (double)done / seconds : (double)NAN,
     };
     eval->options->progress(eval->options->progress_context, &progress);
@@ -688,7 +692,7 @@ static int plan_keeping(struct pass *pass, struct miev_error *err)
     free(eval->kept_as);
     eval->kept_as = text;
     memset(eval->kept, 0, eval->dataset.n);
-    int fd = make_memory("miev-kept", bytes, err);
+    int fd = miev_eval_memory("miev-kept", bytes, err);
     eval->kept_fd = fd < 0 ? -1 : fd;
     return fd < 0 ? fd : MIEV_OK;
 }
@@ -707,7 +711,7 @@ static int set_up(struct pass *pass, struct miev_error *err)
     pass->best = calloc(pass->max_chunk, MIEV_EVAL_TOP * sizeof(*pass->best));
     if (!pass->slots || !pass->best)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for chunks");
-    pass->ring_fd = make_memory("miev-tensors", pass->n_slots * pass->slot_bytes, err);
+    pass->ring_fd = miev_eval_memory("miev-tensors", pass->n_slots * pass->slot_bytes, err);
     if (pass->ring_fd < 0)
         return pass->ring_fd;
     for (size_t d = 0; rc == MIEV_OK && d < eval->n_decoders; d++)

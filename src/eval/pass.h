@@ -6,6 +6,7 @@
 #include "eval/dataset.h"
 #include "eval/eval.h"
 #include "eval/groups.h"
+#include "core/proportion.h"
 #include "study/predict.h"
 #include "study/run.h"
 
@@ -47,6 +48,8 @@ struct miev_eval_model {
      * that process. */
     double seconds, busy_s, cpu_s;
     size_t n_decoded, n_kept;
+    size_t n_features;     /* that are taken of each image; 0: its best classes are */
+    int vectors_fd;        /* memory for n_features floats of each image, -1: none */
     char state_path[4096]; /* "": nothing is written */
     int state_fd;          /* -1: none */
 };
@@ -91,6 +94,8 @@ MIEV_MUST_USE int miev_eval_make_room(const struct miev_eval *eval, struct miev_
 typedef int miev_eval_work(struct miev_eval *eval, struct miev_eval_model *model,
                            struct miev_error *err);
 void miev_eval_one(struct miev_eval *eval, size_t i, miev_eval_work *work);
+/* The same in the middle of the work, once it needs the model no more. */
+void miev_eval_end_worker(struct miev_eval_model *model);
 /* True once the user asked to stop; takes a struct miev_eval. */
 bool miev_eval_stopped(void *eval);
 /* In any case after miev_eval_init. */
@@ -103,6 +108,9 @@ double miev_eval_cpu_s(struct miev_eval *eval);
 MIEV_MUST_USE int miev_eval_pass(struct miev_eval *eval, struct miev_eval_model *model,
                                  struct miev_error *err);
 void miev_eval_end_decoders(struct miev_eval *eval);
+/* A memory file that other processes may write and nobody may cut short. Returns the descriptor
+ * (caller closes), or a status. */
+int miev_eval_memory(const char *name, size_t length, struct miev_error *err);
 
 /* True when a class of the model is right for the image. */
 static inline bool miev_eval_is_right(const struct miev_eval *eval,
@@ -119,7 +127,7 @@ void miev_eval_note(const struct miev_eval *eval, struct miev_eval_model *model,
 
 /* energy.c */
 /* Add the span between two readings, in which so many images were done. */
-MIEV_MUST_USE int miev_eval_add_span(struct miev_eval *eval, struct miev_eval_model *model,
+MIEV_MUST_USE int miev_eval_add_span(struct miev_eval *eval, struct miev_eval_energy *energy,
                                      const struct miev_round *span, struct miev_error *err);
 json_t *miev_eval_energy_json(const struct miev_eval_energy *energy, size_t images);
 /* For the state file. */
@@ -143,5 +151,17 @@ size_t miev_eval_state_replay(const struct miev_eval *eval, struct miev_eval_mod
 
 /* report.c */
 json_t *miev_eval_report(const struct miev_eval *eval, const char *stop_reason);
+/* parts.c: what an evaluation's report and a probe's have in common. */
+json_t *miev_eval_text_json(const char *text);
+json_t *miev_eval_share_json(uint64_t right, uint64_t n);
+/* Of the dataset, of the images that could not be evaluated, of a model's name, file and engine;
+ * and of what ended it. */
+json_t *miev_eval_dataset_json(const struct miev_dataset *dataset);
+json_t *miev_eval_failed_json(const struct miev_eval_model *model);
+json_t *miev_eval_identity_json(const struct miev_eval_model *model);
+json_t *miev_eval_error_json(const struct miev_run_model *run);
+/* Every pair of n models that answered the same images: names, and paired[] of (i, j), i < j, row
+ * by row. */
+json_t *miev_eval_pairs_json(const char *const *names, size_t n, const struct miev_paired *paired);
 
 #endif

@@ -12,23 +12,6 @@
 #include "core/text.h"
 #include "eval/pass.h"
 
-#define FAMILY_ERROR 0.05 /* chance that any one verdict on a pair is wrong */
-
-static json_t *text_json(const char *text)
-{
-    char shown[256];
-    miev_text_show(shown, sizeof(shown), text);
-    return json_string(shown);
-}
-
-static json_t *share_json(uint64_t right, uint64_t n)
-{
-    struct miev_interval share = miev_wilson(right, n);
-    return json_pack("{s:I, s:o, s:o, s:o}", "right", (json_int_t)right, "share",
-                     miev_json_real(share.value), "low", miev_json_real(share.low), "high",
-                     miev_json_real(share.high));
-}
-
 /* ---- classes -------------------------------------------------------------------------------- */
 
 static json_t *label_json(const struct miev_eval_model *model, size_t index)
@@ -36,7 +19,7 @@ static json_t *label_json(const struct miev_eval_model *model, size_t index)
     const struct miev_run_model *run = model->run;
     char number[32];
     if (index < run->n_labels)
-        return text_json(run->labels[index]);
+        return miev_eval_text_json(run->labels[index]);
     (void)snprintf(number, sizeof(number), "class %zu", index);
     return json_string(number);
 }
@@ -47,7 +30,7 @@ static json_t *group_json(const struct miev_eval *eval, const struct miev_eval_m
                           uint32_t group)
 {
     if (eval->options->mapping)
-        return text_json(eval->options->mapping->rules[group].folder);
+        return miev_eval_text_json(eval->options->mapping->rules[group].folder);
     return label_json(model, miev_groups_class(&model->groups, group));
 }
 
@@ -130,7 +113,7 @@ static json_t *classes_json(const struct miev_eval *eval, const struct miev_eval
                                   group_json(eval, model, model->groups.of_folder[c]), "index",
                                   index == MIEV_GROUP_NONE ? json_null() : json_integer(index),
                                   "images", (json_int_t)by_class[c].answered, "top1",
-                                  share_json(by_class[c].right, by_class[c].answered));
+                                  miev_eval_share_json(by_class[c].right, by_class[c].answered));
         if (eval->options->mapping)
             (void)json_object_set_new(entry, "outputs", outputs_json(model, c));
         (void)json_array_append_new(list, entry);
@@ -189,16 +172,6 @@ static json_t *confusion_json(const struct miev_eval *eval, const struct miev_ev
 
 /* ---- one model ------------------------------------------------------------------------------ */
 
-static json_t *failed_json(const struct miev_eval_model *model)
-{
-    json_t *list = json_array(), *item;
-    size_t i;
-    json_array_foreach(model->failures, i, item)(void)
-        json_array_append_new(list, json_pack("{s:O, s:O}", "image", json_object_get(item, "image"),
-                                              "message", json_object_get(item, "message")));
-    return json_pack("{s:I, s:o}", "images", (json_int_t)model->n_failed, "first", list);
-}
-
 static json_t *pace_json(const struct miev_eval_model *model)
 {
     size_t here = model->done - model->resumed;
@@ -222,29 +195,6 @@ static json_t *resumed_json(const struct miev_eval_model *model)
                      model->resumed_unix_s > 0 ? json_integer(model->resumed_unix_s) : json_null());
 }
 
-static void copy_facts(json_t *out, const json_t *facts)
-{
-    static const char *const keys[] = {"engine", "sandbox", "guesses"};
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        json_t *value = json_object_get(facts, keys[i]);
-        if (value)
-            (void)json_object_set(out, keys[i], value);
-    }
-}
-
-static json_t *identity_json(const struct miev_eval_model *model)
-{
-    const struct miev_run_model *run = model->run;
-    json_t *out =
-        json_pack("{s:s, s:s}", "name", run->name, "precision", run->entry.file->precision);
-    if (run->file.length > 0) {
-        (void)json_object_set_new(out, "sha256", json_string(run->file.sha256));
-        (void)json_object_set_new(out, "bytes", json_integer((json_int_t)run->file.length));
-    }
-    copy_facts(out, run->facts);
-    return out;
-}
-
 /* Classes that an answer is chosen from. */
 static size_t choices_of(const struct miev_eval *eval, const struct miev_eval_model *model)
 {
@@ -253,15 +203,11 @@ static size_t choices_of(const struct miev_eval *eval, const struct miev_eval_mo
 
 static json_t *model_json(const struct miev_eval *eval, const struct miev_eval_model *model)
 {
-    json_t *out = identity_json(model);
+    json_t *out = miev_eval_identity_json(model);
     const struct miev_run_model *run = model->run;
     struct tally sum = {0};
     if (run->status != MIEV_OK) {
-        json_t *message = json_string(run->error.message);
-        (void)json_object_set_new(out, "error",
-                                  json_pack("{s:s, s:o}", "code", miev_status_name(run->status),
-                                            "message",
-                                            message ? message : json_string("(not valid text)")));
+        (void)json_object_set_new(out, "error", miev_eval_error_json(run));
         return out;
     }
     struct tally *by_class = calloc(eval->dataset.n_classes, sizeof(*by_class));
@@ -270,12 +216,12 @@ static json_t *model_json(const struct miev_eval *eval, const struct miev_eval_m
     count_right(eval, model, &sum, by_class);
     (void)json_object_set_new(out, "images", json_integer((json_int_t)sum.answered));
     (void)json_object_set_new(out, "complete", json_boolean(model->done == eval->dataset.n));
-    (void)json_object_set_new(out, "top1", share_json(sum.right, sum.answered));
+    (void)json_object_set_new(out, "top1", miev_eval_share_json(sum.right, sum.answered));
     (void)json_object_set_new(out, "top5",
                               choices_of(eval, model) > MIEV_EVAL_TOP
-                                  ? share_json(sum.right5, sum.answered)
+                                  ? miev_eval_share_json(sum.right5, sum.answered)
                                   : json_null());
-    (void)json_object_set_new(out, "not_evaluated", failed_json(model));
+    (void)json_object_set_new(out, "not_evaluated", miev_eval_failed_json(model));
     (void)json_object_set_new(out, "classes", classes_json(eval, model, by_class));
     (void)json_object_set_new(out, "confusion", confusion_json(eval, model));
     (void)json_object_set_new(out, "pace", pace_json(model));
@@ -306,55 +252,20 @@ static struct miev_paired pair_up(const struct miev_eval *eval, const struct mie
     return out;
 }
 
-static json_t *pair_json(const struct miev_eval_model *a, const struct miev_eval_model *b,
-                         const struct miev_paired *paired, double p_holm)
-{
-    struct miev_interval difference = miev_paired_difference(paired);
-    struct miev_mcnemar test = miev_mcnemar(paired->only_a, paired->only_b);
-    const char *verdict = !(p_holm <= FAMILY_ERROR)         ? "unresolved"
-                          : paired->only_a > paired->only_b ? "higher"
-                                                            : "lower";
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:{s:o, s:o, s:o}, s:s, s:o, s:o, s:s}", "a",
-                     a->run->name, "b", b->run->name, "both_right", (json_int_t)paired->both,
-                     "only_a_right", (json_int_t)paired->only_a, "only_b_right",
-                     (json_int_t)paired->only_b, "both_wrong", (json_int_t)paired->neither,
-                     "difference", "value", miev_json_real(difference.value), "low",
-                     miev_json_real(difference.low), "high", miev_json_real(difference.high),
-                     "test", test.test, "p_value", miev_json_real(test.p_value), "p_holm",
-                     miev_json_real(p_holm), "verdict", verdict);
-}
-
-static bool is_comparable(const struct miev_paired *paired)
-{
-    return paired->both + paired->only_a + paired->only_b + paired->neither > 0;
-}
-
 /* Every pair of models that answered the same images. */
 static json_t *pairs_json(const struct miev_eval *eval)
 {
-    size_t n = eval->run.n_models, n_pairs = n * (n - 1) / 2, pair = 0;
-    struct miev_paired *paired = calloc(n_pairs + 1, sizeof(*paired));
-    double *p_holm = calloc(n_pairs + 1, sizeof(*p_holm));
-    json_t *list = json_array();
-    for (size_t i = 0; paired && p_holm && i < n; i++) {
-        for (size_t j = i + 1; j < n; j++, pair++) {
+    size_t n = eval->run.n_models, pair = 0;
+    struct miev_paired *paired = calloc(n * (n - 1) / 2 + 1, sizeof(*paired));
+    const char *names[MIEV_STUDY_MAX_MODELS];
+    for (size_t i = 0; paired && i < n; i++) {
+        names[i] = eval->run.models[i].name;
+        for (size_t j = i + 1; j < n; j++, pair++)
             if (eval->run.models[i].status == MIEV_OK && eval->run.models[j].status == MIEV_OK)
                 paired[pair] = pair_up(eval, &eval->models[i], &eval->models[j]);
-            p_holm[pair] = is_comparable(&paired[pair])
-                               ? miev_mcnemar(paired[pair].only_a, paired[pair].only_b).p_value
-                               : (double)NAN;
-        }
     }
-    if (p_holm)
-        miev_holm(p_holm, pair);
-    pair = 0;
-    for (size_t i = 0; paired && p_holm && i < n; i++)
-        for (size_t j = i + 1; j < n; j++, pair++)
-            if (is_comparable(&paired[pair]))
-                (void)json_array_append_new(list, pair_json(&eval->models[i], &eval->models[j],
-                                                            &paired[pair], p_holm[pair]));
+    json_t *list = paired ? miev_eval_pairs_json(names, n, paired) : json_array();
     free(paired);
-    free(p_holm);
     return list;
 }
 
@@ -370,13 +281,6 @@ static json_t *settings_json(const struct miev_eval *eval)
         (int)study->dedicated, "fast_decode", (int)study->fast_decode, "memory_bytes",
         (json_int_t)study->memory_bytes, "reserved_cpus", (int)eval->run.share.reserved_cpus,
         "logical_cpus", (int)eval->run.share.logical_cpus);
-}
-
-static json_t *dataset_json(const struct miev_dataset *dataset)
-{
-    return json_pack("{s:o, s:s, s:I, s:I, s:I}", "name", text_json(dataset->name), "sha256",
-                     dataset->sha256, "images", (json_int_t)dataset->n, "images_found",
-                     (json_int_t)dataset->n_found, "classes", (json_int_t)dataset->n_classes);
 }
 
 static bool has_folder(const struct miev_dataset *dataset, const char *name)
@@ -398,13 +302,13 @@ static void list_folders(const struct miev_eval *eval, json_t *folders, json_t *
             continue;
         if (i == 0 || strcmp(rule->folder, mapping->rules[i - 1].folder) != 0) {
             labels = json_array();
-            (void)json_array_append_new(
-                folders,
-                json_pack("{s:o, s:o}", "folder", text_json(rule->folder), "labels", labels));
+            (void)json_array_append_new(folders, json_pack("{s:o, s:o}", "folder",
+                                                           miev_eval_text_json(rule->folder),
+                                                           "labels", labels));
             if (!has_folder(&eval->dataset, rule->folder))
-                (void)json_array_append_new(unused, text_json(rule->folder));
+                (void)json_array_append_new(unused, miev_eval_text_json(rule->folder));
         }
-        (void)json_array_append_new(labels, text_json(rule->label));
+        (void)json_array_append_new(labels, miev_eval_text_json(rule->label));
     }
 }
 
@@ -425,13 +329,13 @@ json_t *miev_eval_report(const struct miev_eval *eval, const char *stop_reason)
     json_t *models = json_array();
     for (size_t i = 0; i < eval->run.n_models; i++)
         (void)json_array_append_new(models, model_json(eval, &eval->models[i]));
-    json_t *report =
-        json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:{s:s, s:f}, s:o, s:o}", "schema", "miev.eval/1",
-                  "miev_version", miev_version(), "created_unix_s", (json_int_t)time(NULL),
-                  "settings", settings_json(eval), "dataset", dataset_json(&eval->dataset),
-                  "mapping", mapping_json(eval), "stop", "reason", stop_reason, "elapsed_s",
-                  (double)(eval->run.finished_ns - eval->run.started_ns) * 1e-9, "models", models,
-                  "pairs", pairs_json(eval));
+    json_t *report = json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:{s:s, s:f}, s:o, s:o}", "schema",
+                               "miev.eval/1", "miev_version", miev_version(), "created_unix_s",
+                               (json_int_t)time(NULL), "settings", settings_json(eval), "dataset",
+                               miev_eval_dataset_json(&eval->dataset), "mapping",
+                               mapping_json(eval), "stop", "reason", stop_reason, "elapsed_s",
+                               (double)(eval->run.finished_ns - eval->run.started_ns) * 1e-9,
+                               "models", models, "pairs", pairs_json(eval));
     json_t *surroundings = miev_run_surroundings(&eval->run);
     if (report && surroundings)
         (void)json_object_update(report, surroundings);

@@ -26,4 +26,15 @@ bool miev_export_label(const json_t *report, const json_t *world, size_t i, FILE
 bool miev_export_html(const json_t *report, const json_t *places, const char *page, size_t length,
                       FILE *file);
 
+/* A profile (docs/profile.schema.json) as RFC 4180: a line an operator in the order they run, and
+ * one for what lies between them. */
+bool miev_export_profile_csv(const json_t *profile, FILE *file);
+/* Its operators, largest share first: *n borrowed rows in a list that the caller frees; NULL
+ * without memory. */
+const json_t **miev_profile_largest(const json_t *profile, size_t *n);
+/* Where one of its operators stands in the order they run, from 1. */
+size_t miev_profile_position(const json_t *profile, const json_t *row);
+/* The same as a picture, one file that needs nothing else. */
+bool miev_export_profile_svg(const json_t *profile, FILE *file);
+
 #endif

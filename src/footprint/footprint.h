@@ -41,8 +41,8 @@ struct miev_site {
     char zone[64];              /* code or name as shown, "world" or "custom" */
     double intensity_g_per_kwh; /* finite, >= 0 */
     int year;                   /* of the intensity, 0 when custom */
-    char source[128];
-    double pue; /* >= 1 */
+    char source[512];           /* who says so, and of a live figure when it was */
+    double pue;                 /* >= 1 */
 };
 
 /* Energy per inference with both uncertainties, joules, gross (all that is reserved draws). */

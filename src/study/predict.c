@@ -17,7 +17,7 @@ static double half_to_double(uint16_t half)
     return half & 0x8000 ? -value : value;
 }
 
-static double element(const struct miev_tensor *tensor, size_t i)
+double miev_tensor_number(const struct miev_tensor *tensor, size_t i)
 {
     const unsigned char *at =
         (const unsigned char *)tensor->data + i * miev_dtype_size(tensor->dtype);
@@ -39,16 +39,17 @@ static double element(const struct miev_tensor *tensor, size_t i)
     return tensor->scale > 0 ? tensor->scale * (stored - (double)tensor->zero_point) : stored;
 }
 
-static bool readable(enum miev_dtype dtype)
+bool miev_tensor_readable(const struct miev_tensor *tensor)
 {
-    return dtype == MIEV_DTYPE_FLOAT32 || dtype == MIEV_DTYPE_FLOAT16 ||
-           dtype == MIEV_DTYPE_UINT8 || dtype == MIEV_DTYPE_INT8;
+    enum miev_dtype dtype = tensor->dtype;
+    return tensor->data && (dtype == MIEV_DTYPE_FLOAT32 || dtype == MIEV_DTYPE_FLOAT16 ||
+                            dtype == MIEV_DTYPE_UINT8 || dtype == MIEV_DTYPE_INT8);
 }
 
 static int read_scores(struct miev_predictor *predictor, const struct miev_tensor *output,
                        struct miev_error *err)
 {
-    if (!readable(output->dtype) || !output->data)
+    if (!miev_tensor_readable(output))
         return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
                               "the model's first output is %s, not class scores (float32, float16, "
                               "uint8 or int8): is it an image classifier?",
@@ -67,7 +68,7 @@ static int read_scores(struct miev_predictor *predictor, const struct miev_tenso
         predictor->n_scores = n;
     }
     for (size_t i = 0; i < n; i++) {
-        predictor->scores[i] = element(output, i);
+        predictor->scores[i] = miev_tensor_number(output, i);
         if (!isfinite(predictor->scores[i]))
             return miev_error_set(
                 err, MIEV_ERR_BROKEN,

@@ -8,6 +8,11 @@
 #define MIEV_PREDICT_TOP         5
 #define MIEV_PREDICT_MAX_CLASSES 65536u
 
+/* Whether a tensor holds numbers of a type that is read here. */
+bool miev_tensor_readable(const struct miev_tensor *tensor);
+/* Number i of such a tensor; real, where it is quantised. */
+double miev_tensor_number(const struct miev_tensor *tensor, size_t i);
+
 struct miev_prediction {
     size_t index;
     double score; /* 0..1 */

@@ -13,6 +13,7 @@
 #include "study/predict.h"
 #include "study/report_check.h"
 #include "study/run.h"
+#include "study/sandbox.h"
 
 #define MODEL_MAX_BYTES     (2ull << 30)
 #define WARM_UP_MAX_BATCHES 60
@@ -58,12 +59,13 @@ static int check_identity(const struct miev_run_model *model, struct miev_error 
 }
 
 static struct miev_child_options child_options(const struct miev_study_options *options,
+                                               enum miev_sandbox_profile profile,
                                                uint64_t memory_bytes)
 {
     struct miev_child_options child = {.program = options->worker_program,
                                        .keep_stderr =
                                            miev_env_variable(options->env, "MIEV_DEBUG") != NULL};
-    if (MIEV_SANITIZED)
+    if (MIEV_SANITIZED || !miev_sandbox_limits_address_space(profile))
         child.resident_bytes = memory_bytes;
     else
         child.address_space_bytes = memory_bytes;
@@ -74,17 +76,23 @@ static int start_worker(struct miev_run *run, struct miev_run_model *model,
                         const struct miev_engine_ops *engine, struct miev_error *err)
 {
     const struct miev_study_options *options = run->options;
-    struct miev_child_options child = child_options(options, options->memory_bytes);
-    int rc = miev_child_spawn(&child, &model->child, err);
+    enum miev_sandbox_profile profile;
+    const char *wanted =
+        options->profile ? miev_sandbox_profile_name(MIEV_SANDBOX_PROFILING) : engine->sandbox;
+    int rc = miev_sandbox_profile_named(wanted, &profile, err);
+    if (rc != MIEV_OK)
+        return rc;
+    struct miev_child_options child = child_options(options, profile, options->memory_bytes);
+    rc = miev_child_spawn(&child, &model->child, err);
     if (rc != MIEV_OK)
         return rc;
     json_t *reply = NULL;
-    json_t *request =
-        json_pack("{s:s, s:s, s:i, s:s?, s:s?, s:s?, s:I}", "do", "open", "engine", engine->name,
-                  "threads", (int)miev_run_threads(run, model), "delegate",
-                  model->entry.batch ? model->entry.delegate : options->delegate, "runtime_dir",
-                  options->runtime_dir, "picture", miev_run_picture_format(run),
-                  "address_space_bytes", (json_int_t)child.address_space_bytes);
+    json_t *request = json_pack(
+        "{s:s, s:s, s:s, s:i, s:s?, s:s?, s:s?, s:I}", "do", "open", "engine", engine->name,
+        "profile", miev_sandbox_profile_name(profile), "threads", (int)miev_run_threads(run, model),
+        "delegate", model->entry.batch ? model->entry.delegate : options->delegate, "runtime_dir",
+        options->runtime_dir, "picture", miev_run_picture_format(run), "address_space_bytes",
+        (json_int_t)child.address_space_bytes);
     rc = ask(run, model, request, -1, 0, &reply, err);
     return rc == MIEV_OK ? take_facts(model, reply, err) : rc;
 }
@@ -96,7 +104,8 @@ static int load_metered(struct miev_run *run, struct miev_run_model *model, stru
     int rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &model->load.start, err);
     if (rc != MIEV_OK)
         return rc;
-    rc = ask(run, model, json_pack("{s:s}", "do", "load"), model->file.fd, 0, &reply, err);
+    rc = ask(run, model, json_pack("{s:s, s:b}", "do", "load", "features", (int)model->features),
+             model->file.fd, 0, &reply, err);
     if (rc != MIEV_OK)
         return rc;
     rc = take_facts(model, reply, err);
@@ -109,7 +118,7 @@ static int load_metered(struct miev_run *run, struct miev_run_model *model, stru
 
 static int load(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
 {
-    int rc = miev_sealed_load(model->entry.file->path, MODEL_MAX_BYTES, &model->file, err);
+    int rc = miev_sealed_load_model(model->entry.file->path, MODEL_MAX_BYTES, &model->file, err);
     if (rc == MIEV_OK)
         rc = check_identity(model, err);
     if (rc != MIEV_OK)
@@ -457,9 +466,8 @@ static int read_latencies(const json_t *list, double waited_s, double *seconds, 
     return MIEV_OK;
 }
 
-/* Single inferences, each timed, into fresh memory. */
-static int time_each(struct miev_run *run, struct miev_run_model *model, size_t count,
-                     struct miev_run_latency *out, struct miev_error *err)
+int miev_run_time_each(struct miev_run *run, struct miev_run_model *model, size_t count,
+                       struct miev_run_latency *out, struct miev_error *err)
 {
     json_t *reply = NULL;
     json_t *request = json_pack("{s:s, s:s, s:I, s:b}", "do", "repeat", "stage", "inference",
@@ -484,7 +492,7 @@ static int median_of_batch(struct miev_run *run, struct miev_run_model *model, s
                            double *median_s, struct miev_error *err)
 {
     struct miev_run_latency batch = {0};
-    int rc = time_each(run, model, count, &batch, err);
+    int rc = miev_run_time_each(run, model, count, &batch, err);
     if (rc == MIEV_OK)
         *median_s = miev_quantile(batch.seconds, batch.n, 0.5);
     free(batch.seconds);
@@ -545,7 +553,7 @@ static int latency_pass(struct miev_run *run, struct miev_run_model *model, stru
     size_t count = clamp_count(share_s / model->inference_s, LATENCY_MIN_SAMPLES, LATENCY_SAMPLES);
     if (run->options->budget_s <= 0)
         count = 3; /* predictions only */
-    return time_each(run, model, count, &model->latency, err);
+    return miev_run_time_each(run, model, count, &model->latency, err);
 }
 
 static int measure_stages(struct miev_run *run, struct miev_run_model *model,
@@ -631,7 +639,7 @@ void miev_run_open(struct miev_run *run, struct miev_run_model *model)
         rc = give_input(run, model, &err);
     if (rc == MIEV_OK)
         rc = first_inference(run, model, &err);
-    if (rc == MIEV_OK)
+    if (rc == MIEV_OK && !model->unnamed)
         rc = predict(run, model, &err);
     if (rc != MIEV_OK)
         miev_run_fail(model, &err);
@@ -642,7 +650,8 @@ int miev_run_start_preparer(struct miev_run *run, uint64_t memory_bytes, const c
 {
     json_t *reply = NULL;
     struct miev_child *child = NULL;
-    struct miev_child_options options = child_options(run->options, memory_bytes);
+    struct miev_child_options options =
+        child_options(run->options, MIEV_SANDBOX_STRICT, memory_bytes);
     int rc = miev_child_spawn(&options, &child, err);
     if (rc == MIEV_OK)
         rc = miev_child_ask(child,

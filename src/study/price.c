@@ -95,7 +95,7 @@ static json_t *cost_json(const struct machine_cost *cost)
                      (int)(host->high > host->low), "source", cost->embodied.source);
 }
 
-static int read_energy(const json_t *energy, struct miev_energy_estimate *out,
+int miev_report_energy(const json_t *energy, struct miev_energy_estimate *out,
                        struct miev_error *err)
 {
     const json_t *gross = json_object_get(json_object_get(energy, "gross"), "per_inference_j");
@@ -226,7 +226,7 @@ static int footprint_of(const json_t *energy, const struct machine_cost *cost,
     struct miev_energy_estimate estimate;
     struct miev_interval embodied_g = {0, 0, 0};
     double inference_s = 0;
-    int rc = read_energy(energy, &estimate, err);
+    int rc = miev_report_energy(energy, &estimate, err);
     if (rc == MIEV_OK && cost->known)
         rc = miev_json_number(energy, "inference_s", 0, 1e9, &inference_s, err);
     if (rc == MIEV_OK && cost->known)

@@ -26,6 +26,10 @@ MIEV_MUST_USE int miev_report_price(json_t *report, const struct miev_price_opti
 MIEV_MUST_USE int miev_report_grams(const json_t *report, const struct miev_price_options *options,
                                     struct miev_interval *out_g, size_t n, struct miev_error *err);
 
+/* The gross joules of one inference, of a model's .energy. MIEV_ERR_INVALID: it has none. */
+MIEV_MUST_USE int miev_report_energy(const json_t *energy, struct miev_energy_estimate *out,
+                                     struct miev_error *err);
+
 /* The place and the options that a report was priced by, to price another one alike. *out refers to
  * *site. */
 void miev_report_priced_by(const json_t *report, struct miev_site *site,

@@ -275,7 +275,7 @@ static const struct rule stop[] = {
 };
 static const struct rule site[] = {
     {"zone", TEXT, 0, 1, 63, NULL},    {"intensity_g_per_kwh", NUMBER, 0, 0, 1e6, NULL},
-    {"source", TEXT, 0, 0, 127, NULL}, {"year", WHOLE, NULLABLE, 0, 9999, NULL},
+    {"source", TEXT, 0, 0, 511, NULL}, {"year", WHOLE, NULLABLE, 0, 9999, NULL},
     {"pue", NUMBER, 0, 1, 1000, NULL}, {0},
 };
 static const struct rule sweep_point[] = {

@@ -25,8 +25,8 @@ static bool is_wanted(const char *path, const struct wanted *wanted)
 {
     struct stat info;
     struct miev_sealed file = {.fd = -1};
-    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size != wanted->bytes ||
-        miev_sealed_load(path, MODEL_MAX_BYTES, &file, NULL) != MIEV_OK)
+    if (stat(path, &info) != 0 || (S_ISREG(info.st_mode) && info.st_size != wanted->bytes) ||
+        miev_sealed_load_model(path, MODEL_MAX_BYTES, &file, NULL) != MIEV_OK)
         return false;
     bool same = strcmp(file.sha256, wanted->sha256) == 0;
     miev_sealed_finish(&file);

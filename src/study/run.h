@@ -46,6 +46,8 @@ struct miev_run_model {
     struct miev_study_entry entry;
     char name[256]; /* "cifar10-nano:int8" */
     struct miev_sealed file;
+    bool features; /* load it so that its output is what its last layer is fed with */
+    bool unnamed;  /* its output is no scores of classes: nothing is predicted when it is opened */
     struct miev_child *child;
     double finished_cpu_s; /* of a child that is gone */
     int status;            /* not MIEV_OK: failed, and error says why */
@@ -142,6 +144,10 @@ void miev_run_prepare(struct miev_run *run, struct miev_run_model *model);
 /* The part of it that comes before any measuring: its facts then hold "input_request" (what its
  * worker was told about pictures) and "classes". */
 void miev_run_open(struct miev_run *run, struct miev_run_model *model);
+/* Single inferences of an open model, each timed, into fresh memory. */
+MIEV_MUST_USE int miev_run_time_each(struct miev_run *run, struct miev_run_model *model,
+                                     size_t count, struct miev_run_latency *out,
+                                     struct miev_error *err);
 /* Start a worker that will run no model, and lock it; before that it loads what decoding pictures
  * of the format takes (for miev_image_prepare; NULL: nothing). */
 MIEV_MUST_USE int miev_run_start_preparer(struct miev_run *run, uint64_t memory_bytes,

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "grid/cloud.h"
 #include "grid/grid.h"
+#include "study/site_live.h"
 
 static int use_own_figure(const struct miev_site_wish *wish, struct miev_site *site,
                           struct miev_error *err)
@@ -62,10 +63,25 @@ static int find_place(const struct miev_site_wish *wish, struct miev_site *site,
     return use_zone(wish->zone ? wish->zone : "world", wish->year, site, err);
 }
 
+/* The figure of now in place of the year's, if it can be had: the source says which it is. */
+static int go_live(const struct miev_site_wish *wish, struct miev_site *site,
+                   struct miev_error *err)
+{
+    if (!wish->live)
+        return MIEV_OK;
+    if (wish->intensity_g_per_kwh >= 0 || wish->year != 0)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "a live figure, an intensity of your own and a year say different "
+                              "things: give one of them");
+    return miev_site_live(wish->live, wish->zone, site, err);
+}
+
 int miev_site_find(const struct miev_site_wish *wish, struct miev_site *site,
                    struct miev_price_options *out, struct miev_error *err)
 {
     int rc = find_place(wish, site, err);
+    if (rc == MIEV_OK)
+        rc = go_live(wish, site, err);
     if (rc == MIEV_OK)
         *out = (struct miev_price_options){
             .site = site,

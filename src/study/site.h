@@ -11,12 +11,14 @@ struct miev_site_wish {
     double intensity_g_per_kwh; /* in place of a zone; below 0: not said */
     int year;                   /* of the zone's figure; 0: the latest */
     double pue;                 /* 1 and up; 0: not said, which is a region's own, else 1 */
+    const char *live;           /* "neso", "electricitymaps:DE": a provider of live figures, with
+                                 * its own name of the place when that is another; NULL: none */
     double requests_per_day;    /* 0: not said */
     bool no_embodied;           /* leave out the share of the machine's manufacturing */
 };
 
-#define MIEV_SITE_WISH_INIT                 \
-    {                                       \
+#define MIEV_SITE_WISH_INIT       \
+    {                             \
         .intensity_g_per_kwh = -1 \
     }
 

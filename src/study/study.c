@@ -305,6 +305,9 @@ static void conclude(struct miev_run *run)
     size_t n =
         run->options->against_first ? run->n_models - 1 : run->n_models * (run->n_models - 1) / 2;
     run->finished_ns = miev_env_now_ns(run->options->env);
+    for (size_t i = 0; i < run->n_models; i++)
+        if (run->models[i].child)
+            run->models[i].peak_bytes = miev_child_peak_bytes(run->models[i].child);
     miev_stats_verdicts(run->ratios, n, run->between_model_factor);
 }
 

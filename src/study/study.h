@@ -58,6 +58,7 @@ struct miev_study_options {
     bool against_first;      /* a sweep: the first entry is what each other is compared with */
     bool dedicated;          /* the machine is there for this work alone */
     bool fast_decode;        /* shrink-on-load */
+    bool profile;            /* runtimes keep the time of each operator: for profile/ */
     uint64_t memory_bytes;   /* limit of one worker */
     double timeout_s;        /* longest wait for one load or one inference */
     const atomic_bool *stop; /* set to end the study with what there is; may be NULL */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "study/worker.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +14,15 @@
 #include "core/json.h"
 #include "media/media.h"
 #include "study/batch.h"
+#include "study/features.h"
 #include "study/predict.h"
 #include "study/preparer.h"
 #include "study/sandbox.h"
 #include "study/wire.h"
 
-#define MAX_LATENCIES 200000u
+#define MAX_LATENCIES     200000u
+#define PROFILE_NAME      "miev-profile" /* of no file: see study/memory_file.h */
+#define PROFILE_MAX_BYTES ((uint64_t)256 << 20)
 
 struct worker {
     struct miev_wire wire;
@@ -30,13 +34,16 @@ struct worker {
     size_t model_bytes;
     void *image; /* mapped, NULL before "input" */
     size_t image_bytes;
-    uint8_t *rgb; /* decoded, owned */
+    int profile_fd; /* memory for what a runtime's profiler writes, or -1 */
+    uint8_t *rgb;   /* decoded, owned */
     struct miev_picture_plan plan;
     size_t batch;              /* pictures of one inference, 0 before "input" */
     struct miev_tensor tensor; /* the model's input 0, of a batch its first item */
     struct miev_predictor predictor;
-    struct miev_preparer preparer; /* of a worker without a model */
-    struct miev_tensor_ring ring;  /* what a preparer has made ready */
+    struct miev_preparer preparer;   /* of a worker without a model */
+    struct miev_tensor_ring ring;    /* what a preparer has made ready */
+    size_t n_features;               /* of a picture, 0 before "features" */
+    struct miev_tensor_ring vectors; /* the features of all images, written */
 };
 
 static uint64_t now_ns(void)
@@ -54,19 +61,45 @@ static json_t *info_to_json(const struct worker *worker)
 }
 
 /* Load what the picture's decoder takes, then lock this process for good. */
-static int lock(const json_t *request, json_t *reply, struct miev_error *err)
+static int lock(const struct worker *worker, const json_t *request, json_t *reply,
+                struct miev_error *err)
 {
-    char profile[64];
-    struct miev_sandbox_limits limits = {
+    char words[64];
+    struct miev_sandbox_options options = {
         .address_space_bytes =
             (uint64_t)json_integer_value(json_object_get(request, "address_space_bytes")),
+        .memory_file = worker->profile_fd,
     };
+    int rc = miev_sandbox_profile_named(json_string_value(json_object_get(request, "profile")),
+                                        &options.profile, err);
+    if (rc != MIEV_OK)
+        return rc;
     /* What is missing is told when the picture is decoded. */
     (void)miev_image_prepare(json_string_value(json_object_get(request, "picture")), NULL);
-    int rc = miev_sandbox_enter(&limits, profile, sizeof(profile), err);
+    rc = miev_sandbox_enter(&options, words, sizeof(words), err);
     if (rc == MIEV_OK)
-        (void)json_object_set_new(reply, "sandbox", json_string(profile));
+        (void)json_object_set_new(reply, "sandbox", json_string(words));
     return rc;
+}
+
+/* What the engine writes its profile to, when it is to make one. */
+static int prepare_profile(struct worker *worker, const json_t *request,
+                           struct miev_engine_options *options, struct miev_error *err)
+{
+    const char *profile = json_string_value(json_object_get(request, "profile"));
+    if (!profile || strcmp(profile, miev_sandbox_profile_name(MIEV_SANDBOX_PROFILING)) != 0)
+        return MIEV_OK;
+    if (!worker->engine->profile)
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                              "the engine %s tells no operator's time: only that of a whole "
+                              "inference",
+                              worker->engine->name);
+    worker->profile_fd = memfd_create(MIEV_SANDBOX_FILE, MFD_CLOEXEC);
+    if (worker->profile_fd < 0)
+        return miev_error_errno(err, "cannot make a memory file");
+    options->profile_name = MIEV_SANDBOX_FILE;
+    options->profile_fd = worker->profile_fd;
+    return MIEV_OK;
 }
 
 /* {"do":"open","engine":...}: load the runtime, then lock this process for good. */
@@ -85,16 +118,19 @@ static int do_open(struct worker *worker, const json_t *request, int fd, json_t 
         .threads = (unsigned)json_integer_value(json_object_get(request, "threads")),
         .delegate = json_string_value(json_object_get(request, "delegate")),
     };
+    int rc = prepare_profile(worker, request, &options, err);
+    if (rc != MIEV_OK)
+        return rc;
     void *state = calloc(1, worker->engine->state_size);
     if (!state)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the engine");
-    int rc = worker->engine->open(state, &options, &worker->info, err);
+    rc = worker->engine->open(state, &options, &worker->info, err);
     if (rc != MIEV_OK) {
         free(state);
         return rc;
     }
     worker->state = state;
-    rc = lock(request, reply, err);
+    rc = lock(worker, request, reply, err);
     if (rc == MIEV_OK)
         (void)json_object_set_new(reply, "engine", info_to_json(worker));
     return rc;
@@ -135,17 +171,22 @@ static int describe_tensors(struct worker *worker, bool inputs, json_t *reply,
     return rc;
 }
 
-/* {"do":"load"} with the model's descriptor. */
+/* {"do":"load","features"} with the model's descriptor. */
 static int do_load(struct worker *worker, const json_t *request, int fd, json_t *reply,
                    struct miev_error *err)
 {
-    (void)request;
+    bool features = json_is_true(json_object_get(request, "features"));
     if (!worker->state || worker->model)
         return miev_error_set(err, MIEV_ERR_INVALID, "\"load\" comes once, behind \"open\"");
+    if (features && !worker->engine->load_features)
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                              "the engine %s cannot show the layer before the last: --features "
+                              "output takes the output itself",
+                              worker->engine->name);
     int rc = miev_map_descriptor(fd, "model", false, &worker->model, &worker->model_bytes, err);
     if (rc == MIEV_OK)
-        rc = worker->engine->load(worker->state, worker->model, worker->model_bytes, &worker->info,
-                                  err);
+        rc = (features ? worker->engine->load_features : worker->engine->load)(
+            worker->state, worker->model, worker->model_bytes, &worker->info, err);
     if (rc == MIEV_OK)
         rc = describe_tensors(worker, true, reply, err);
     if (rc == MIEV_OK)
@@ -173,6 +214,8 @@ static json_t *metadata_to_json(const struct miev_engine_metadata *metadata)
         (void)json_object_set_new(out, "fault", json_string("its labels are not UTF-8 text"));
     if (metadata->fault[0])
         (void)json_object_set_new(out, "fault", json_string(metadata->fault));
+    if (metadata->choice[0])
+        (void)json_object_set_new(out, "choice", json_string(metadata->choice));
     return out;
 }
 
@@ -305,10 +348,9 @@ static int do_look(struct worker *worker, const json_t *request, int fd, json_t 
     struct miev_image_info info = {0};
     struct miev_image_options options = {
         .width = 1, .height = 1, .fast = json_is_true(json_object_get(request, "fast"))};
-    (void)worker;
     int rc = miev_map_descriptor(fd, "picture", false, &image, &length, err);
     if (rc == MIEV_OK)
-        rc = lock(request, reply, err);
+        rc = lock(worker, request, reply, err);
     if (rc == MIEV_OK)
         rc = miev_image_probe(image, length, &info, err);
     if (rc == MIEV_OK)
@@ -439,6 +481,48 @@ static int check_batch(struct worker *worker, struct miev_error *err)
     return rc;
 }
 
+static json_t *times_to_json(const double *seconds, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        (void)json_array_append_new(list, json_integer(llround(seconds[i] * 1e9)));
+    return list;
+}
+
+static void profile_to_json(const struct miev_op_times *times, json_t *reply)
+{
+    json_t *list = json_array();
+    for (size_t o = 0; o < times->n_ops; o++) {
+        const struct miev_op *op = &times->ops[o];
+        (void)json_array_append_new(
+            list,
+            json_pack("{s:s, s:s, s:s, s:s, s:I, s:o}", "name", op->name, "type", op->type,
+                      "provider", op->provider, "shape", op->shape, "calls", (json_int_t)op->calls,
+                      "ns", times_to_json(times->op_s + o * times->n_runs, times->n_runs)));
+    }
+    (void)json_object_set_new(reply, "run_ns", times_to_json(times->run_s, times->n_runs));
+    (void)json_object_set_new(reply, "operators", list);
+}
+
+/* {"do":"profile","count":50}: the time of each operator in each of so many inferences. */
+static int do_profile(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                      struct miev_error *err)
+{
+    (void)fd;
+    struct miev_op_times times = {.n_runs = 0};
+    json_int_t count = json_integer_value(json_object_get(request, "count"));
+    if (!worker->rgb || worker->profile_fd < 0)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "\"input\" comes before \"profile\", and \"open\" with it");
+    int rc = miev_op_times_init(&times, count > 0 ? (size_t)count : 0, err);
+    if (rc == MIEV_OK)
+        rc = worker->engine->profile(worker->state, &times, err);
+    if (rc == MIEV_OK)
+        profile_to_json(&times, reply);
+    miev_op_times_finish(&times);
+    return rc;
+}
+
 /* {"do":"predict"}: the best classes of the last inference. */
 static int do_predict(struct worker *worker, const json_t *request, int fd, json_t *reply,
                       struct miev_error *err)
@@ -476,13 +560,12 @@ static int do_among(struct worker *worker, const json_t *request, int fd, json_t
     return rc == MIEV_OK ? stage_postprocess(worker, err) : rc;
 }
 
-/* {"do":"lock","picture","address_space_bytes"}: lock a worker that will run no model. */
+/* {"do":"lock","profile","picture","address_space_bytes"}: lock a worker that will run no model. */
 static int do_lock(struct worker *worker, const json_t *request, int fd, json_t *reply,
                    struct miev_error *err)
 {
-    (void)worker;
     (void)fd;
-    return lock(request, reply, err);
+    return lock(worker, request, reply, err);
 }
 
 /* {"do":"ring"} with the descriptor of the ring: written by a preparer, read by a model. */
@@ -565,6 +648,74 @@ static int do_classify(struct worker *worker, const json_t *request, int fd, jso
     return rc == MIEV_OK ? classify(worker, tensors, (size_t)count, reply, err) : rc;
 }
 
+/* {"do":"features"}: how many the last inference gave, and the tensor they came from. */
+static int do_features(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                       struct miev_error *err)
+{
+    struct miev_tensor output = {0};
+    (void)request;
+    (void)fd;
+    if (!worker->rgb)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"input\" comes before \"features\"");
+    int rc = worker->engine->output(worker->state, 0, &output, err);
+    if (rc == MIEV_OK)
+        rc = miev_features_count(&output, worker->engine->channels_first, &worker->n_features, err);
+    if (rc == MIEV_OK) {
+        (void)json_object_set_new(reply, "length", json_integer((json_int_t)worker->n_features));
+        (void)json_object_set_new(reply, "tensor", tensor_to_json(&output));
+    }
+    return rc;
+}
+
+/* {"do":"vectors"} with the descriptor of the memory for the features of all images. */
+static int do_vectors(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                      struct miev_error *err)
+{
+    (void)request;
+    (void)reply;
+    return miev_tensor_ring_take(&worker->vectors, fd, true, err);
+}
+
+/* What is not finite stays so: the parent sees it. */
+static int featurise_one(struct worker *worker, const uint8_t *tensor, float *to,
+                         struct miev_error *err)
+{
+    struct miev_tensor output = {0};
+    memcpy(worker->tensor.data, tensor, worker->tensor.bytes);
+    int rc = stage_inference(worker, err);
+    if (rc == MIEV_OK)
+        rc = worker->engine->output(worker->state, 0, &output, err);
+    if (rc == MIEV_OK)
+        (void)miev_features_read(&output, worker->engine->channels_first, worker->n_features, to);
+    return rc;
+}
+
+/* {"do":"featurise","at","count","first"}: the features of tensors that lie ready in the ring, from
+ * image `first` on. */
+static int do_featurise(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                        struct miev_error *err)
+{
+    uint8_t *tensors = NULL, *vectors = NULL;
+    size_t each = worker->n_features * sizeof(float);
+    json_int_t count = json_integer_value(json_object_get(request, "count"));
+    json_int_t first = json_integer_value(json_object_get(request, "first"));
+    (void)fd;
+    if (each == 0 || first < 0 || first > INT32_MAX)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"features\" comes before \"featurise\"");
+    int rc =
+        miev_tensor_ring_place(&worker->ring, json_integer_value(json_object_get(request, "at")),
+                               count, worker->tensor.bytes, &tensors, err);
+    if (rc == MIEV_OK)
+        rc = miev_tensor_ring_place(&worker->vectors, first * (json_int_t)each, count, each,
+                                    &vectors, err);
+    uint64_t start_ns = now_ns();
+    for (size_t i = 0; rc == MIEV_OK && i < (size_t)count; i++)
+        rc = featurise_one(worker, tensors + i * worker->tensor.bytes,
+                           (float *)(void *)(vectors + i * each), err);
+    (void)json_object_set_new(reply, "busy_ns", json_integer((json_int_t)(now_ns() - start_ns)));
+    return rc;
+}
+
 static const struct {
     const char *name;
     int (*run)(struct worker *worker, const json_t *request, int fd, json_t *reply,
@@ -579,6 +730,7 @@ static const struct {
     {"repeat", do_repeat},
     {"predict", do_predict},
     {"among", do_among},
+    {"profile", do_profile},
     {"look", do_look},
     {"lock", do_lock},
     {"ring", do_ring},
@@ -586,6 +738,9 @@ static const struct {
     {"keep", do_keep},
     {"prepare", do_prepare},
     {"classify", do_classify},
+    {"features", do_features},
+    {"vectors", do_vectors},
+    {"featurise", do_featurise},
     /* clang-format on */
 };
 
@@ -618,6 +773,9 @@ static void finish(struct worker *worker)
     unmap(worker->model, worker->model_bytes);
     unmap(worker->image, worker->image_bytes);
     unmap(worker->ring.bytes, worker->ring.length);
+    if (worker->profile_fd >= 0)
+        (void)close(worker->profile_fd);
+    unmap(worker->vectors.bytes, worker->vectors.length);
     free(worker->rgb);
     miev_preparer_finish(&worker->preparer);
     miev_predictor_finish(&worker->predictor);
@@ -626,7 +784,7 @@ static void finish(struct worker *worker)
 
 int miev_worker_main(int socket, const struct miev_engine_ops *const *engines)
 {
-    struct worker worker = {.engines = engines};
+    struct worker worker = {.engines = engines, .profile_fd = -1};
     struct miev_error err;
     miev_wire_init(&worker.wire, socket);
     /* Ctrl-C is the parent's to handle: it collects the report so far. If the parent dies, so do

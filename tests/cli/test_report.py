@@ -53,6 +53,7 @@ class ReportTest(unittest.TestCase):
             self.assertNotIn("footprint", model)
             return
         self.check_latency(model["latency"])
+        self.assertGreater(model["peak_memory_bytes"], model["bytes"])
         scores = [guess["score"] for guess in model["predictions"]]
         self.assertEqual(scores, sorted(scores, reverse=True))
         energy = model["energy"]
@@ -359,7 +360,8 @@ class Cards(unittest.TestCase):
             elif isinstance(node, list):
                 for child in node:
                     yield from objects(child)
-        for name in ("report.schema.json", "eval.schema.json", "card.schema.json"):
+        for name in ("report.schema.json", "eval.schema.json", "card.schema.json",
+                     "profile.schema.json"):
             for node in objects(load_schema(name)):
                 self.assertIs(node.get("additionalProperties"), False)
                 self.assertLessEqual(set(node.get("required", [])), set(node["properties"]))

@@ -142,6 +142,26 @@ def dense(shown=()):
     outputs = [port(name, FLOAT, [1, 4]) for name in ("y", *shown)]
     return model(graph(nodes, [port("x", FLOAT, [1, 4])], outputs,
                        [tensor("w", FLOAT, [4, 4], range(16)), tensor("b", FLOAT, [4], range(4))]))
+def quantised_convolution():
+    """What quantisers make of a convolution of one picture by two filters of one pixel: numbers
+    behind DequantizeLinear, QuantizeLinear at its end."""
+    zero = [tensor("x_zero", UINT8, [], [128]), tensor("w_zero", INT8, [], [0]),
+            tensor("y_zero", UINT8, [], [100])]
+    scale = [tensor("half", FLOAT, [], [0.5]), tensor("quarter", FLOAT, [], [0.25])]
+    weights = tensor("w", INT8, [2, 3, 1, 1], [4, 8, 12, -4, 0, 4])  # 1 2 3, -1 0 1
+    nodes = [node("DequantizeLinear", ["x", "half", "x_zero"], ["x_real"]),
+             node("DequantizeLinear", ["w", "quarter", "w_zero"], ["w_real"]),
+             node("Conv", ["x_real", "w_real"], ["y_real"]),
+             node("QuantizeLinear", ["y_real", "half", "y_zero"], ["y"])]
+    return model(graph(nodes, [port("x", UINT8, [1, 3, 2, 2])], [port("y", UINT8, [1, 2, 2, 2])],
+                       [weights, *zero, *scale]))
+
+
+def halves():
+    """Products of numbers of 16 bits."""
+    return model(graph([node("Mul", ["x", "w"], ["y"])], [port("x", FLOAT16, [1, 4])],
+                       [port("y", FLOAT16, [1, 4])],
+                       [tensor("w", FLOAT16, [1, 4], [2, 0.5, 4, -1])]))
 
 
 def own_operator(domain, functions=()):
@@ -163,6 +183,8 @@ def seeds():
         "float16": flatten_model("float16", picture),
         "int8": flatten_model("int8", picture, (0.5, -3)),
         "uint8": flatten_model("uint8", picture, (0.25, 7)),
+        "qdq-conv": quantised_convolution(),
+        "halves": halves(),
         "open-batch": flatten_behind_first(["n", 3, 2, 2]),
         "open-size": flatten_behind_first([1, 3, "h", "w"]),
         "add": model(added(weights)),

@@ -27,7 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                     .best = best,
                                     .outcome = outcome,
                                     .failures = json_array(),
-                                    .state_fd = -1};
+                                    .state_fd = -1,
+                                    .vectors_fd = -1};
     size_t used = miev_eval_state_replay(&eval, &model, (const char *)data, size);
     if (used > size || model.done > IMAGES || model.energy.images > IMAGES)
         abort();

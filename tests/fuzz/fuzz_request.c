@@ -17,15 +17,15 @@
 #define MAX_WIDTH    256
 
 /* The lock would hold for the fuzzer too. */
-int __wrap_miev_sandbox_enter(const struct miev_sandbox_limits *limits, char *profile,
+int __wrap_miev_sandbox_enter(const struct miev_sandbox_options *options, char *words,
                               size_t capacity, struct miev_error *err);
 
-int __wrap_miev_sandbox_enter(const struct miev_sandbox_limits *limits, char *profile,
+int __wrap_miev_sandbox_enter(const struct miev_sandbox_options *options, char *words,
                               size_t capacity, struct miev_error *err)
 {
-    (void)limits;
+    (void)options;
     (void)err;
-    (void)snprintf(profile, capacity, "none");
+    (void)snprintf(words, capacity, "none");
     return MIEV_OK;
 }
 
@@ -74,6 +74,15 @@ static int echo_input(void *state, size_t i, struct miev_tensor *out, struct mie
                                 .dims = {1, 4, 4, 3},
                                 .data = echo->pixels,
                                 .bytes = sizeof(echo->pixels)};
+    return MIEV_OK;
+}
+
+static int echo_profile(void *state, struct miev_op_times *times, struct miev_error *err)
+{
+    const struct miev_op op = {.type = "Echo"};
+    (void)state;
+    for (size_t run = 0; run < times->n_runs; run++)
+        fuzz_require(miev_op_times_add(times, run, &op, 1, err) == MIEV_OK);
     return MIEV_OK;
 }
 
@@ -127,6 +136,7 @@ static const struct miev_engine_ops echo = {
     .output = echo_output,
     .shape_input = echo_shape,
     .run = echo_run,
+    .profile = echo_profile,
     .close = echo_close,
 };
 

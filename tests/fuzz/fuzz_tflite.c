@@ -52,6 +52,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (memchr(file.custom_op, '\0', sizeof(file.custom_op)) == NULL)
         abort();
     int32_t dims[8];
+    struct miev_op op = {.name = ""};
+    for (size_t i = 0; i < 16; i++)
+        miev_tflite_show_output(data, size, i / 4, i % 4, &op);
+    if (!memchr(op.name, '\0', sizeof(op.name)) || !memchr(op.shape, '\0', sizeof(op.shape)))
+        abort();
     for (size_t i = 0; i < 4; i++)
         if (miev_tflite_open_shape(data, size, i, dims, 8) > 8)
             abort();

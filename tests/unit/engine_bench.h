@@ -28,18 +28,25 @@ static inline const char *runtime_dir(void)
     return folder ? folder : "vendor/runtime";
 }
 
-static inline int open_engine(struct engine *e, const struct miev_engine_ops *ops,
-                              const char *delegate, unsigned threads)
+/* As the options say, of which the folder is ours. */
+static inline int open_engine_as(struct engine *e, const struct miev_engine_ops *ops,
+                                 struct miev_engine_options options)
 {
     *e = (struct engine){.ops = ops, .state = calloc(1, ops->state_size)};
-    const struct miev_engine_options options = {
-        .runtime_dir = runtime_dir(), .threads = threads, .delegate = delegate};
+    options.runtime_dir = runtime_dir();
     int rc = ops->open(e->state, &options, &e->info, &e->err);
     if (rc != MIEV_OK) {
         free(e->state);
         e->state = NULL;
     }
     return rc;
+}
+
+static inline int open_engine(struct engine *e, const struct miev_engine_ops *ops,
+                              const char *delegate, unsigned threads)
+{
+    return open_engine_as(e, ops,
+                          (struct miev_engine_options){.threads = threads, .delegate = delegate});
 }
 
 static inline void close_engine(struct engine *e)
@@ -200,10 +207,50 @@ static inline void need_engine_in_children(const struct miev_engine_ops *ops)
     close_engine(&e);
 }
 
+struct bad_file {
+    const char *name, *words; /* NULL: odd, and runs */
+};
+
+/* Each of a folder of odd files runs or is refused in those words. */
+static inline void check_bad_files(const struct miev_engine_ops *ops, const char *folder,
+                                   const struct bad_file *files, size_t n)
+{
+    char path[8192];
+    struct miev_error err;
+    for (size_t i = 0; i < n; i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", folder, files[i].name);
+        int rc = try_file(ops, path, &err);
+        if (rc != (files[i].words ? 1 : 0) ||
+            (files[i].words && !strstr(err.message, files[i].words)))
+            fail_msg("%s: '%s'", files[i].name, rc ? err.message : "ran");
+    }
+}
+
 static inline bool ends_with(const char *name, const char *suffix)
 {
     size_t n = strlen(name), k = strlen(suffix);
     return n >= k && strcmp(name + n - k, suffix) == 0;
+}
+
+/* Every image model of the shared folder whose name ends so runs; returns how many there are. */
+static inline size_t run_image_models(const struct miev_engine_ops *ops, const char *suffix)
+{
+    char folder[4096], path[8192];
+    struct miev_error err;
+    need_engine_in_children(ops);
+    DIR *dir = opendir(shared_path(folder, sizeof(folder), "image"));
+    assert_non_null(dir);
+    size_t n = 0;
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        if (!ends_with(entry->d_name, suffix))
+            continue;
+        (void)snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+        if (try_file(ops, path, &err) != 0)
+            fail_msg("%s: %s", entry->d_name, err.message);
+        n++;
+    }
+    (void)closedir(dir);
+    return n;
 }
 
 #endif

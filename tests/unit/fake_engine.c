@@ -173,6 +173,23 @@ static int fake_run(void *state, struct miev_error *err)
     return miev_error_set(err, MIEV_ERR_BROKEN, "%s", told);
 }
 
+static int fake_profile(void *state, struct miev_op_times *times, struct miev_error *err)
+{
+    struct fake_state *fake = state;
+    const struct miev_op work_op = {.type = "Work"};
+    int rc = MIEV_OK;
+    for (size_t run = 0; rc == MIEV_OK && run < times->n_runs; run++) {
+        uint64_t begun_ns = miev_op_clock_ns();
+        rc = fake_run(state, err);
+        uint64_t took_ns = miev_op_clock_ns() - begun_ns;
+        times->run_s[run] = (double)took_ns * 1e-9;
+        uint64_t told_us = strcmp(fake->word, "boast") == 0 ? 3600000000u : took_ns / 1000;
+        if (rc == MIEV_OK)
+            rc = miev_op_times_add(times, run, &work_op, told_us, err);
+    }
+    return rc;
+}
+
 static void fake_close(void *state)
 {
     (void)state;
@@ -192,7 +209,29 @@ static const struct miev_engine_ops fake_engine = {
     .output = fake_output,
     .shape_input = fake_shape_input,
     .run = fake_run,
+    .profile = fake_profile,
     .close = fake_close,
 };
 
-const struct miev_engine_ops *const fake_engines[] = {&fake_engine, NULL};
+static bool mute_handles(const void *head, size_t length)
+{
+    return length >= 4 && memcmp(head, "MUTE", 4) == 0;
+}
+
+static const struct miev_engine_ops mute_engine = {
+    .api_version = MIEV_ENGINE_API_VERSION,
+    .name = "mute",
+    .summary = "behaves as its model file says, and tells no operator's time",
+    .state_size = sizeof(struct fake_state),
+    .handles = mute_handles,
+    .open = fake_open,
+    .load = fake_load,
+    .input_count = fake_count,
+    .output_count = fake_count,
+    .input = fake_input,
+    .output = fake_output,
+    .run = fake_run,
+    .close = fake_close,
+};
+
+const struct miev_engine_ops *const fake_engines[] = {&fake_engine, &mute_engine, NULL};

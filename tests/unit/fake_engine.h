@@ -11,7 +11,9 @@
  * - "FAKE eat": takes memory until there is none, then aborts as a C++ runtime does
  * - "FAKE break-out": tries a file, sockets, a program and a signal to its parent, and tells
  * - "FAKE babble": writes nonsense to its parent's socket
- * - "FAKE nan": answers with NaN */
+ * - "FAKE nan": answers with NaN
+ * - "FAKE boast": its profiler tells of an operator that takes an hour
+ * - "MUTE fine": as "FAKE fine", by an engine that tells no operator's time */
 #ifndef MIEV_TESTS_FAKE_ENGINE_H
 #define MIEV_TESTS_FAKE_ENGINE_H
 

@@ -11,6 +11,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "engine/tflite_metadata.h"
+#include "eval/groups.h"
 #include "machine_fixture.h"
 #include "media/media.h"
 #include "meter/meter.h"
@@ -182,6 +183,23 @@ static int read_catalog(const char *text, size_t length, struct miev_error *err)
     return rc;
 }
 
+static int read_mapping(const char *text, size_t length, struct miev_error *err)
+{
+    static char words[4][24] = {"tench, Tinca tinca", "crane", "beagle", "pug"};
+    char *const labels[] = {words[0], words[1], words[2], words[3]};
+    char fish[] = "fish", *folders[] = {fish};
+    const struct miev_class_names names = {labels, 4, 4};
+    const struct miev_dataset dataset = {.folder = -1, .classes = folders, .n_classes = 1};
+    struct miev_mapping mapping;
+    struct miev_groups groups = {.n_classes = 0};
+    int rc = miev_mapping_parse(text, length, &mapping, err);
+    if (rc == MIEV_OK)
+        rc = miev_groups_make(&dataset, &mapping, &names, &groups, err);
+    miev_groups_finish(&groups);
+    miev_mapping_finish(&mapping);
+    return rc;
+}
+
 static int read_labels(const char *text, size_t length, struct miev_error *err)
 {
     struct miev_labels labels = {0};
@@ -290,6 +308,8 @@ static void test_cards_labels_and_metadata_without_memory(void **state)
     exhaust(&(struct work){.run = read_card});
     exhaust(&(struct work){.run = read_catalog});
     exhaust_file(read_labels, "tests/fuzz/corpus/labels/crlf.txt");
+    exhaust_file(read_mapping, "tests/fuzz/corpus/mapping/lines.csv");
+    exhaust_file(read_mapping, "tests/fuzz/corpus/mapping/object.json");
     exhaust_file(read_metadata, "tests/fuzz/corpus/metadata/whole.tflite");
 }
 

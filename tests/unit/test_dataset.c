@@ -295,6 +295,29 @@ static void test_what_is_no_dataset_is_refused_in_words(void **state)
     miev_dataset_finish(&set);
 }
 
+static void test_copies_go_and_contradictions_too(void **state)
+{
+    struct miev_error err;
+    struct miev_dataset set;
+    struct miev_dataset_copies copies;
+    write_at(*state, "cat/a.jpg", "one");
+    write_at(*state, "cat/b.jpg", "one");
+    write_at(*state, "cat/c.jpg", "two");
+    write_at(*state, "dog/d.jpg", "two");
+    write_at(*state, "dog/e.jpg", "three");
+    write_at(*state, "dog/empty.jpg", ""); /* what cannot be read is like nothing else */
+    write_at(*state, "dog/empty-too.jpg", "");
+    assert_ok(miev_dataset_open(*state, &set, &err), &err);
+    assert_ok(miev_dataset_hash(&set, never, NULL, &err), &err);
+    assert_ok(miev_dataset_drop_copies(&set, &copies, &err), &err);
+    assert_int_equal(copies.dropped, 1);
+    assert_int_equal(copies.contradictory, 2);
+    assert_int_equal(set.n, 4);
+    assert_string_equal(set.images[0].path, "cat/a.jpg");
+    assert_string_equal(set.images[1].path, "dog/e.jpg");
+    miev_dataset_finish(&set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +333,8 @@ int main(void)
                                         remove_folder),
         cmocka_unit_test_setup_teardown(test_the_hash_knows_bytes_and_labels_and_not_the_order,
                                         make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_copies_go_and_contradictions_too, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(test_what_is_no_dataset_is_refused_in_words, make_folder,
                                         remove_folder),
     };

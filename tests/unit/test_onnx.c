@@ -197,6 +197,63 @@ static void test_numbers_of_every_type_come_out_as_they_went_in(void **state)
     }
 }
 
+/* Stored numbers of 16 bits: 1.5, 2, -2 and 1 by 2, 0.5, 4 and -1. */
+static void test_a_model_of_halves_computes(void **state)
+{
+    (void)state;
+    static const uint16_t halves[] = {0x3e00, 0x4000, 0xc000, 0x3c00};
+    static const uint16_t products[] = {0x4200, 0x3c00, 0xc800, 0xbc00};
+    struct engine e;
+    need_engine(&e, ops, NULL, 1);
+    load_seed(&e, "halves");
+    struct miev_tensor in = tensor_of(&e, true);
+    assert_int_equal(in.dtype, MIEV_DTYPE_FLOAT16);
+    memcpy(in.data, halves, sizeof(halves));
+    assert_ok(ops->run(e.state, &e.err), &e.err);
+    struct miev_tensor out = tensor_of(&e, false);
+    assert_int_equal(out.bytes, sizeof(products));
+    assert_memory_equal(out.data, products, sizeof(products));
+    close_engine(&e);
+}
+
+/* Between DequantizeLinear and QuantizeLinear: one pixel of the three channels 1, 2 and -3, by the
+ * filters (1, 2, 3) and (-1, 0, 1). */
+static void test_a_quantised_convolution_computes(void **state)
+{
+    (void)state;
+    struct engine e;
+    need_engine(&e, ops, NULL, 1);
+    load_seed(&e, "qdq-conv");
+    struct miev_tensor in = tensor_of(&e, true);
+    assert_int_equal(in.dtype, MIEV_DTYPE_UINT8);
+    assert_near(in.scale, 0.5, 0);
+    assert_int_equal(in.zero_point, 128);
+    memset(in.data, 128, in.bytes);
+    for (size_t c = 0; c < 3; c++)
+        ((uint8_t *)in.data)[4 * c + 3] = (uint8_t[]){130, 132, 122}[c];
+    assert_ok(ops->run(e.state, &e.err), &e.err);
+    struct miev_tensor out = tensor_of(&e, false);
+    assert_int_equal(out.n_dims, 4);
+    assert_near(value(&out, 0), 0, 0);
+    assert_near(value(&out, 3), 1 + 2 * 2 - 3 * 3, 0);
+    assert_near(value(&out, 7), -1 - 3, 0);
+    close_engine(&e);
+}
+
+static void test_only_an_engine_opened_for_it_profiles(void **state)
+{
+    (void)state;
+    struct engine e;
+    struct miev_op_times times;
+    need_engine(&e, ops, NULL, 1);
+    load_seed(&e, "add");
+    assert_ok(miev_op_times_init(&times, 2, &e.err), &e.err);
+    assert_refused(ops->profile(e.state, &times, &e.err), MIEV_ERR_INVALID, &e.err,
+                   "for profiling");
+    miev_op_times_finish(&times);
+    close_engine(&e);
+}
+
 static void test_an_open_batch_is_one_picture(void **state)
 {
     (void)state;
@@ -424,30 +481,13 @@ static void test_a_model_does_not_choose_the_settings(void **state)
 static void test_every_image_model_runs(void **state)
 {
     (void)state;
-    char folder[4096], path[8192];
-    struct miev_error err;
-    need_engine_in_children(ops);
-    DIR *dir = opendir(shared_path(folder, sizeof(folder), "image"));
-    assert_non_null(dir);
-    size_t n = 0;
-    for (struct dirent *entry; (entry = readdir(dir));) {
-        if (!ends_with(entry->d_name, ".onnx"))
-            continue;
-        (void)snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-        if (try_file(ops, path, &err) != 0)
-            fail_msg("%s: %s", entry->d_name, err.message);
-        n++;
-    }
-    (void)closedir(dir);
-    assert_true(n >= 6);
+    assert_true(run_image_models(ops, ".onnx") >= 6);
 }
 
 static void test_every_bad_file_is_refused_in_words(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name, *words; /* NULL: odd, and runs */
-    } cases[] = {
+    static const struct bad_file cases[] = {
         {"git_lfs_pointer_resnet50-v2-7.onnx", "not an ONNX model"},
         {"ort_bad_names.onnx", "no version"},
         {"ort_corrupt-model.onnx", "not an ONNX model"},
@@ -457,17 +497,10 @@ static void test_every_bad_file_is_refused_in_words(void **state)
         {"ort_test_dangling_input_segment_ids.onnx", "could not run the model"}, /* of noise */
         {"ort_test_evil_weights.onnx", "'evil_weights' in another file ('*/_ORT_MEM_ADDR_/*')"},
     };
-    char folder[4096], path[8192];
-    struct miev_error err;
+    char folder[4096];
     shared_path(folder, sizeof(folder), "bad");
     need_engine_in_children(ops);
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        (void)snprintf(path, sizeof(path), "%s/%s", folder, cases[i].name);
-        int rc = try_file(ops, path, &err);
-        if (rc != (cases[i].words ? 1 : 0) ||
-            (cases[i].words && !strstr(err.message, cases[i].words)))
-            fail_msg("%s: '%s'", cases[i].name, rc ? err.message : "ran");
-    }
+    check_bad_files(ops, folder, cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 static void test_the_layer_before_the_last_becomes_the_output(void **state)
@@ -525,6 +558,9 @@ int main(void)
         cmocka_unit_test(test_reports_runtime_delegate_and_threads),
         cmocka_unit_test(test_a_provider_that_is_not_there_is_refused_in_words),
         cmocka_unit_test(test_numbers_of_every_type_come_out_as_they_went_in),
+        cmocka_unit_test(test_a_model_of_halves_computes),
+        cmocka_unit_test(test_a_quantised_convolution_computes),
+        cmocka_unit_test(test_only_an_engine_opened_for_it_profiles),
         cmocka_unit_test(test_an_open_batch_is_one_picture),
         cmocka_unit_test(test_an_open_size_waits_for_the_caller),
         cmocka_unit_test(test_more_bytes_than_the_runtime_counts_are_refused_unread),

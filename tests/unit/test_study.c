@@ -13,6 +13,7 @@
 #include "core/env.h"
 #include "core/sanitizer.h"
 #include "fake_engine.h"
+#include "profile/profile.h"
 #include "study/price.h"
 #include "study/report_check.h"
 #include "study/study.h"
@@ -225,6 +226,62 @@ static void assert_well(const json_t *model)
 {
     assert_null(json_object_get(model, "error"));
     assert_true(gross_j(model) > 0);
+}
+
+/* ---- profiles ------------------------------------------------------------------------------- */
+
+static int profile(struct setting *setting, const char *text, struct miev_profile *out,
+                   struct miev_error *err)
+{
+    char path[96];
+    const struct miev_profile_options options = {.study = setting->options, .runs = 6};
+    (void)snprintf(path, sizeof(path), "%s/0", setting->folder);
+    write_file(path, text, strlen(text));
+    assert_int_equal(chmod(path, 0644), 0);
+    assert_ok(miev_card_for_file(path, &setting->cards[0], err), err);
+    const struct miev_study_entry entry = {.card = &setting->cards[0],
+                                           .file = &setting->cards[0].files[0]};
+    return miev_profile_measure(&options, &entry, out, err);
+}
+
+static void test_a_profile_is_taken_in_a_locked_worker_of_its_own(void **state)
+{
+    struct miev_error err;
+    struct miev_profile out;
+    assert_ok(profile(*state, "FAKE slow", &out, &err), &err);
+    assert_int_equal(out.times.n_runs, 6);
+    assert_int_equal(out.n_plain, 12); /* as many before as after */
+    assert_int_equal(out.times.n_ops, 1);
+    assert_string_equal(out.times.ops[0].type, "Work");
+    assert_int_equal(out.times.ops[0].calls, 6);
+    for (size_t r = 0; r < 6; r++) {
+        assert_true(out.times.op_s[r] >= FAKE_SLOW_CPU_S);
+        assert_near(out.times.op_s[r], out.times.run_s[r], 1e-3);
+    }
+    const char *words = json_string_value(json_object_get(out.model, "sandbox"));
+    assert_memory_equal(words, "profiling: ", 11);
+    miev_profile_finish(&out);
+}
+
+static void test_a_profile_that_fails_says_why(void **state)
+{
+    static const struct {
+        const char *text;
+        int status;
+        const char *words;
+    } cases[] = {
+        {"MUTE fine", MIEV_ERR_UNSUPPORTED, "the engine mute tells no operator's time"},
+        {"FAKE boast", MIEV_ERR_BROKEN, "answered nonsense"},
+        {"FAKE crash", MIEV_ERR_CRASHED, CRASH_WORDS},
+        {"FAKE break-out", MIEV_ERR_BROKEN, "file refused, unix socket refused"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct miev_error err;
+        struct miev_profile out;
+        assert_refused(profile(*state, cases[i].text, &out, &err), cases[i].status, &err,
+                       cases[i].words);
+        miev_profile_finish(&out);
+    }
 }
 
 /* ---- one bad model costs its own row -------------------------------------------------------- */
@@ -563,6 +620,8 @@ static void test_a_batch_whose_items_differ_is_refused(void **state)
 static int run_all(const char *who)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_a_profile_is_taken_in_a_locked_worker_of_its_own),
+        TEST(test_a_profile_that_fails_says_why),
         TEST(test_a_crash_costs_its_own_row),
         TEST(test_a_crash_between_rounds_costs_its_own_row),
         TEST(test_an_endless_loop_is_ended),

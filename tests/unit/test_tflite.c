@@ -357,30 +357,13 @@ static void test_bundled_models_run_and_their_precisions_agree(void **state)
 static void test_every_image_model_runs(void **state)
 {
     (void)state;
-    char folder[4096], path[8192];
-    struct miev_error err;
-    need_engine_in_children(ops);
-    DIR *dir = opendir(shared_path(folder, sizeof(folder), "image"));
-    assert_non_null(dir);
-    size_t n = 0;
-    for (struct dirent *entry; (entry = readdir(dir));) {
-        if (!ends_with(entry->d_name, ".tflite"))
-            continue;
-        (void)snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-        if (try_file(ops, path, &err) != 0)
-            fail_msg("%s: %s", entry->d_name, err.message);
-        n++;
-    }
-    (void)closedir(dir);
-    assert_true(n >= 10);
+    assert_true(run_image_models(ops, ".tflite") >= 10);
 }
 
 static void test_every_bad_file_is_refused_in_words(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name, *words; /* NULL: odd, and runs */
-    } cases[] = {
+    static const struct bad_file cases[] = {
         {"ethosu_vela_squeezenet_v1_1.tflite", "Ethos-U"},
         {"git_lfs_pointer_efficientnet_lite0_224.tflite", "not a TensorFlow Lite model"},
         {"whitespace_tokenizer_flex_delegate.tflite", "full TensorFlow"},
@@ -397,13 +380,7 @@ static void test_every_bad_file_is_refused_in_words(void **state)
     struct miev_error err;
     shared_path(folder, sizeof(folder), "bad");
     need_engine_in_children(ops);
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        (void)snprintf(path, sizeof(path), "%s/%s", folder, cases[i].name);
-        int rc = try_file(ops, path, &err);
-        if (rc != (cases[i].words ? 1 : 0) ||
-            (cases[i].words && !strstr(err.message, cases[i].words)))
-            fail_msg("%s: '%s'", cases[i].name, rc ? err.message : "ran");
-    }
+    check_bad_files(ops, folder, cases, sizeof(cases) / sizeof(cases[0]));
     DIR *dir = opendir(folder);
     assert_non_null(dir);
     for (struct dirent *entry; (entry = readdir(dir));) {
@@ -412,6 +389,41 @@ static void test_every_bad_file_is_refused_in_words(void **state)
             assert_true(strlen(err.message) > 20);
     }
     (void)closedir(dir);
+}
+
+/* Whatever runs the graph tells its operators, which take no longer than the whole. */
+static void test_each_delegate_tells_its_operators_times(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *delegate, *type, *provider, *shape;
+    } cases[] = {{"xnnpack", "Convolution", "xnnpack", ""},
+                 {"none", "CONV_2D", "", "1 x 16 x 16 x 12"}};
+    struct engine e;
+    need_engine(&e, ops, NULL, 1);
+    close_engine(&e);
+    for (size_t i = 0; i < 2; i++) {
+        const struct miev_engine_options options = {
+            .threads = 1, .delegate = cases[i].delegate, .profile_name = "p", .profile_fd = -1};
+        struct miev_op_times times;
+        assert_ok(open_engine_as(&e, ops, options), &e.err);
+        assert_ok(load_file(&e, "models/cifar10-nano.float32.tflite"), &e.err);
+        fill_inputs(&e);
+        assert_ok(miev_op_times_init(&times, 3, &e.err), &e.err);
+        assert_ok(ops->profile(e.state, &times, &e.err), &e.err);
+        assert_true(times.n_ops >= 5);
+        assert_string_equal(times.ops[0].type, cases[i].type);
+        assert_string_equal(times.ops[0].provider, cases[i].provider);
+        assert_string_equal(times.ops[0].shape, cases[i].shape);
+        for (size_t r = 0; r < 3; r++) {
+            double sum_s = 0;
+            for (size_t o = 0; o < times.n_ops; o++)
+                sum_s += times.op_s[o * 3 + r] - MIEV_OP_RESOLUTION_S;
+            assert_true(sum_s > 0 && sum_s <= times.run_s[r]);
+        }
+        miev_op_times_finish(&times);
+        close_engine(&e);
+    }
 }
 
 static void test_delegate_and_plain_kernels_agree(void **state)
@@ -482,6 +494,7 @@ int main(void)
         cmocka_unit_test(test_bundled_models_run_and_their_precisions_agree),
         cmocka_unit_test(test_every_image_model_runs),
         cmocka_unit_test(test_every_bad_file_is_refused_in_words),
+        cmocka_unit_test(test_each_delegate_tells_its_operators_times),
         cmocka_unit_test(test_delegate_and_plain_kernels_agree),
         cmocka_unit_test(test_the_layer_before_the_last_becomes_the_output),
     };
