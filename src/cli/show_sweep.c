@@ -22,7 +22,9 @@ bool is_sweep(const json_t *report)
 
 static char letter_of(size_t i)
 {
-    return i + 1 < sizeof(letters) ? letters[i] : '*';
+    if (i + 1 >= sizeof(letters))
+        return '*';
+    return letters[i];
 }
 
 /* Fewest joules an item first; those without any, then failed ones, last. */

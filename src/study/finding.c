@@ -45,13 +45,22 @@ static json_t *finding_of(const struct miev_store_row *row, const json_t *report
                      grams ? json_deep_copy(grams) : json_null());
 }
 
+/* A sweep's rows say nothing of a model as it usually runs, but those with the usual settings. */
+static bool is_usual(const json_t *model)
+{
+    const json_t *settings = miev_field_at(model, "settings");
+    return !settings || (json_integer_value(json_object_get(settings, "batch")) == 1 &&
+                         json_integer_value(json_object_get(settings, "threads")) == 1 &&
+                         json_is_null(json_object_get(settings, "delegate")));
+}
+
 json_t *miev_finding_lines(const struct miev_store_row *row, const json_t *report)
 {
     size_t i;
     json_t *model, *lines = json_array();
     json_array_foreach(json_object_get(report, "models"), i, model)
     {
-        bool failed = json_object_get(model, "error") != NULL;
+        bool failed = json_object_get(model, "error") != NULL || !is_usual(model);
         (void)json_array_append_new(
             lines, json_pack("{s:s, s:b, s:o}", "sha256", miev_field_text(model, "sha256"), "own",
                              !row->imported && *row->identity, "found",

@@ -317,7 +317,7 @@ static json_t *name_json(const struct sweep *sweep, size_t i)
 int miev_report_sweep(json_t *report, struct miev_error *err)
 {
     char advice[WORDS_BYTES + 256], knee_words[WORDS_BYTES];
-    struct sweep sweep;
+    struct sweep sweep = {.n = 0};
     json_t *out = json_object_get(report, "sweep");
     if (!json_is_object(out))
         return MIEV_OK;

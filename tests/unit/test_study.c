@@ -551,7 +551,7 @@ static json_t *sweep(struct setting *setting, const char *word, const unsigned (
     json_t *report = NULL;
     setting->options.budget_s = 0;
     json_decref(study(setting, (const char *const[]){word, NULL})); /* which writes the file */
-    setting->options.budget_s = 60;
+    setting->options.budget_s = 30;
     setting->options.against_first = true;
     for (size_t i = 0; i < n; i++) {
         entries[i] = setting->entries[0];

@@ -2,6 +2,7 @@
 #include "study/sweep.h"
 
 #include "report_fixture.h"
+#include "study/finding.h"
 #include "study/price.h"
 #include "study/report_check.h"
 #include "study/study.h"
@@ -255,6 +256,25 @@ static void test_manufacturing_goes_by_the_row_s_own_cpus(void **state)
     json_decref(report);
 }
 
+/* ---- what a model's page says -----------------------------------------------------------------
+ */
+
+static void test_unusual_settings_are_no_finding_of_a_model(void **state)
+{
+    (void)state;
+    const struct miev_store_row row = {.id = 1};
+    json_t *report = report_fixture();
+    for (int i = 0; i < 2; i++)
+        (void)json_object_set_new(report_fixture_model(report, (size_t)i), "settings",
+                                  json_pack("{s:i, s:n, s:i, s:i}", "threads", 1, "delegate",
+                                            "batch", i ? 8 : 1, "reserved_cpus", 1));
+    json_t *lines = miev_finding_lines(&row, report);
+    assert_true(json_is_object(json_object_get(json_array_get(lines, 0), "found")));
+    assert_true(json_is_null(json_object_get(json_array_get(lines, 1), "found")));
+    json_decref(lines);
+    json_decref(report);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_a_failed_default_compares_nothing),
         cmocka_unit_test(test_other_reports_get_no_sweep),
         cmocka_unit_test(test_manufacturing_goes_by_the_row_s_own_cpus),
+        cmocka_unit_test(test_unusual_settings_are_no_finding_of_a_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

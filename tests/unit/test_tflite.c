@@ -202,6 +202,29 @@ static void test_an_open_batch_is_one_picture(void **state)
     close_engine(&e);
 }
 
+static void test_a_batch_of_one_is_laid_out_for_more(void **state)
+{
+    (void)state;
+    struct engine e;
+    struct miev_tensor t;
+    need_engine(&e, ops, NULL, 1);
+    assert_ok(load_file(&e, "models/cifar10-nano.float32.tflite"), &e.err);
+    const int64_t four[] = {4, 32, 32, 3}, wide[] = {4, 32, 64, 3};
+    assert_refused(ops->shape_input(e.state, 0, wide, 4, &e.err), MIEV_ERR_INVALID, &e.err,
+                   "dimension 2 is fixed at 32");
+    assert_ok(ops->shape_input(e.state, 0, four, 4, &e.err), &e.err);
+    assert_ok(ops->input(e.state, 0, &t, &e.err), &e.err);
+    assert_int_equal(t.bytes, 4 * 32 * 32 * 3 * sizeof(float));
+    for (size_t i = 0; i < t.bytes / sizeof(float); i++)
+        ((float *)t.data)[i] = (float)(i % (t.bytes / sizeof(float) / 4) % 7) / 7;
+    assert_ok(ops->run(e.state, &e.err), &e.err);
+    assert_ok(ops->output(e.state, 0, &t, &e.err), &e.err);
+    assert_int_equal(t.dims[0], 4);
+    for (size_t i = 0; i < 40; i++) /* equal pictures, equal answers */
+        assert_near(value(&t, i), value(&t, i % 10), 1e-4);
+    close_engine(&e);
+}
+
 static void check_open_dimension(const char *model, size_t length)
 {
     struct engine e;
@@ -488,6 +511,7 @@ int main(void)
         cmocka_unit_test(test_tells_shape_type_and_quantisation),
         cmocka_unit_test(test_a_model_with_state_reads_the_nine_each_time),
         cmocka_unit_test(test_an_open_batch_is_one_picture),
+        cmocka_unit_test(test_a_batch_of_one_is_laid_out_for_more),
         cmocka_unit_test(test_an_open_dimension_waits_for_the_caller),
         cmocka_unit_test(test_damaged_files_are_refused_not_followed),
         cmocka_unit_test(test_numbers_that_lead_nowhere_are_refused),
