@@ -28,16 +28,23 @@ static double place(const struct plot_axis *axis, double value)
     return isfinite(share) ? fmax(0, fmin(1, share)) : 0.5;
 }
 
+/* False where there is no such cell, or it is taken. */
+static bool take_cell(struct plot *plot, unsigned row, unsigned column, char letter)
+{
+    if (column >= plot->columns || plot->letters[row][column] != 0)
+        return false;
+    plot->letters[row][column] = letter;
+    return true;
+}
+
 void plot_letter(struct plot *plot, double x, double y, char letter)
 {
     unsigned column = (unsigned)lround(place(&plot->x, x) * (plot->columns - 1));
     unsigned row = (unsigned)lround((1 - place(&plot->y, y)) * (plot->rows - 1));
     for (unsigned step = 0; step < plot->columns; step++) {
-        unsigned beside = (column + step) % plot->columns;
-        if (plot->letters[row][beside] == 0) {
-            plot->letters[row][beside] = letter;
+        if (take_cell(plot, row, column + step, letter) ||
+            (step <= column && take_cell(plot, row, column - step, letter)))
             return;
-        }
     }
 }
 

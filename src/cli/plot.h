@@ -25,7 +25,7 @@ struct plot {
 /* Empty. columns and rows are cut at the most there is room for. */
 void plot_init(struct plot *plot, unsigned columns, unsigned rows, struct plot_axis x,
                struct plot_axis y);
-/* A letter at a point, or beside it where one stands already. */
+/* A letter at a point, or nearest to it in its row where others stand already. */
 void plot_letter(struct plot *plot, double x, double y, char letter);
 /* A straight line between two points on these axes. */
 void plot_line(struct plot *plot, double x0, double y0, double x1, double y1);

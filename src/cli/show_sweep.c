@@ -317,7 +317,11 @@ void say_sweep(const json_t *report, const struct terminal *terminal)
     if (*advice)
         say(terminal, "%s%s%s.", terminal_bold(terminal), advice, terminal_reset(terminal));
     if (*knee && strcmp(miev_field_text(sweep, "knee"), miev_field_text(sweep, "best")) != 0)
-        say(terminal, "Knee, where more throughput begins to cost most: %s.", knee);
+        say(terminal, "%s: %s.",
+            json_array_size(miev_field_at(sweep, "front")) > 1
+                ? "Knee, where more throughput begins to cost most"
+                : "Fewest joules and most items a second",
+            knee);
     if (!*miev_field_text(sweep, "knee") && json_array_size(miev_field_at(sweep, "front")) > 1)
         say(terminal, "The front has no knee: nowhere does it bend by 3 %% of energy or more.");
     say(terminal, "All figures are per item (picture) but the latency, which is a whole batch's: "

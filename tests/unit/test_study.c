@@ -544,14 +544,14 @@ static void test_the_same_model_twice_is_refused(void **state)
 
 /* The same file for each setting, the first of which is the default. */
 static json_t *sweep(struct setting *setting, const char *word, const unsigned (*settings)[2],
-                     size_t n)
+                     size_t n, double budget_s)
 {
     struct miev_error err;
     struct miev_study_entry entries[MAX_FAKES];
     json_t *report = NULL;
     setting->options.budget_s = 0;
     json_decref(study(setting, (const char *const[]){word, NULL})); /* which writes the file */
-    setting->options.budget_s = 30;
+    setting->options.budget_s = budget_s;
     setting->options.against_first = true;
     for (size_t i = 0; i < n; i++) {
         entries[i] = setting->entries[0];
@@ -565,7 +565,7 @@ static json_t *sweep(struct setting *setting, const char *word, const unsigned (
 static void test_joules_of_a_batch_are_those_of_an_item(void **state)
 {
     const unsigned settings[][2] = {{1, 1}, {1, 4}, {2, 4}};
-    json_t *report = sweep(*state, "batches", settings, 3);
+    json_t *report = sweep(*state, "batches", settings, 3, 30);
     for (size_t i = 0; i < 3; i++)
         assert_well(model_at(report, i));
     /* Four pictures for the work of one. */
@@ -584,7 +584,7 @@ static void test_joules_of_a_batch_are_those_of_an_item(void **state)
 static void test_each_row_of_a_sweep_has_its_settings(void **state)
 {
     const unsigned settings[][2] = {{1, 1}, {2, 4}};
-    json_t *report = sweep(*state, "batches", settings, 2);
+    json_t *report = sweep(*state, "batches", settings, 2, 0);
     const json_t *own = json_object_get(model_at(report, 1), "settings");
     assert_int_equal(json_integer_value(json_object_get(own, "threads")), 2);
     assert_int_equal(json_integer_value(json_object_get(own, "batch")), 4);
@@ -599,7 +599,7 @@ static void test_each_row_of_a_sweep_has_its_settings(void **state)
 static void test_a_model_without_batches_costs_that_row(void **state)
 {
     const unsigned settings[][2] = {{1, 1}, {1, 4}};
-    json_t *report = sweep(*state, "fine", settings, 2);
+    json_t *report = sweep(*state, "fine", settings, 2, 30);
     assert_well(model_at(report, 0));
     assert_error(model_at(report, 1), "unsupported", "the model takes no batches of 4");
     json_decref(report);
@@ -608,7 +608,7 @@ static void test_a_model_without_batches_costs_that_row(void **state)
 static void test_a_batch_whose_items_differ_is_refused(void **state)
 {
     const unsigned settings[][2] = {{1, 1}, {1, 3}};
-    json_t *report = sweep(*state, "mixes", settings, 2);
+    json_t *report = sweep(*state, "mixes", settings, 2, 30);
     assert_well(model_at(report, 0));
     assert_error(model_at(report, 1), "unsupported",
                  "of 3 equal pictures at once number 3 gets 0.75 for class 0, by itself 0.25");

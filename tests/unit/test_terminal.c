@@ -138,6 +138,19 @@ static void test_letters_stand_at_their_places(void **state)
                 "   1   10000\n");
 }
 
+static void test_letters_that_meet_at_the_edge_stay_there(void **state)
+{
+    (void)state;
+    struct plot plot;
+    struct plot_words words = {.y_high = "4", .y_low = "0", .x_low = "1", .x_high = "9"};
+    plot_init(&plot, 6, 2, decades, plain);
+    for (char letter = 'a'; letter <= 'c'; letter++)
+        plot_letter(&plot, 1e4, 4, letter);
+    for (char letter = 'p'; letter <= 'z'; letter++) /* more than a row has places */
+        plot_letter(&plot, 1, 0, letter);
+    assert_plot(&plot, &words, false, "4 +   cba\n0 +pqrstu\n  +------\n   1    9\n");
+}
+
 static void test_lines_are_dots_or_asterisks(void **state)
 {
     (void)state;
@@ -192,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_then_the_first_cell_has_a_line_of_its_own),
         cmocka_unit_test(test_a_terminal_for_nothing_gets_lines_with_everything),
         cmocka_unit_test(test_letters_stand_at_their_places),
+        cmocka_unit_test(test_letters_that_meet_at_the_edge_stay_there),
         cmocka_unit_test(test_lines_are_dots_or_asterisks),
         cmocka_unit_test(test_a_mark_below_keeps_within_the_plot),
         cmocka_unit_test(test_one_value_lies_in_the_middle),
