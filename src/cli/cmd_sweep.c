@@ -108,7 +108,7 @@ static int sweep_selection(const struct settings *settings, const struct miev_sw
                                          .selection = selection,
                                          .price = price,
                                          .require_measured = settings->require_measured,
-                                         .may_refuse_batches = !settings->batches});
+                                         .may_lack_batches = !settings->batches});
 }
 
 static int check(const struct settings *settings, size_t n_words, struct miev_error *err)

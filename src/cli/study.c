@@ -6,13 +6,11 @@
 #include "cli/command.h"
 #include "export/field.h"
 
-static bool is_failure(const json_t *model, bool may_refuse_batches)
+/* A batch that nobody asked for by name may fail: then it is no choice for this model. */
+static bool is_failure(const json_t *model, bool may_lack_batches)
 {
-    const json_t *error = miev_field_at(model, "error");
-    bool refused = miev_field_number(miev_field_at(model, "settings"), "batch") > 1 &&
-                   (strcmp(miev_field_text(error, "code"), "unsupported") == 0 ||
-                    strcmp(miev_field_text(error, "code"), "invalid") == 0);
-    return error && !(refused && may_refuse_batches);
+    bool batch = miev_field_number(miev_field_at(model, "settings"), "batch") > 1;
+    return miev_field_at(model, "error") && !(batch && may_lack_batches);
 }
 
 static int exit_status(const json_t *report, const struct study_job *job)
@@ -24,7 +22,7 @@ static int exit_status(const json_t *report, const struct study_job *job)
     {
         const char *method =
             json_string_value(json_object_get(json_object_get(model, "energy"), "method"));
-        failed = failed || is_failure(model, job->may_refuse_batches);
+        failed = failed || is_failure(model, job->may_lack_batches);
         estimated = estimated || !method || strcmp(method, "measured") != 0;
     }
     if (measure_interrupted())

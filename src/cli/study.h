@@ -15,7 +15,7 @@ struct study_job {
     const struct miev_selection *selection;
     const struct miev_price_options *price;
     bool require_measured;
-    bool may_refuse_batches; /* a batch that nobody asked for by name, and the model refuses */
+    bool may_lack_batches; /* no failure: a batch above 1 that fails */
 };
 
 /* Returns the exit status. */

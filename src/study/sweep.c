@@ -150,11 +150,10 @@ static struct against find_against(const json_t *report, const char *name, const
 
 static void read_rows(const json_t *report, const char *standard, struct sweep *out)
 {
-    size_t i;
-    const json_t *model;
-    out->n = out->standard = json_array_size(json_object_get(report, "models"));
-    json_array_foreach(json_object_get(report, "models"), i, model)
-    {
+    const json_t *models = json_object_get(report, "models");
+    out->n = out->standard = json_array_size(models);
+    for (size_t i = 0; i < out->n; i++) {
+        const json_t *model = json_array_get(models, i);
         const json_t *energy = json_object_get(model, "energy");
         const json_t *gross = json_object_get(energy, "gross");
         struct row *row = &out->rows[i];
@@ -195,7 +194,8 @@ static size_t find_best(const struct sweep *sweep)
 
 /* ---- words ---------------------------------------------------------------------------------- */
 
-#define WORDS_BYTES 768
+#define SETTING_BYTES 224 /* delegate and precision have at most 64 each */
+#define WORDS_BYTES   640
 
 /* "2 threads, batch 8, xnnpack, int8". */
 static void setting_words(const struct row *row, char *out, size_t capacity)
@@ -205,7 +205,7 @@ static void setting_words(const struct row *row, char *out, size_t capacity)
     const char *precision = text_at(row->model, "precision");
     double threads = number_at(settings, "threads");
     bool named = strcmp(precision, "as-is") != 0;
-    (void)snprintf(out, capacity, "%.0f thread%s, batch %.0f%s%.40s%s%.20s", threads,
+    (void)snprintf(out, capacity, "%.0f thread%s, batch %.0f%s%s%s%s", threads,
                    threads > 1 ? "s" : "", number_at(settings, "batch"), *delegate ? ", " : "",
                    delegate, named ? ", " : "", named ? precision : "");
 }
@@ -239,8 +239,8 @@ static void row_words(const struct sweep *sweep, size_t i, char *out, size_t cap
 {
     const struct row *row = &sweep->rows[i], *standard = &sweep->rows[sweep->standard];
     const struct against *against = &row->against;
-    char setting[128], own[48], usual[48], rate[MIEV_NUMBER_SIZE], usual_rate[MIEV_NUMBER_SIZE],
-        accuracy[96];
+    char setting[SETTING_BYTES], own[48], usual[48], rate[MIEV_NUMBER_SIZE],
+        usual_rate[MIEV_NUMBER_SIZE], accuracy[96];
     bool settled = strcmp(against->verdict, "unresolved") != 0;
     setting_words(row, setting, sizeof(setting));
     time_words(row->p50_s, own, sizeof(own));
@@ -249,7 +249,7 @@ static void row_words(const struct sweep *sweep, size_t i, char *out, size_t cap
     miev_format_number(usual_rate, sizeof(usual_rate), sweep->points[sweep->standard].items_per_s);
     accuracy_words(row, standard, accuracy, sizeof(accuracy));
     (void)snprintf(out, capacity,
-                   "%s: %.3g %% of the default's energy an item (%.3g to %.3g %%: %s%s, %.20s); an "
+                   "%s: %.3g %% of the default's energy an item (%.3g to %.3g %%: %s%s, %s); an "
                    "answer after %s in place of %s, %s items/s in place of %s%s",
                    setting, against->ratio * 100, against->low * 100, against->high * 100,
                    settled && against->likely ? "likely " : "",
@@ -272,7 +272,7 @@ static size_t find_open(const struct sweep *sweep)
 
 static void advise(const struct sweep *sweep, size_t best, char *out, size_t capacity)
 {
-    char setting[128], words[WORDS_BYTES];
+    char setting[SETTING_BYTES], words[WORDS_BYTES];
     if (sweep->standard == sweep->n) {
         (void)snprintf(out, capacity,
                        "The default has no energy, so nothing can be held against it");
@@ -316,7 +316,7 @@ static json_t *name_json(const struct sweep *sweep, size_t i)
 
 int miev_report_sweep(json_t *report, struct miev_error *err)
 {
-    char advice[WORDS_BYTES + 256], knee_words[WORDS_BYTES];
+    char advice[WORDS_BYTES + SETTING_BYTES + 160], knee_words[WORDS_BYTES];
     struct sweep sweep = {.n = 0};
     json_t *out = json_object_get(report, "sweep");
     if (!json_is_object(out))
