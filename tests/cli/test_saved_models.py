@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """SavedModels on photos beside the .tflite they were made from, and refusals."""
 
+import json
 import os
 import pathlib
 import shutil
 import subprocess
+import tarfile
 import tempfile
 import unittest
 
@@ -85,6 +87,24 @@ class Answers(SavedModelTest):
         status, model = studies.predict(card, studies.PHOTO)
         self.assertEqual(status, 0, model.get("error"))
         self.assertEqual(model["guesses"], [])
+
+
+class Pulled(SavedModelTest):
+    def test_an_archive_is_pulled_measured_and_found_again(self):
+        """The card tells the archive's hash, the report that of the files."""
+        archive = self.folder / "net.tar.gz"
+        with tarfile.open(archive, "w:gz") as tar:
+            tar.add(FIXTURES / "nano_hub", ".")
+        env = support.environment(MIEV_MODELS=str(self.folder / "depot"))
+        report = self.folder / "report.json"
+        for words in (["pull", archive],
+                      ["run", "net", "--input", support.CAT, "--budget", "0", "--json", report]):
+            done = support.miev(*words, env=env)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        model = json.loads(report.read_text())["models"][0]
+        self.assertEqual(model["engine"]["name"], "tensorflow")
+        done = support.miev("repeat", report, "--input", support.CAT, "--no-history", env=env)
+        self.assertRegex(done.stdout, r"net +- +- +- +[0-9.]+ +same")
 
 
 class Refusals(SavedModelTest):
