@@ -122,8 +122,8 @@ class Refusals(SavedModelTest):
         self.assertFalse(pathlib.Path("/tmp/miev-was-here").exists())
 
     def test_memory_is_limited(self):
-        self.assertIn("used more than the 64 MiB of memory",
-                      self.refused(f"./{FIXTURES}/nano_tf2", "--memory", "64"))
+        self.assertIn("used more than the 128 MiB of memory",
+                      self.refused(f"./{FIXTURES}/nano_tf2", "--memory", "128"))
 
     def test_a_graph_that_is_cut_is_named(self):
         model = self.copy("nano_tf2")
