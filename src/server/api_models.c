@@ -4,14 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "core/error.h"
 #include "core/json.h"
 #include "engine/engine.h"
+#include "model/depot_gc.h"
+#include "model/pulled_card.h"
 #include "server/call.h"
 #include "server/findings.h"
 #include "server/lab.h"
 #include "server/names.h"
+#include "server/squeeze.h"
 #include "study/facts.h"
 #include "study/use.h"
 
@@ -19,12 +23,13 @@
 
 static json_t *knows_json(const struct miev_card *card)
 {
-    if (card->n_labels == 0)
+    size_t classes = card->n_labels > 0 ? card->n_labels : card->n_outputs;
+    if (classes == 0)
         return json_null();
     json_t *first = json_array();
     for (size_t i = 0; i < card->n_labels && i < FIRST_LABELS; i++)
         (void)json_array_append_new(first, json_string(card->labels[i]));
-    return json_pack("{s:I, s:o}", "classes", (json_int_t)card->n_labels, "first", first);
+    return json_pack("{s:I, s:o}", "classes", (json_int_t)classes, "first", first);
 }
 
 static json_t *text_or_null(const char *text)
@@ -102,30 +107,45 @@ static int make_catalog(struct miev_server *server, json_t **out, struct miev_er
     return MIEV_OK;
 }
 
+/* The catalog as text, compressed or not, which is the caller's; NULL: err. */
+static char *catalog_text(struct miev_server *server, bool packed, size_t *length,
+                          struct miev_error *err)
+{
+    struct miev_kept *kept = &server->catalog_text[packed];
+    struct miev_kept_of of = {.uploads = miev_uploads_changes(server->models),
+                              .shelf = miev_shelf_changes(server->shelf)};
+    json_t *catalog = NULL;
+    if (miev_history_changes(server->history, &of.studies, err) != MIEV_OK)
+        return NULL;
+    char *text = miev_kept_get(kept, &of, length);
+    if (text || make_catalog(server, &catalog, err) != MIEV_OK)
+        return text;
+    text = json_dumps(catalog, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    json_decref(catalog);
+    *length = text ? strlen(text) : 0;
+    if (!text || (packed && !miev_squeeze(&text, length))) {
+        free(text);
+        (void)miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the catalog");
+        return NULL;
+    }
+    miev_kept_put(kept, &of, text, *length);
+    return text;
+}
+
 /* Every page begins with it, so that its text is kept until something in it changes. */
 void miev_api_models(struct miev_call *call)
 {
-    struct miev_server *server = call->server;
-    struct miev_kept_of of = {.uploads = miev_uploads_changes(server->models),
-                              .shelf = miev_shelf_changes(server->shelf)};
     struct miev_error err;
-    json_t *catalog = NULL;
     size_t length = 0;
-    int rc = miev_history_changes(server->history, &of.studies, &err);
-    char *text = rc == MIEV_OK ? miev_kept_get(&server->catalog_text, &of, &length) : NULL;
-    if (text) {
-        miev_answer_text(call, 200, "application/json", text, length);
-        return;
-    }
-    if (rc == MIEV_OK)
-        rc = make_catalog(server, &catalog, &err);
-    if (rc != MIEV_OK) {
+    bool packed = miev_squeeze_wanted(call);
+    char *text = catalog_text(call->server, packed, &length, &err);
+    if (!text) {
         miev_answer_error(call, &err);
         return;
     }
-    miev_answer_json(call, 200, catalog);
-    if (call->reply->status == 200)
-        miev_kept_put(&server->catalog_text, &of, call->reply->bytes, call->reply->length);
+    miev_answer_text(call, 200, "application/json", text, length);
+    if (packed)
+        miev_squeeze_told(call);
 }
 
 /* Only its first bytes are looked at here: a model is loaded in a locked process alone. */
@@ -161,28 +181,64 @@ void miev_api_model_add(struct miev_call *call)
         miev_answer_error(call, &err);
 }
 
+static void on_goes(void *context, enum miev_depot_part part, const char *name, uint64_t bytes)
+{
+    (void)context, (void)part, (void)name, (void)bytes;
+}
+
+/* The room is given back at once unless somebody pulls; then the next 'miev gc' does it. */
+static int drop_pulled(struct miev_server *server, const struct miev_model *model,
+                       struct miev_error *err)
+{
+    struct miev_depot depot;
+    char scratch[PATH_MAX];
+    const struct miev_gc gc = {.now_s = time(NULL), .goes = on_goes};
+    int rc = miev_depot_open(server->options.env, NULL, false, &depot, err);
+    if (rc == MIEV_OK)
+        rc = miev_depot_path(&depot, MIEV_DEPOT_PARTIAL, "dropped-card", scratch, err);
+    if (rc == MIEV_OK)
+        rc = miev_pulled_card_drop(&depot, model->card->name, model->file->sha256, scratch, err);
+    miev_depot_close(&depot);
+    if (rc != MIEV_OK)
+        return rc;
+    miev_shelf_renew(server->shelf);
+    if (miev_depot_open(server->options.env, NULL, true, &depot, NULL) == MIEV_OK &&
+        miev_depot_gc(&depot, &gc, NULL) != MIEV_OK)
+        rc = MIEV_OK; /* a card of somebody's own that cannot be read keeps it from sweeping */
+    miev_depot_close(&depot);
+    return rc;
+}
+
+static int delete_model(struct miev_server *server, const struct miev_model *model,
+                        struct miev_error *err)
+{
+    if (model->uploaded)
+        return miev_uploads_remove(server->models, model->file->sha256, err);
+    return drop_pulled(server, model, err);
+}
+
 void miev_api_model_delete(struct miev_call *call)
 {
     struct miev_server *server = call->server;
-    struct miev_upload upload;
+    struct miev_model model;
     struct miev_error err;
-    size_t prefix = strlen(MIEV_UPLOAD_PREFIX);
-    if (strncmp(call->id, MIEV_UPLOAD_PREFIX, prefix) != 0) {
+    int rc = miev_model_find(server, call->id, &model, &err);
+    if (rc == MIEV_OK && !model.uploaded && model.card->place == MIEV_PLACE_BUNDLED)
         miev_answer_problem(call, 409, "conflict",
-                            "'%.60s' came with this program: only uploaded models can be deleted",
+                            "'%.60s' came with this program: only uploaded and pulled models can "
+                            "be deleted",
                             call->id);
-        return;
-    }
-    int rc = miev_uploads_find(server->models, call->id + prefix, &upload, NULL, &err);
-    if (rc == MIEV_OK && miev_lab_uses(server->lab, upload.sha256)) {
+    else if (rc == MIEV_OK && *model.file->path == '\0')
+        miev_answer_problem(call, 409, "conflict", "'%.60s' is not here: it was not pulled yet",
+                            call->id);
+    else if (rc == MIEV_OK && miev_lab_uses(server->lab, model.file->sha256))
         miev_answer_problem(call, 409, "conflict",
                             "a study that runs or waits needs this model: cancel it first");
-        return;
-    }
-    if (rc == MIEV_OK)
-        rc = miev_uploads_remove(server->models, upload.sha256, &err);
-    if (rc == MIEV_OK)
-        miev_answer_nothing(call);
-    else
+    else if (rc == MIEV_OK)
+        rc = delete_model(server, &model, &err);
+    miev_model_finish(server, &model);
+    if (rc != MIEV_OK)
         miev_answer_error(call, &err);
+    else if (call->reply->status == 0)
+        miev_answer_nothing(call);
 }
