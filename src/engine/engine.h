@@ -90,7 +90,7 @@ struct miev_engine_ops {
                 struct miev_engine_info *info, struct miev_error *err);
 
     /* Take the untrusted model from memory that outlives the state and is never written; a folder
-     * comes packed, as core/packed_folder.h tells. After it, *info holds the delegate and the threads in
+     * comes packed, as core/pack.h tells. After it, *info holds the delegate and the threads in
      * use. Never NULL. */
     int (*load)(void *state, const void *model, size_t length, struct miev_engine_info *info,
                 struct miev_error *err);

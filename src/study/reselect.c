@@ -33,6 +33,16 @@ static bool is_wanted(const char *path, const struct wanted *wanted)
     return same;
 }
 
+/* A folder's hash in a card may be that of the archive it came in. */
+static bool is_file_of_card(const struct miev_card_file *file, const struct wanted *wanted)
+{
+    if (!*file->path)
+        return false;
+    if (*file->sha256 && strcmp(file->format, "saved_model") != 0)
+        return strcmp(file->sha256, wanted->sha256) == 0;
+    return is_wanted(file->path, wanted);
+}
+
 static bool find_card(const struct miev_catalog *catalog, const struct wanted *wanted,
                       struct miev_study_entry *out)
 {
@@ -40,8 +50,7 @@ static bool find_card(const struct miev_catalog *catalog, const struct wanted *w
         const struct miev_card *card = &catalog->cards[i];
         for (size_t f = 0; f < card->n_files; f++) {
             const struct miev_card_file *file = &card->files[f];
-            if (*file->path && (*file->sha256 ? strcmp(file->sha256, wanted->sha256) == 0
-                                              : is_wanted(file->path, wanted))) {
+            if (is_file_of_card(file, wanted)) {
                 *out = (struct miev_study_entry){card, file};
                 return true;
             }
