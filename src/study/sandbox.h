@@ -13,9 +13,10 @@
 enum miev_sandbox_profile {
     MIEV_SANDBOX_STRICT,     /* all that is told below */
     MIEV_SANDBOX_TENSORFLOW, /* but making machine code, which oneDNN does, and the host's name */
+    MIEV_SANDBOX_REMOTE,     /* but the options of sockets that are handed over; none is opened */
 };
 
-/* "strict", "tensorflow": as engines and requests name them. */
+/* "strict", "tensorflow", "remote": as engines and requests name them. */
 const char *miev_sandbox_profile_name(enum miev_sandbox_profile profile);
 /* NULL is "strict". MIEV_ERR_INVALID: there is none of that name. */
 MIEV_MUST_USE int miev_sandbox_profile_named(const char *name, enum miev_sandbox_profile *out,
