@@ -45,6 +45,7 @@ void miev_api_report_schema(struct miev_call *call);
 void miev_api_repeat_schema(struct miev_call *call);
 void miev_api_session(struct miev_call *call);
 void miev_api_machine(struct miev_call *call);
+void miev_api_energy(struct miev_call *call);
 void miev_api_models(struct miev_call *call);
 void miev_api_model_add(struct miev_call *call);
 void miev_api_model_delete(struct miev_call *call);

@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "server/intake.h"
+#include "server/joules.h"
 #include "server/lab.h"
 #include "server/last.h"
 #include "server/machine.h"
@@ -125,7 +126,8 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
     miev_page_tags_make(&server->page_tags);
     miev_kept_init(&server->catalog_text);
     server->last = miev_last_create();
-    if (rc == MIEV_OK && !server->last)
+    server->joules = miev_joules_create(env);
+    if (rc == MIEV_OK && (!server->last || !server->joules))
         rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
     if (rc == MIEV_OK)
         rc = miev_lab_open(server, &server->lab, err);
@@ -178,6 +180,7 @@ void miev_server_close(struct miev_server *server)
     miev_uploads_close(server->inputs);
     miev_history_close(server->history);
     miev_last_destroy(server->last);
+    miev_joules_destroy(server->joules);
     miev_kept_finish(&server->catalog_text);
     miev_catalog_finish(&server->catalog);
     free(server->samples);

@@ -5,7 +5,7 @@
  * Threads: one for each connection, one that measures (lab.h), one that ends slow connections
  * (http.h), and the one that called miev_server_run, which waits for a signal. Locks are leaves:
  * nobody who holds one takes another or does I/O, but for the history, whose lock is there to be
- * held for one statement of the store. */
+ * held for one statement of the store, and the joules, whose sensors are read one at a time. */
 #ifndef MIEV_SERVER_SERVER_H
 #define MIEV_SERVER_SERVER_H
 
@@ -45,6 +45,7 @@ struct miev_server_options {
 struct miev_lab;
 struct miev_input;
 struct miev_last;
+struct miev_joules;
 
 struct miev_server {
     struct miev_server_options options;
@@ -57,6 +58,7 @@ struct miev_server {
     struct miev_uploads *models, *inputs;
     struct miev_lab *lab;
     struct miev_last *last;
+    struct miev_joules *joules;
     struct miev_kept catalog_text;   /* what /api/v1/models says */
     struct miev_page_tags page_tags; /* never change */
     struct miev_http *http;
