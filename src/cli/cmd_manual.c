@@ -32,6 +32,11 @@ static const struct entry variables[] = {
     {"MIEV_METER", "Shell command that prints the joules of the whole machine, such as a wall "
                    "meter\\(aqs reader; "
                    "docs/sensors.md has its protocol."},
+    {"MIEV_REMOTE_TOKEN",
+     "Token that the server of a model that is served elsewhere asks for; it goes to that server "
+     "alone."},
+    {"MIEV_METER_TOKEN", "Token that the meter of --meter asks for; it goes there alone."},
+    {"SSL_CERT_FILE", "Certificates that https trusts, in place of the system's."},
     {"MIEV_NVML", "The library of NVIDIA\\(aqs driver, in place of libnvidia\\-ml.so.1."},
     {"XDG_DATA_HOME, HOME",
      "The profile of \\(aqmiev calibrate\\(aq is XDG_DATA_HOME/miev/machine.csv, else "

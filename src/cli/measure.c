@@ -48,6 +48,9 @@ int measure(const struct measure_settings *settings, const struct miev_selection
     options.fast_decode = settings->fast_decode;
     options.memory_bytes = (uint64_t)settings->memory_mib << 20;
     options.timeout_s = settings->timeout_s;
+    options.meter = settings->meter;
+    options.traffic_per_s = settings->per_second;
+    options.connections = (unsigned)settings->concurrency;
     options.stop = &stop_asked;
     options.progress = quiet ? NULL : progress_show;
     options.progress_context = &progress;

@@ -44,6 +44,27 @@ struct miev_engine_options {
                               * places the system's loader looks at */
     unsigned threads;        /* >= 1 */
     const char *delegate;    /* NULL: the engine's best; "none": plain kernels; else its name */
+    /* Of an engine whose models are served elsewhere. */
+    const char *address;  /* the model's name, "oip:http://host:8000/net" */
+    const char *token;    /* for that host alone, or NULL */
+    double timeout_s;     /* longest wait for one answer */
+    unsigned connections; /* requests that may be under way at once, >= 1 */
+};
+
+/* Requests of an open loop: each has the time at which it is due, whatever becomes of the others.
+ */
+struct miev_traffic {
+    const double *due_s; /* of each request, from the beginning; rising */
+    size_t n;
+    double patience_s; /* what is not answered so long after the last was due is given up */
+};
+
+struct miev_traffic_result {
+    double *latency_s; /* of each request, from the time it was due to its last byte; NAN: it
+                        * failed or was given up; the caller frees */
+    double elapsed_s;  /* to the last answer that came */
+    size_t waited;     /* requests that were due while all connections were busy */
+    char fault[256];   /* why the first one that failed did, or "" */
 };
 
 struct miev_engine_info {
@@ -70,6 +91,8 @@ struct miev_engine_ops {
     const char *summary;  /* one line for `miev doctor` */
     const char *sandbox;  /* name of the profile of study/sandbox.h that it needs; NULL: "strict" */
     size_t state_size;    /* zeroed bytes the caller provides */
+    bool remote;          /* models are served elsewhere, named by options.address: `load` asks for
+                           * what they are, and gets no bytes */
 
     /* True when the first bytes of a file (length may be short), or a packed folder, look like this
      * engine's format. Never NULL. */
@@ -105,6 +128,11 @@ struct miev_engine_ops {
     /* One inference over the inputs' present content; outputs stay until the next run. Never NULL.
      */
     int (*run)(void *state, struct miev_error *err);
+
+    /* Send requests with the inputs' present content when each is due. Fails only where none can be
+     * sent at all. NULL: the engine runs models on this machine, one inference after the other. */
+    int (*traffic)(void *state, const struct miev_traffic *plan, struct miev_traffic_result *out,
+                   struct miev_error *err);
 
     /* Release all that open and load acquired. Never NULL. */
     void (*close)(void *state);

@@ -191,6 +191,13 @@ static bool is_sha256(const char *text)
     return length == 0 || (length == 64 && strspn(text, "0123456789abcdef") == 64);
 }
 
+/* A model that is served elsewhere has an address in place of a file: "oip:http://host:8000/net".
+ */
+static bool is_served(const char *name)
+{
+    return strstr(name, ":http://") || strstr(name, ":https://");
+}
+
 static int read_file_entry(const json_t *entry, const char *card_path, struct miev_card_file *file,
                            struct miev_error *err)
 {
@@ -199,6 +206,10 @@ static int read_file_entry(const json_t *entry, const char *card_path, struct mi
     int rc = miev_json_string(entry, "precision", file->precision, sizeof(file->precision), err);
     if (rc == MIEV_OK)
         rc = miev_json_string(entry, "path", name, sizeof(name), err);
+    if (rc == MIEV_OK && is_served(name)) {
+        (void)snprintf(file->path, sizeof(file->path), "%s", name);
+        return MIEV_OK;
+    }
     if (rc == MIEV_OK)
         rc = miev_json_string(entry, "sha256", file->sha256, sizeof(file->sha256), err);
     if (rc == MIEV_OK && !is_sha256(file->sha256))
@@ -384,14 +395,11 @@ static void name_by_path(const char *path, char *out, size_t capacity)
     (void)snprintf(out, capacity, "%.*s", (int)length, path + start);
 }
 
-int miev_card_for_file(const char *path, struct miev_card *out, struct miev_error *err)
+int miev_card_bare(const char *path, struct miev_card *out, struct miev_error *err)
 {
     struct miev_card card = {.bare = true, .n_files = 1, .crop_ratio = 1};
     if (strlen(path) >= sizeof(card.files[0].path))
         return miev_error_set(err, MIEV_ERR_LIMIT, "the path %.60s... is too long", path);
-    int rc = check_file(path, err);
-    if (rc != MIEV_OK)
-        return rc;
     name_by_path(path, card.name, sizeof(card.name));
     (void)snprintf(card.files[0].path, sizeof(card.files[0].path), "%s", path);
     (void)snprintf(card.files[0].precision, sizeof(card.files[0].precision), "as-is");
@@ -399,6 +407,17 @@ int miev_card_for_file(const char *path, struct miev_card *out, struct miev_erro
     (void)snprintf(card.resize, sizeof(card.resize), "stretch");
     *out = card;
     return MIEV_OK;
+}
+
+int miev_card_for_file(const char *path, struct miev_card *out, struct miev_error *err)
+{
+    struct miev_card card;
+    int rc = miev_card_bare(path, &card, err);
+    if (rc == MIEV_OK)
+        rc = check_file(path, err);
+    if (rc == MIEV_OK)
+        *out = card;
+    return rc;
 }
 
 void miev_card_finish(struct miev_card *card)
