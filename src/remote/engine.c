@@ -241,10 +241,14 @@ static int remote_traffic(void *state, const struct miev_traffic *plan,
 {
     struct remote *r = state;
     struct miev_remote_request request;
+    char paths[MIEV_REMOTE_QUESTIONS][MIEV_REMOTE_PATH];
+    const struct miev_remote_target target = {.request = &request,
+                                              .cheap_path = paths[MIEV_REMOTE_QUESTIONS - 1],
+                                              .who = r->who,
+                                              .lanes = r->connections};
     int rc = make_request(r, &request, err);
-    return rc == MIEV_OK
-               ? miev_remote_traffic(r->client, r->connections, &request, r->who, plan, out, err)
-               : rc;
+    r->protocol->paths(&r->address, paths);
+    return rc == MIEV_OK ? miev_remote_traffic(r->client, &target, plan, out, err) : rc;
 }
 
 const struct miev_engine_ops miev_engine_remote = {

@@ -6,11 +6,19 @@
 #include "engine/engine.h"
 #include "remote/client.h"
 
-/* Send the same request again and again, each when it is due or, where all lanes are busy, when
- * one becomes free: its latency counts from when it was due (no coordinated omission). An answer of
- * another status than 200 is a failure. */
-MIEV_MUST_USE int miev_remote_traffic(struct miev_remote_client *client, unsigned lanes,
-                                      const struct miev_remote_request *request, const char *who,
+/* What is asked again and again. */
+struct miev_remote_target {
+    const struct miev_remote_request *request;
+    const char *cheap_path; /* what each lane opens its connection by asking for */
+    const char *who;        /* "the server at http://host:8000" */
+    unsigned lanes;         /* of the client */
+};
+
+/* Send the request when each is due or, where all lanes are busy, when one becomes free: its
+ * latency counts from when it was due (no coordinated omission). An answer of another status than
+ * 200 is a failure. */
+MIEV_MUST_USE int miev_remote_traffic(struct miev_remote_client *client,
+                                      const struct miev_remote_target *target,
                                       const struct miev_traffic *plan,
                                       struct miev_traffic_result *out, struct miev_error *err);
 

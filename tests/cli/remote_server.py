@@ -38,6 +38,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
+    def setup(self):
+        super().setup()
+        self.server.connections += 1
+
     def log_message(self, *words):
         pass
 
@@ -216,6 +220,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.binary, self.token, self.delay_s = binary, token, delay_s
         self.begun = time.monotonic()
         self.bodies = collections.deque(maxlen=50)
+        self.connections = 0
         self.most_at_once, self.under_way, self.lock = 1000, 0, threading.Lock()
         self.paths = collections.deque(maxlen=200)
         self.seen_tokens = collections.deque(maxlen=50)

@@ -228,6 +228,7 @@ class Load(unittest.TestCase):
         self.assertEqual(traffic["latency"]["samples"], traffic["sent"])
         self.assertIsNone(traffic["latency"]["p99_s"])  # of fewer than 1,000
         self.assertEqual(report["stop"]["reason"], "no-meter")
+        self.assertIn(server.connections, (4, 5))  # opened once, and kept
 
     def test_waiting_for_a_server_that_is_too_slow_is_in_the_latency(self):
         delay_s = 0.1
