@@ -215,8 +215,10 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, port=0, binary=False, token=None, delay_s=0.0):
+    def __init__(self, port=0, binary=False, token=None, delay_s=0.0, tls=None):
         super().__init__(("127.0.0.1", port), Handler)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.binary, self.token, self.delay_s = binary, token, delay_s
         self.begun = time.monotonic()
         self.bodies = collections.deque(maxlen=50)

@@ -6,6 +6,8 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
+import ssl
 import struct
 import subprocess
 import tempfile
@@ -183,6 +185,39 @@ class Refusals(unittest.TestCase):
             done = support.miev("eval", "oip:http://127.0.0.1:1/net", "--dataset", folder)
             self.assertEqual(done.returncode, 1, done.stderr)
             self.assertIn("an evaluation takes files", done.stderr)
+
+
+class Tls(unittest.TestCase):
+    """https to a server whose certificate is trusted, or is not."""
+
+    @classmethod
+    def setUpClass(cls):
+        if not shutil.which("openssl"):
+            raise unittest.SkipTest("no openssl to make a certificate with: apt install openssl")
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.key, cls.certificate = (pathlib.Path(folder.name, name) for name in ["key.pem", "cert.pem"])
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+                        "-keyout", cls.key, "-out", cls.certificate], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(cls.certificate, cls.key)
+        cls.server = cls.enterClassContext(serving(tls=context))
+
+    def ask(self, host, **env):
+        _, _, report = measure(f"oip:https://{host}:{self.server.port}/net", "--budget", "0",
+                               env=support.environment(**env))
+        return report["models"][0]
+
+    def test_a_trusted_certificate_is_taken(self):
+        model = self.ask("localhost", SSL_CERT_FILE=str(self.certificate))
+        self.assertEqual(model.get("predictions", [{}])[0].get("index"), BEST, model.get("error"))
+
+    def test_a_stranger_or_another_name_is_refused(self):
+        for host, env in [("localhost", {}), ("127.0.0.1", {"SSL_CERT_FILE": str(self.certificate)})]:
+            error = self.ask(host, **env)["error"]
+            self.assertEqual(error["code"], "broken", error)
+            self.assertRegex(error["message"], "(?i)certificate|subject name")
 
 
 class Token(unittest.TestCase):
