@@ -178,6 +178,17 @@ class Refusals(unittest.TestCase):
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertNotIn("u:p", done.stderr)
 
+    def test_a_report_makes_nobody_ask_a_server_again(self):
+        with serving() as server, tempfile.TemporaryDirectory() as folder:
+            env = support.environment(MIEV_DATA=folder)
+            support.miev("run", name_of(server), "--input", support.CAT, "--budget", "0", env=env)
+            asked = len(server.paths)
+            self.assertGreater(asked, 0)
+            done = support.miev("repeat", "1", "--input", support.CAT, env=env)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("no reason to ask", done.stdout + done.stderr)
+            self.assertEqual(len(server.paths), asked)
+
     def test_evaluations_take_files(self):
         with tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "cat").mkdir()
