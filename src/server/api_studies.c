@@ -4,37 +4,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include "core/error.h"
+#include "core/text.h"
 #include "server/ask.h"
 #include "server/call.h"
-#include "server/lab.h"
+#include "server/findings.h"
+#include "server/job.h"
 #include "server/names.h"
 #include "server/study.h"
 
 /* ---- looking -------------------------------------------------------------------------------- */
 
-static json_t *kept_study(struct miev_server *server, const struct miev_store_row *row)
-{
-    return miev_study_json(server, &(struct miev_study_view){.row = row});
-}
-
 static int find_study(struct miev_server *server, int64_t id, json_t **out, struct miev_error *err)
 {
     struct miev_store_row row;
-    json_t *study = miev_lab_study(server->lab, id);
+    json_t *study = miev_lab_view(server->lab, &miev_job_ops, id);
     if (!study) {
-        json_t *report = NULL, *ids = NULL;
         int rc = miev_history_find(server->history, id, &row, NULL, err);
         if (rc != MIEV_OK)
             return rc;
-        if (miev_history_report(server->history, id, &row, &report, NULL) == MIEV_OK)
-            ids = miev_model_ids(server, report);
-        study = miev_study_json(server, &(struct miev_study_view){.row = &row, .model_ids = ids});
-        json_decref(report);
-        json_decref(ids);
+        miev_findings_refresh(server->findings, server->history);
+        study = miev_study_kept(server, &row);
     }
     *out = study;
     return MIEV_OK;
@@ -75,17 +65,18 @@ void miev_api_studies(struct miev_call *call)
     struct miev_store_row *rows = NULL;
     struct miev_error err;
     size_t n = 0;
-    json_t *list = miev_lab_studies(server->lab);
+    json_t *list = miev_lab_views(server->lab, &miev_job_ops);
     size_t n_live = json_array_size(list);
     if (miev_history_list(server->history, &rows, &n, &err) != MIEV_OK) {
         json_decref(list);
         miev_answer_error(call, &err);
         return;
     }
+    miev_findings_refresh(server->findings, server->history);
     json_t *live = json_copy(list);
     for (size_t i = 0; i < n; i++)
         if (n_live == 0 || !is_listed(live, rows[i].id))
-            (void)json_array_append_new(list, kept_study(server, &rows[i]));
+            (void)json_array_append_new(list, miev_study_kept(server, &rows[i]));
     json_decref(live);
     free(rows);
     miev_answer_json(call, 200, json_pack("{s:o}", "studies", list));
@@ -93,43 +84,19 @@ void miev_api_studies(struct miev_call *call)
 
 /* ---- asking --------------------------------------------------------------------------------- */
 
-/* Whom the queue is fair to: a browser's window by what it calls itself, else an address. */
-static void name_client(const struct miev_call *call, char out[MIEV_QUEUE_CLIENT_BYTES])
-{
-    const char *own = miev_http_header(call->request, "X-MIEV-Client");
-    const struct sockaddr *peer = miev_http_peer(call->request);
-    if (own && *own) {
-        (void)snprintf(out, MIEV_QUEUE_CLIENT_BYTES, "%s", own);
-    } else if (peer->sa_family == AF_INET6) {
-        struct sockaddr_in6 in;
-        memcpy(&in, peer, sizeof(in));
-        (void)inet_ntop(AF_INET6, &in.sin6_addr, out, MIEV_QUEUE_CLIENT_BYTES);
-    } else {
-        struct sockaddr_in in;
-        memcpy(&in, peer, sizeof(in));
-        (void)inet_ntop(AF_INET, &in.sin_addr, out, MIEV_QUEUE_CLIENT_BYTES);
-    }
-}
-
 /* The job is the lab's once it is queued, and may have ended by the time of the answer. */
 static void answer_queued(struct miev_call *call, struct miev_job *job)
 {
     struct miev_error err;
     int64_t id = 0;
-    int rc = miev_lab_add(call->server->lab, job, &id, &err);
+    int rc = miev_job_queue(job, &id, &err);
     if (rc == MIEV_OK) {
         answer_study(call, 202, id);
         miev_http_set(call->reply, "Location", "/api/v1/studies/%lld", (long long)id);
         return;
     }
     miev_job_destroy(job);
-    if (rc == MIEV_ERR_LIMIT || rc == MIEV_ERR_UNAVAILABLE) {
-        miev_answer_problem(call, 503, rc == MIEV_ERR_LIMIT ? "queue-full" : "busy", "%s",
-                            err.message);
-        miev_http_set(call->reply, "Retry-After", "30");
-    } else {
-        miev_answer_error(call, &err);
-    }
+    miev_answer_not_queued(call, &err);
 }
 
 static int read_ask(struct miev_call *call, struct miev_ask *ask, struct miev_error *err)
@@ -163,7 +130,7 @@ void miev_api_study_create(struct miev_call *call)
     struct miev_job *job = NULL;
     struct miev_error err;
     char client[MIEV_QUEUE_CLIENT_BYTES];
-    name_client(call, client);
+    miev_call_client(call, client);
     int rc = read_ask(call, &ask, &err);
     if (rc == MIEV_OK)
         rc = find_input(call, &ask, &input, &err);
@@ -172,6 +139,8 @@ void miev_api_study_create(struct miev_call *call)
     miev_ask_finish(&ask);
     if (rc == MIEV_OK)
         answer_queued(call, job);
+    else if (call->reply->status == 0 && rc == MIEV_ERR_UNAVAILABLE)
+        miev_answer_problem(call, 409, "conflict", "%s", err.message);
     else if (call->reply->status == 0)
         miev_answer_error(call, &err);
 }
@@ -184,7 +153,7 @@ void miev_api_study_repeat(struct miev_call *call)
     json_t *report = NULL;
     int64_t id = 0;
     char client[MIEV_QUEUE_CLIENT_BYTES];
-    name_client(call, client);
+    miev_call_client(call, client);
     int rc = miev_study_id(call, &id, &err);
     if (rc == MIEV_OK)
         rc = miev_history_find(call->server->history, id, &row, NULL, &err);
@@ -218,6 +187,12 @@ static int read_name(const json_t *document, char out[160], struct miev_error *e
     return MIEV_OK;
 }
 
+static void rename_job(struct miev_task *task, const void *name)
+{
+    struct miev_job *job = (struct miev_job *)task;
+    miev_text_show(job->row.name, sizeof(job->row.name), name);
+}
+
 void miev_api_study_rename(struct miev_call *call)
 {
     struct miev_error err;
@@ -236,7 +211,7 @@ void miev_api_study_rename(struct miev_call *call)
         miev_answer_error(call, &err);
         return;
     }
-    miev_lab_rename(call->server->lab, id, name);
+    miev_lab_change(call->server->lab, &miev_job_ops, id, rename_job, name);
     answer_study(call, 200, id);
 }
 
@@ -265,7 +240,7 @@ void miev_api_study_cancel(struct miev_call *call)
         rc = miev_history_find(call->server->history, id, &row, NULL, &err);
     if (rc != MIEV_OK)
         miev_answer_error(call, &err);
-    else if (miev_lab_cancel(call->server->lab, id))
+    else if (miev_lab_cancel(call->server->lab, &miev_job_ops, id))
         answer_study(call, 202, id);
     else if (row.status == MIEV_STORE_RUNNING)
         miev_answer_problem(call, 409, "conflict",

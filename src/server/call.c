@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/call.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,15 +20,39 @@ const char *miev_call_field(const struct miev_call *call, const char *name)
     return miev_target_field(&call->target, name);
 }
 
-int miev_study_id(const struct miev_call *call, int64_t *id, struct miev_error *err)
+bool miev_call_number(const struct miev_call *call, int64_t *id)
 {
     uint64_t number = 0;
     if (strspn(call->id, "0123456789") != strlen(call->id) ||
         miev_parse_u64(call->id, &number, NULL) != MIEV_OK || number == 0 || number > INT64_MAX)
+        return false;
+    *id = (int64_t)number;
+    return true;
+}
+
+void miev_call_client(const struct miev_call *call, char out[MIEV_QUEUE_CLIENT_BYTES])
+{
+    const char *own = miev_http_header(call->request, "X-MIEV-Client");
+    const struct sockaddr *peer = miev_http_peer(call->request);
+    if (own && *own) {
+        (void)snprintf(out, MIEV_QUEUE_CLIENT_BYTES, "%s", own);
+    } else if (peer->sa_family == AF_INET6) {
+        struct sockaddr_in6 in;
+        memcpy(&in, peer, sizeof(in));
+        (void)inet_ntop(AF_INET6, &in.sin6_addr, out, MIEV_QUEUE_CLIENT_BYTES);
+    } else {
+        struct sockaddr_in in;
+        memcpy(&in, peer, sizeof(in));
+        (void)inet_ntop(AF_INET, &in.sin_addr, out, MIEV_QUEUE_CLIENT_BYTES);
+    }
+}
+
+int miev_study_id(const struct miev_call *call, int64_t *id, struct miev_error *err)
+{
+    if (!miev_call_number(call, id))
         return miev_error_set(err, MIEV_ERR_UNAVAILABLE,
                               "'%.40s' is no number of a study: /api/v1/studies lists them",
                               call->id);
-    *id = (int64_t)number;
     return MIEV_OK;
 }
 
@@ -148,4 +174,15 @@ void miev_answer_error(struct miev_call *call, const struct miev_error *err)
         return;
     }
     miev_answer_problem(call, 500, "broken", "%s", err->message);
+}
+
+void miev_answer_not_queued(struct miev_call *call, const struct miev_error *err)
+{
+    if (err->code != MIEV_ERR_LIMIT && err->code != MIEV_ERR_UNAVAILABLE) {
+        miev_answer_error(call, err);
+        return;
+    }
+    miev_answer_problem(call, 503, err->code == MIEV_ERR_LIMIT ? "queue-full" : "busy", "%s",
+                        err->message);
+    miev_http_set(call->reply, "Retry-After", "30");
 }

@@ -50,10 +50,18 @@ static int take_facts(struct miev_run_model *model, json_t *reply, struct miev_e
 
 /* ---- the file and its worker ---------------------------------------------------------------- */
 
+/* Of a folder that was unpacked into the depot, the card tells the hash of the archive, which was
+ * checked then and is the folder's name there. */
+static bool is_named_by_hash(const struct miev_card_file *file)
+{
+    return strcmp(file->format, "saved_model") == 0 && strstr(file->path, file->sha256) != NULL;
+}
+
 static int check_identity(const struct miev_run_model *model, struct miev_error *err)
 {
     const struct miev_card_file *file = model->entry.file;
-    if (file->sha256[0] == '\0' || strcmp(file->sha256, model->file.sha256) == 0)
+    if (file->sha256[0] == '\0' || strcmp(file->sha256, model->file.sha256) == 0 ||
+        is_named_by_hash(file))
         return MIEV_OK;
     return miev_error_set(err, MIEV_ERR_INVALID,
                           "%s is not the file of its card (sha256 %.12s..., the card says "
@@ -645,6 +653,8 @@ void miev_run_open(struct miev_run *run, struct miev_run_model *model)
     struct miev_error err;
     model->facts = json_pack("{s:[]}", "guesses");
     int rc = load(run, model, &err);
+    if (rc == MIEV_OK)
+        rc = read_metadata(run, model, &err);
     if (rc == MIEV_OK)
         rc = give_input(run, model, &err);
     if (rc == MIEV_OK)

@@ -181,7 +181,7 @@ class WithoutTheRuntime(unittest.TestCase):
 
     def test_doctor_names_the_command_that_adds_it(self):
         self.assertRegex(" ".join(self.doctor.split()),
-                         r"onnx unavailable: .*libonnxruntime\.so.*run scripts/fetch-runtime pictures")
+                         r"onnx unavailable: .*libonnxruntime\.so.*run scripts/fetch-runtime tensorflow")
         self.assertTrue(os.access(support.ROOT / "scripts/fetch-runtime", os.X_OK))
 
     def test_a_model_that_needs_it_says_so_and_the_others_run(self):

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """SavedModels on photos beside the .tflite they were made from, and refusals."""
 
+import json
 import os
 import pathlib
 import shutil
 import subprocess
+import tarfile
 import tempfile
 import unittest
 
 import studies
+import support
 
 FIXTURES = pathlib.Path("tests/fixtures/saved_models")
 NANO = "cifar10-nano:float32"
@@ -86,6 +89,24 @@ class Answers(SavedModelTest):
         self.assertEqual(model["guesses"], [])
 
 
+class Pulled(SavedModelTest):
+    def test_an_archive_is_pulled_measured_and_found_again(self):
+        """The card tells the archive's hash, the report that of the files."""
+        archive = self.folder / "net.tar.gz"
+        with tarfile.open(archive, "w:gz") as tar:
+            tar.add(FIXTURES / "nano_hub", ".")
+        env = support.environment(MIEV_MODELS=str(self.folder / "depot"))
+        report = self.folder / "report.json"
+        for words in (["pull", archive],
+                      ["run", "net", "--input", support.CAT, "--budget", "0", "--json", report]):
+            done = support.miev(*words, env=env)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        model = json.loads(report.read_text())["models"][0]
+        self.assertEqual(model["engine"]["name"], "tensorflow")
+        done = support.miev("repeat", report, "--input", support.CAT, "--no-history", env=env)
+        self.assertRegex(done.stdout, r"net +- +- +- +[0-9.]+ +same")
+
+
 class Refusals(SavedModelTest):
     def refused(self, model, *options):
         status, found = studies.predict(model, studies.PHOTO, *options)
@@ -120,3 +141,31 @@ class Refusals(SavedModelTest):
         self.assertRegex(self.refused(model), "TensorFlow could not load the model: .*")
         weights.unlink()
         self.assertRegex(self.refused(model), "TensorFlow could not load the model: .*")
+
+
+class WithoutTheRuntime(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        home = pathlib.Path(holder.name)
+        (home / "vendor/runtime").mkdir(parents=True)
+        (home / "models").symlink_to(support.ROOT / "models")
+        for library in (support.ROOT / "vendor/runtime").glob("libLiteRt*"):
+            (home / "vendor/runtime" / library.name).symlink_to(library)
+        self.env = support.environment(MIEV_HOME=str(home))
+        self.doctor = support.miev("doctor", env=self.env).stdout
+        if "tensorflow found" in self.doctor:
+            self.skipTest("this system has its own TensorFlow")
+
+    def test_doctor_names_the_command_that_adds_it(self):
+        self.assertRegex(" ".join(self.doctor.split()),
+                         r"tensorflow unavailable: .*libtensorflow_cc\.so\.2.*"
+                         r"run scripts/fetch-runtime --tensorflow pictures")
+
+    def test_a_model_that_needs_it_says_so_and_the_others_run(self):
+        done = support.miev("compare", FIXTURES / "nano_tf2", "cifar10-nano:int8", "--input",
+                            support.CAT, "--budget", "0", "--no-history", env=self.env)
+        self.assertRegex(" ".join(done.stdout.split()),
+                         "nano_tf2 failed .unavailable.*run scripts/fetch-runtime --tensorflow")
+        if "tflite     found" in self.doctor:
+            self.assertRegex(done.stdout, "cifar10-nano:int8 +[a-z]+ [0-9]")
