@@ -39,6 +39,11 @@ struct miev_remote_client {
     size_t authorities_length;
 };
 
+const char *miev_remote_client_version(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->version;
+}
+
 /* ---- before the lock ------------------------------------------------------------------------ */
 
 /* The locked process connects to nobody: it is handed its connections. libcurl only needs to
@@ -151,7 +156,7 @@ static int open_lanes(struct miev_remote_client *client, struct miev_error *err)
     }
     return right ? MIEV_OK
                  : miev_error_set(err, MIEV_ERR_BROKEN, "libcurl %s cannot be set up",
-                                  curl_version_info(CURLVERSION_NOW)->version);
+                                  miev_remote_client_version());
 }
 
 static int keep_token(struct miev_remote_client *client, struct miev_error *err)

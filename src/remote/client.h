@@ -37,6 +37,9 @@ struct miev_remote_reply {
     long header_length; /* as the server told it; -1: it did not */
 };
 
+/* The version of libcurl that is in use: "7.88.1". */
+const char *miev_remote_client_version(void);
+
 /* MIEV_ERR_UNAVAILABLE: the host's name is not known. */
 MIEV_MUST_USE int miev_remote_client_open(const struct miev_remote_client_options *options,
                                           struct miev_remote_client **out, struct miev_error *err);

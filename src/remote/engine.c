@@ -66,6 +66,7 @@ static int remote_open(void *state, const struct miev_engine_options *options,
     if (!options->address) {
         /* `miev doctor` asks whether the engine is there: it is, in the program itself. */
         (void)snprintf(info->runtime, sizeof(info->runtime), "libcurl");
+        (void)snprintf(info->version, sizeof(info->version), "%s", miev_remote_client_version());
         info->threads = 1;
         return MIEV_OK;
     }
