@@ -131,9 +131,16 @@ static void add_model(struct miev_reselection *all, const json_t *model, const c
     struct wanted wanted = {.sha256 = miev_field_text(model, "sha256"),
                             .bytes = json_integer_value(miev_field_at(model, "bytes")),
                             .bare = json_array_size(miev_field_at(model, "guesses")) > 0};
-    int rc = *wanted.sha256 ? find_model(all, &wanted, folder, &entry, &err)
-                            : miev_error_set(&err, MIEV_ERR_UNAVAILABLE,
-                                             "the report does not tell the hash of its file");
+    int rc;
+    if (*wanted.sha256)
+        rc = find_model(all, &wanted, folder, &entry, &err);
+    else if (miev_field_at(model, "address")) /* which may be a stranger's, and get a token */
+        rc = miev_error_set(&err, MIEV_ERR_UNAVAILABLE,
+                            "it is served elsewhere, and a report is no reason to ask there: name "
+                            "it to 'miev run' yourself");
+    else
+        rc = miev_error_set(&err, MIEV_ERR_UNAVAILABLE,
+                            "the report does not tell the hash of its file");
     if (rc != MIEV_OK)
         (void)json_object_set_new(all->absent, name, json_string(err.message));
     else if (!is_taken(&all->selection, &entry))

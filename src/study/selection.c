@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "core/error.h"
+#include "remote/address.h"
 
 static bool same_file(const char *a, const char *b)
 {
@@ -79,10 +80,19 @@ static int add_path(struct miev_selection *selection, const char *path, const ch
                     const struct miev_override *override, struct miev_error *err)
 {
     struct miev_card *card = &selection->own[selection->n_own];
-    bool is_card = ends_with(path, ".json");
-    int rc = is_card ? miev_card_load(path, card, err) : miev_card_for_file(path, card, err);
+    struct miev_remote_address address;
+    bool is_remote = miev_remote_is_address(path);
+    bool is_card = !is_remote && ends_with(path, ".json");
+    int rc = is_remote ? miev_remote_address_read(path, &address, err) : MIEV_OK;
+    if (rc == MIEV_OK)
+        rc = is_card     ? miev_card_load(path, card, err)
+             : is_remote ? miev_card_bare(path, card, err)
+                         : miev_card_for_file(path, card, err);
     if (rc != MIEV_OK)
         return rc;
+    if (is_remote)
+        (void)snprintf(card->name, sizeof(card->name), "%.60s%s%.60s", address.model,
+                       *address.version ? "/" : "", address.version);
     selection->n_own++;
     rc = miev_card_override(card, override, err);
     if (rc != MIEV_OK)

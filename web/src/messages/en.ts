@@ -221,11 +221,14 @@ export const en = {
   failedModels: "What could not be measured",
   notCovered:
     "Not covered: power supply, fans, disks, network. Idle power of the reserved CPUs is in it. “miev doctor” tells what would be measured instead.",
+  elsewhere: (address: string) =>
+    `These joules are all that another machine drew meanwhile, as ${address} tells them: its other work is in them, and what it took to make it is not.`,
   stopWords: {
     precise: "It stopped because it was precise enough",
     budget: "It stopped when the time was used",
     interrupted: "It was cancelled",
     failed: "It failed",
+    "no-meter": "It ended early: no meter of the machine that serves the models is known",
     running: "It goes on",
   },
   stopped: (words: string, blocks: number, seconds: string) => `${words}: ${s(blocks, "round")} in ${seconds}.`,

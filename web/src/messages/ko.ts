@@ -218,11 +218,14 @@ export const ko: Messages = {
   failedModels: "측정하지 못한 모델",
   notCovered:
     "전원 장치, 팬, 디스크, 네트워크는 포함하지 않습니다. 예약한 CPU의 유휴 전력은 포함합니다. ‘miev doctor’를 실행하면 무엇을 더 측정할 수 있는지 알 수 있습니다.",
+  elsewhere: (address) =>
+    `이 에너지는 ${address}에서 알려 준 값으로, 그동안 다른 컴퓨터가 쓴 전부입니다. 그 컴퓨터가 한 다른 일도 들어 있고, 제조 과정의 배출은 들어 있지 않습니다.`,
   stopWords: {
     precise: "충분히 정밀해져 끝났습니다",
     budget: "정해진 시간을 다 써서 끝났습니다",
     interrupted: "취소되었습니다",
     failed: "실패했습니다",
+    "no-meter": "모델을 제공하는 컴퓨터의 측정기를 알 수 없어 일찍 끝났습니다",
     running: "아직 진행 중입니다",
   },
   stopped: (words, blocks, seconds) => `${words}: ${seconds} 동안 ${blocks}라운드.`,
