@@ -160,7 +160,7 @@ class WithoutTheRuntime(unittest.TestCase):
     def test_doctor_names_the_command_that_adds_it(self):
         self.assertRegex(" ".join(self.doctor.split()),
                          r"tensorflow unavailable: .*libtensorflow_cc\.so\.2.*"
-                         r"run scripts/fetch-runtime --tensorflow pictures")
+                         r"run scripts/fetch-runtime --tensorflow")
 
     def test_a_model_that_needs_it_says_so_and_the_others_run(self):
         done = support.miev("compare", FIXTURES / "nano_tf2", "cifar10-nano:int8", "--input",
