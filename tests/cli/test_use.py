@@ -127,8 +127,10 @@ class Use(unittest.TestCase):
             self.assertIn("measure it first", support.miev("use", path, env=env).stderr)
             support.miev("run", path, "--input", support.CAT, "--budget", "0", "--quiet", env=env)
             done = support.miev("use", path, env=env)
+            in_c = support.miev("use", path, "--as", "c", env=env).stdout
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("WIDTH, HEIGHT = 32, 32", done.stdout)
+        self.assertIn("#define CLASSES 10\n", in_c)
         ast.parse(done.stdout)
 
     def test_wrong_words_are_refused(self):
