@@ -40,9 +40,9 @@ export function Catalog({ busy, problem, onFile }: {
         <button type="button" onClick={() => mark(ids, false)}>{t.selectNone}</button>
         <OrderChoice />
       </div>
-      {value === null && !failed && <p class="hint">{t.loading}</p>}
       {value && <p class="hint" hidden={shown.length > 0}>{all.length ? t.noMatch : t.noModels}</p>}
-      <ul class="models">
+      <ul class={value === null ? "models awaited" : "models"}>
+        {value === null && !failed && <li class="hint">{t.loading}</li>}
         {shown.map((model) => (
           <Row key={model.id} model={model} chosen={chosen.has(model.id)} onMark={(on) => mark([model.id], on)} />
         ))}

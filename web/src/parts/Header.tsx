@@ -21,7 +21,7 @@ export function Mark() {
 function MachineWords() {
   const t = useText();
   const known = useStore(machine).value;
-  if (!known) return null;
+  if (!known) return <p class="machine" />;
   return (
     <p class="machine">
       <span>{known.machine.cpu}, {t.cpus(known.machine.logical_cpus)}</span>

@@ -40,7 +40,7 @@ export function Photo({ busy, problem, onFile }: {
         </div>
       </div>
       <ProblemNote problem={problem} />
-      {value && <Thumbnails files={value} chosen={chosen} />}
+      {value || failed ? <Thumbnails files={value ?? []} chosen={chosen} /> : <div class="thumbs awaited" />}
     </fieldset>
   );
 }
