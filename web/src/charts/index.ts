@@ -22,5 +22,6 @@ export { PredictionsView, type PredictionsProps } from "./predictions";
 export { RateChart } from "./rate";
 export { RatioTable } from "./ratios";
 export { RegionsTable } from "./regions";
+export { Table } from "./table";
 export { TotalsView } from "./totals";
 export type { ChartProps } from "./chart_props";
