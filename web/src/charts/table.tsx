@@ -105,7 +105,7 @@ export function Table({ label, headings, rows, whole = false }: TableProps) {
       </td>
     ));
   return (
-    <div class={whole ? "chart-table whole" : "chart-table"} role="region" aria-label={label} tabIndex={0}>
+    <div class={whole ? "chart-table chart-table-whole" : "chart-table"} role="region" aria-label={label} tabIndex={0}>
       <table role="table">
         <thead role="rowgroup">
           <tr role="row">
