@@ -12,10 +12,12 @@
 export { CarbonChart, carbonSummary } from "./carbon";
 export { ColdWarmChart } from "./cold";
 export { EnergyChart } from "./energy";
-export { Figure, type FigureProps } from "./figure";
+export { save } from "./export";
+export { Choice, Figure, type FigureProps } from "./figure";
 export { ChartLanguage } from "./language";
 export { LatencyChart } from "./latency";
 export { WorldMap, type WorldMapProps, type WorldTopology } from "./map";
+export { MeasurementsChart, type MeasuredOnce } from "./measurements";
 export { ParetoChart } from "./pareto";
 export { paretoSummary } from "./pareto_words";
 export { PredictionsView, type PredictionsProps } from "./predictions";

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Models that come from elsewhere, and what is done with one: pulled, evaluated, used. Absent is null. */
+import type { Interval, Method } from "../report";
+import type { EvalReport } from "../eval_types";
+import type { CatalogModel } from "./types";
+
+export type WorkState = "waiting" | "running" | "done" | "failed" | "cancelled";
+
+export interface Pull {
+  id: string;
+  /** What was asked for: the id of a model, or an address. */
+  what: string;
+  state: WorkState;
+  phase: "looking" | "downloading" | "checking" | "unpacking" | null;
+  bytes: number;
+  /** Null: the other side did not tell. */
+  total: number | null;
+  model: string | null;
+  problem: string | null;
+}
+
+export interface Measurement {
+  study: number;
+  created_unix_s: number;
+  machine: { name: string; cpu: string };
+  engine: string;
+  joules: (Interval & { method: Method }) | null;
+  latency_s: number | null;
+  grams: Interval | null;
+}
+
+export interface ModelPage {
+  model: CatalogModel;
+  labels: string[] | null;
+  measurements: Measurement[];
+  evaluations: { id: string; dataset: string; images: number; top1: number; low: number; high: number; created_unix_s: number }[];
+  use: { python: string | null; c: string | null; licence: string | null; methods: string | null; bibtex: string | null };
+}
+
+export interface Dataset {
+  id: string;
+  name: string;
+  classes: string[];
+  images: number;
+}
+
+/** Which labels of the model count as right for a folder of the dataset; none: it is left out. */
+export type Mapping = Record<string, string[]>;
+
+export interface Evaluation {
+  id: string;
+  model: string;
+  dataset: string;
+  state: WorkState;
+  done: number;
+  total: number;
+  report: EvalReport | null;
+  problem: string | null;
+}
+
+/** Nothing more will happen to it. */
+export const isSettled = (state: WorkState): boolean => state !== "waiting" && state !== "running";
