@@ -26,9 +26,11 @@ static void list_models(FILE *file)
         return;
     for (size_t i = 0; i < catalog.n; i++) {
         const struct miev_card *card = &catalog.cards[i];
-        (void)fprintf(file, "%s\n", card->name);
+        if (card->place != MIEV_PLACE_KNOWN)
+            (void)fprintf(file, "%s\n", card->name);
         for (size_t f = 0; f < card->n_files; f++)
-            (void)fprintf(file, "%s:%s\n", card->name, card->files[f].precision);
+            if (*card->files[f].path)
+                (void)fprintf(file, "%s:%s\n", card->name, card->files[f].precision);
     }
     miev_catalog_finish(&catalog);
 }

@@ -35,40 +35,19 @@ static void format_time(char out[32], int64_t unix_s)
 
 /* ---- list ----------------------------------------------------------------------------------- */
 
-struct rows {
-    struct miev_store_row *list;
-    size_t n;
-    bool no_memory;
-};
-
-static bool add_row(void *context, const struct miev_store_row *row)
-{
-    struct rows *rows = context;
-    if ((rows->n & (rows->n - 1)) == 0) { /* full: 1, 2, 4, ... */
-        size_t capacity = rows->n ? 2 * rows->n : 1;
-        struct miev_store_row *list = realloc(rows->list, capacity * sizeof(*list));
-        rows->no_memory = !list;
-        if (!list)
-            return false;
-        rows->list = list;
-    }
-    rows->list[rows->n++] = *row;
-    return true;
-}
-
-static bool print_rows(const struct rows *rows)
+static bool print_rows(const struct miev_store_row *rows, size_t n)
 {
     struct terminal terminal;
     struct table table;
-    if (!table_init(&table, rows->n))
+    if (!table_init(&table, n))
         return false;
     (void)table_column(&table, "#", true);
     (void)table_column(&table, "begun", false);
     (void)table_column(&table, "state", false);
     (void)table_column(&table, "study", false);
     (void)table_column(&table, "input", false);
-    for (size_t i = 0; i < rows->n; i++) {
-        const struct miev_store_row *row = &rows->list[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct miev_store_row *row = &rows[i];
         char when[32];
         format_time(when, row->created_unix_s);
         table_set(&table, i, 0, "%lld", (long long)row->id);
@@ -88,7 +67,8 @@ static int list_studies(const struct settings *settings, char **words, size_t n_
 {
     struct miev_store *store = NULL;
     struct miev_error err;
-    struct rows rows = {0};
+    struct miev_store_row *rows = NULL;
+    size_t n = 0;
     (void)settings, (void)words, (void)n_words;
     int rc = miev_store_open(miev_env_host(), false, &store, &err);
     if (rc == MIEV_ERR_UNAVAILABLE) { /* a history without studies is no failure */
@@ -96,13 +76,13 @@ static int list_studies(const struct settings *settings, char **words, size_t n_
         return CLI_OK;
     }
     if (rc == MIEV_OK)
-        rc = miev_store_list(store, add_row, &rows, &err);
+        rc = miev_store_rows(store, &rows, &n, &err);
     miev_store_close(store);
-    if (rc == MIEV_OK && rows.n == 0)
+    if (rc == MIEV_OK && n == 0)
         printf("The history is empty.\n");
-    else if (rc == MIEV_OK && (rows.no_memory || !print_rows(&rows)))
+    else if (rc == MIEV_OK && !print_rows(rows, n))
         rc = miev_error_set(&err, MIEV_ERR_NOMEM, "no memory for the list");
-    free(rows.list);
+    free(rows);
     return rc == MIEV_OK ? CLI_OK : cli_fail(&err);
 }
 

@@ -8,9 +8,9 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/proportion.h"
 #include "core/text.h"
 #include "eval/pass.h"
-#include "eval/proportion.h"
 
 #define FAMILY_ERROR 0.05 /* chance that any one verdict on a pair is wrong */
 

@@ -16,6 +16,10 @@ bool miev_export_csv(const json_t *report, FILE *file);
 bool miev_export_json_lines(const json_t *report, FILE *file);
 /* A table for a README or a pull request, and where its figures come from. */
 bool miev_export_markdown(const json_t *report, FILE *file);
+/* What model i of a report costs, as a block for its README: joules, grams at the world's average
+ * and at the report's own place, and how to find them again. world: the same report, priced at that
+ * average. */
+bool miev_export_label(const json_t *report, const json_t *world, size_t i, FILE *file);
 /* One file that opens anywhere, without a server: the page's own charts with the report inside.
  * page: standalone.html of the page's build, which holds "null" in two elements, one for the report
  * and one for the places (the same report priced elsewhere; may be NULL). */

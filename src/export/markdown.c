@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "export/export.h"
+#include "export/markdown.h"
 #include "export/rows.h"
 
 #define TEXT_SIZE 512
@@ -14,8 +15,7 @@ struct page {
     struct miev_units units;
 };
 
-/* Text from a file or a card, which must not end its cell or become a link or a tag. */
-static void put_text(const char *text, FILE *file)
+void miev_markdown_text(const char *text, FILE *file)
 {
     char shown[TEXT_SIZE];
     miev_text_show(shown, sizeof(shown), text);
@@ -45,11 +45,11 @@ static void put_answer(const json_t *model, FILE *file)
     const json_t *best = json_array_get(miev_field_at(model, "predictions"), 0);
     const json_t *accuracy = miev_field_at(model, "accuracy");
     double top1 = miev_field_number(accuracy, "top1");
-    put_text(miev_field_text(best, "label"), file);
+    miev_markdown_text(miev_field_text(best, "label"), file);
     (void)fprintf(file, " %.0f %% | ", miev_field_number(best, "score") * 100);
     if (isfinite(top1)) {
         (void)fprintf(file, "%.1f %% (", top1 * 100);
-        put_text(miev_field_text(accuracy, "dataset"), file);
+        miev_markdown_text(miev_field_text(accuracy, "dataset"), file);
         (void)fputs(") | ", file);
     } else {
         (void)fputs("- | ", file);
@@ -61,11 +61,11 @@ static void put_line(const struct miev_row *line, const struct page *page)
     char interval[MIEV_INTERVAL_SIZE];
     FILE *file = page->file;
     (void)fputs("| ", file);
-    put_text(miev_field_text(line->model, "name"), file);
+    miev_markdown_text(miev_field_text(line->model, "name"), file);
     (void)fputs(" | ", file);
     if (miev_field_at(line->model, "error")) {
         (void)fputs("failed: ", file);
-        put_text(miev_field_text(miev_field_at(line->model, "error"), "message"), file);
+        miev_markdown_text(miev_field_text(miev_field_at(line->model, "error"), "message"), file);
         (void)fputs(" | - | - | - | - | - |\n", file);
         return;
     }
@@ -87,12 +87,12 @@ static void put_place(const json_t *site, FILE *file)
     char number[MIEV_NUMBER_SIZE];
     miev_format_number(number, sizeof(number), miev_field_number(site, "intensity_g_per_kwh"));
     (void)fputs("Place: ", file);
-    put_text(miev_field_text(site, "zone"), file);
+    miev_markdown_text(miev_field_text(site, "zone"), file);
     (void)fprintf(file, ", %s g CO2e per kWh", number);
     if (isfinite(miev_field_number(site, "year")))
         (void)fprintf(file, " in %.0f", miev_field_number(site, "year"));
     (void)fputs(" (", file);
-    put_text(miev_field_text(site, "source"), file);
+    miev_markdown_text(miev_field_text(site, "source"), file);
     (void)fprintf(file, "), PUE %.3g", miev_field_number(site, "pue"));
     (void)fputs(json_is_true(miev_field_at(site, "default"))
                     ? "; nobody named a place, so this is the world average.  \n"
@@ -108,13 +108,13 @@ static void put_sources(const json_t *report, FILE *file)
     if (miev_field_at(report, "site"))
         put_place(miev_field_at(report, "site"), file);
     (void)fputs("Machine: ", file);
-    put_text(*cpu ? cpu : "an unnamed CPU", file);
+    miev_markdown_text(*cpu ? cpu : "an unnamed CPU", file);
     (void)fprintf(
         file, ", %.0f logical CPUs%s.  \nInput: ", miev_field_number(machine, "logical_cpus"),
         json_is_true(miev_field_at(machine, "virtual_machine")) ? ", virtual machine" : "");
-    put_text(miev_field_text(miev_field_at(report, "input"), "name"), file);
+    miev_markdown_text(miev_field_text(miev_field_at(report, "input"), "name"), file);
     (void)fputs(". Made by miev ", file);
-    put_text(miev_field_text(report, "miev_version"), file);
+    miev_markdown_text(miev_field_text(report, "miev_version"), file);
     (void)fputs(".\n", file);
 }
 

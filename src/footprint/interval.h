@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Arithmetic with bounds. For the files of this folder. */
+/* Arithmetic with bounds. */
 #ifndef MIEV_FOOTPRINT_INTERVAL_H
 #define MIEV_FOOTPRINT_INTERVAL_H
 

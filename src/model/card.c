@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/json.h"
+#include "model/card_read.h"
 
 #define CARD_MAX_BYTES (4u << 20)
 
@@ -46,9 +47,8 @@ static int read_words(const json_t *root, struct miev_card *card, struct miev_er
     return MIEV_OK;
 }
 
-static int read_labels(const json_t *root, struct miev_card *card, struct miev_error *err)
+static int read_label_list(const json_t *labels, struct miev_card *card, struct miev_error *err)
 {
-    const json_t *labels = json_object_get(root, "labels");
     size_t n = json_array_size(labels);
     if (n < 2 || n > MIEV_LABELS_MAX)
         return miev_error_set(err, MIEV_ERR_INVALID, "\"labels\" must be a list of 2 to %d texts",
@@ -57,7 +57,6 @@ static int read_labels(const json_t *root, struct miev_card *card, struct miev_e
     if (!card->labels)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu labels", n);
     card->n_labels = n;
-    card->labels_from = MIEV_ORIGIN_CARD;
     for (size_t i = 0; i < n; i++) {
         const char *text = json_string_value(json_array_get(labels, i));
         card->labels[i] = text ? strdup(text) : NULL;
@@ -65,6 +64,43 @@ static int read_labels(const json_t *root, struct miev_card *card, struct miev_e
             return miev_error_set(err, MIEV_ERR_INVALID, "\"labels\"[%zu] must be a text", i);
     }
     return MIEV_OK;
+}
+
+static int read_label_file(const json_t *root, const char *card_path, struct miev_card *card,
+                           struct miev_error *err)
+{
+    char name[256], path[PATH_MAX];
+    struct miev_labels labels = {0};
+    int rc = miev_json_string(root, "labels_file", name, sizeof(name), err);
+    if (rc == MIEV_OK)
+        rc = miev_card_beside(card_path, "labels_file", name, path, sizeof(path), err);
+    if (rc == MIEV_OK)
+        rc = miev_labels_load(path, &labels, err);
+    card->labels = labels.list;
+    card->n_labels = labels.n;
+    return rc;
+}
+
+/* In the card, in a file beside it, or not at all where nobody knows them: then the number of
+ * outputs is told alone. */
+static int read_labels(const json_t *root, const char *card_path, struct miev_card *card,
+                       struct miev_error *err)
+{
+    const json_t *labels = json_object_get(root, "labels");
+    const json_t *file = json_object_get(root, "labels_file");
+    if (labels && file)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "\"labels\" and \"labels_file\" both name the labels: keep one");
+    int rc = MIEV_OK;
+    if (file)
+        rc = read_label_file(root, card_path, card, err);
+    else if (labels || !json_object_get(json_object_get(root, "output"), "count"))
+        rc = read_label_list(labels, card, err);
+    if (rc == MIEV_OK && card->n_labels > 0) {
+        card->labels_from = MIEV_ORIGIN_CARD;
+        card->n_outputs = card->n_labels;
+    }
+    return rc;
 }
 
 /* Both are optional: a publisher may not know them. */
@@ -94,9 +130,8 @@ static int read_triple(const json_t *input, const char *key, double out[3], stru
     return MIEV_OK;
 }
 
-/* One of the words allowed there; *choice is its place in the list. */
-static int read_choice(const json_t *object, const char *key, const char *const *allowed,
-                       size_t *choice, struct miev_error *err)
+int miev_card_choice(const json_t *object, const char *key, const char *const *allowed,
+                     size_t *choice, struct miev_error *err)
 {
     char word[32];
     int rc = miev_json_string(object, key, word, sizeof(word), err);
@@ -128,11 +163,11 @@ static int read_input(const json_t *root, struct miev_card *card, struct miev_er
     if (rc == MIEV_OK && (width != floor(width) || height != floor(height)))
         rc = miev_error_set(err, MIEV_ERR_INVALID, "\"width\" and \"height\" are whole pixels");
     if (rc == MIEV_OK)
-        rc = read_choice(input, "layout", layouts, &layout, err);
+        rc = miev_card_choice(input, "layout", layouts, &layout, err);
     if (rc == MIEV_OK)
-        rc = read_choice(input, "color", colors, &color, err);
+        rc = miev_card_choice(input, "color", colors, &color, err);
     if (rc == MIEV_OK)
-        rc = read_choice(input, "resize", resizes, &resize, err);
+        rc = miev_card_choice(input, "resize", resizes, &resize, err);
     card->crop_ratio = 1;
     if (rc == MIEV_OK && json_object_get(input, "crop_ratio"))
         rc = miev_json_number(input, "crop_ratio", 0.1, 1, &card->crop_ratio, err);
@@ -157,120 +192,22 @@ static int read_input(const json_t *root, struct miev_card *card, struct miev_er
 static int read_output(const json_t *root, struct miev_card *card, struct miev_error *err)
 {
     static const char *const kinds[] = {"probabilities", "logits", NULL};
+    const json_t *output = json_object_get(root, "output");
     size_t kind = 0;
-    int rc = read_choice(json_object_get(root, "output"), "kind", kinds, &kind, err);
+    double count = 0;
+    int rc = miev_card_choice(output, "kind", kinds, &kind, err);
+    if (rc == MIEV_OK && json_object_get(output, "count"))
+        rc = miev_json_number(output, "count", 2, MIEV_LABELS_MAX, &count, err);
     if (rc != MIEV_OK)
         return rc;
+    if (count > 0 && card->n_labels > 0 && count != (double)card->n_labels)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "\"count\" is %g, but there are %zu labels: each output has one",
+                              count, card->n_labels);
+    if (count > 0)
+        card->n_outputs = (size_t)count;
     card->logits = kind == 1;
     card->output_known = true;
-    return MIEV_OK;
-}
-
-static int join_path(const char *card_path, const char *name, char *out, size_t capacity,
-                     struct miev_error *err)
-{
-    const char *slash = strrchr(card_path, '/');
-    int folder = slash ? (int)(slash - card_path + 1) : 0;
-    /* A card names files beside itself: a path that climbs out could name any file of the machine.
-     */
-    if (name[0] == '\0' || name[0] == '/' || strstr(name, ".."))
-        return miev_error_set(err, MIEV_ERR_INVALID,
-                              "\"path\" is \"%s\": it must name a file "
-                              "beside the card",
-                              name);
-    int length = snprintf(out, capacity, "%.*s%s", folder, card_path, name);
-    if (length < 0 || (size_t)length >= capacity)
-        return miev_error_set(err, MIEV_ERR_LIMIT, "the path of \"%s\" is too long", name);
-    return MIEV_OK;
-}
-
-/* "" where the publisher tells none. */
-static bool is_sha256(const char *text)
-{
-    size_t length = strlen(text);
-    return length == 0 || (length == 64 && strspn(text, "0123456789abcdef") == 64);
-}
-
-static int read_file_entry(const json_t *entry, const char *card_path, struct miev_card_file *file,
-                           struct miev_error *err)
-{
-    char name[256];
-    double bytes = 0;
-    int rc = miev_json_string(entry, "precision", file->precision, sizeof(file->precision), err);
-    if (rc == MIEV_OK)
-        rc = miev_json_string(entry, "path", name, sizeof(name), err);
-    if (rc == MIEV_OK)
-        rc = miev_json_string(entry, "sha256", file->sha256, sizeof(file->sha256), err);
-    if (rc == MIEV_OK && !is_sha256(file->sha256))
-        rc = miev_error_set(err, MIEV_ERR_INVALID,
-                            "\"sha256\" of %s must be 64 digits in lower case", name);
-    if (rc == MIEV_OK)
-        rc = miev_json_number(entry, "bytes", 1, 1e12, &bytes, err);
-    if (rc == MIEV_OK)
-        rc = join_path(card_path, name, file->path, sizeof(file->path), err);
-    if (rc == MIEV_OK)
-        file->bytes = (size_t)bytes;
-    return rc;
-}
-
-static int read_files(const json_t *root, const char *card_path, struct miev_card *card,
-                      struct miev_error *err)
-{
-    const json_t *files = json_object_get(root, "files");
-    size_t n = json_array_size(files);
-    if (n < 1 || n > MIEV_CARD_MAX_FILES)
-        return miev_error_set(err, MIEV_ERR_INVALID, "\"files\" must be a list of 1 to %d files",
-                              MIEV_CARD_MAX_FILES);
-    for (size_t i = 0; i < n; i++) {
-        int rc = read_file_entry(json_array_get(files, i), card_path, &card->files[i], err);
-        if (rc != MIEV_OK)
-            return rc;
-        if (miev_card_file_of(card, card->files[i].precision))
-            return miev_error_set(err, MIEV_ERR_INVALID, "\"files\" has \"%s\" twice",
-                                  card->files[i].precision);
-        card->n_files = i + 1;
-    }
-    return MIEV_OK;
-}
-
-static int read_accuracy(const json_t *entry, struct miev_card_accuracy *out,
-                         struct miev_error *err)
-{
-    double images = 0;
-    int rc = miev_json_string(entry, "precision", out->precision, sizeof(out->precision), err);
-    if (rc == MIEV_OK)
-        rc = miev_json_string(entry, "dataset", out->dataset, sizeof(out->dataset), err);
-    if (rc == MIEV_OK)
-        rc = miev_json_string(entry, "split", out->split, sizeof(out->split), err);
-    if (rc == MIEV_OK)
-        rc = miev_json_string(entry, "source", out->source, sizeof(out->source), err);
-    if (rc == MIEV_OK)
-        rc = miev_json_number(entry, "images", 1, 1e9, &images, err);
-    if (rc == MIEV_OK)
-        rc = miev_json_number(entry, "top1", 0, 1, &out->top1, err);
-    if (rc == MIEV_OK)
-        rc = miev_json_number(entry, "top1_low", 0, out->top1, &out->top1_low, err);
-    if (rc == MIEV_OK)
-        rc = miev_json_number(entry, "top1_high", out->top1, 1, &out->top1_high, err);
-    out->images = (size_t)images;
-    return rc;
-}
-
-static int read_accuracies(const json_t *root, struct miev_card *card, struct miev_error *err)
-{
-    const json_t *list = json_object_get(root, "accuracy");
-    size_t n = json_array_size(list);
-    if (list && !json_is_array(list))
-        return miev_error_set(err, MIEV_ERR_INVALID, "\"accuracy\" must be a list");
-    if (n > MIEV_CARD_MAX_ACCURACIES)
-        return miev_error_set(err, MIEV_ERR_LIMIT, "\"accuracy\" has more than %d entries",
-                              MIEV_CARD_MAX_ACCURACIES);
-    for (size_t i = 0; i < n; i++) {
-        int rc = read_accuracy(json_array_get(list, i), &card->accuracies[i], err);
-        if (rc != MIEV_OK)
-            return rc;
-    }
-    card->n_accuracies = n;
     return MIEV_OK;
 }
 
@@ -289,15 +226,16 @@ static int read_card(const json_t *root, const char *path, struct miev_card *car
     if (rc == MIEV_OK)
         rc = read_size(root, card, err);
     if (rc == MIEV_OK)
-        rc = read_labels(root, card, err);
+        rc = read_labels(root, path, card, err);
     if (rc == MIEV_OK)
         rc = read_input(root, card, err);
     if (rc == MIEV_OK)
         rc = read_output(root, card, err);
     if (rc == MIEV_OK)
-        rc = read_files(root, path, card, err);
+        rc = miev_card_read_files(root, path, card, err);
     if (rc == MIEV_OK)
-        rc = read_accuracies(root, card, err);
+        rc = miev_card_read_accuracies(root, card, err);
+    card->starter = json_is_true(json_object_get(root, "starter"));
     return rc;
 }
 
@@ -387,6 +325,12 @@ void miev_card_finish(struct miev_card *card)
     free(card->labels);
     card->labels = NULL;
     card->n_labels = 0;
+}
+
+const char *miev_place_name(enum miev_place place)
+{
+    static const char *const names[] = {"bundled", "known", "pulled"};
+    return names[place];
 }
 
 const char *miev_origin_name(enum miev_origin origin)

@@ -13,17 +13,31 @@
 
 struct miev_card_file {
     char precision[16]; /* "float32", "int8" */
-    char path[512];     /* absolute, or as given on the command line */
+    char format[16];    /* "tflite", "onnx", "saved_model"; "" when nobody says */
+    char path[512];     /* absolute, or as given on the command line; "": not here */
+    char address[512];  /* where it can be pulled from; "" when it came otherwise */
+    char member[256];   /* the file inside, when the address gives an archive; else "" */
+    bool verified;      /* sha256 is known, and somebody checked a file against it */
     char sha256[65];    /* "" when not known */
-    size_t bytes;
+    size_t bytes;       /* 0 when not known */
 };
 
 struct miev_card_accuracy {
     char precision[16];
     char dataset[64], split[32], source[256];
     size_t images;
-    double top1, top1_low, top1_high; /* 0..1 */
+    double top1, top1_low, top1_high; /* 0..1; the bounds hold the true share with 95 % */
+    double top5;                      /* NAN when not told */
 };
+
+/* How a model comes to be in the catalog. */
+enum miev_place {
+    MIEV_PLACE_BUNDLED, /* with this program; also a card that is named by its path */
+    MIEV_PLACE_KNOWN,   /* by its address alone: none of its files is here */
+    MIEV_PLACE_PULLED,  /* at least one of its files lies in the depot */
+};
+/* "bundled", "known", "pulled". */
+const char *miev_place_name(enum miev_place place);
 
 /* Whose word something is, weakest first. */
 enum miev_origin {
@@ -39,8 +53,11 @@ struct miev_card {
     char name[128], task[64], summary[512], publisher[128], source[256], licence[64];
     double parameters, macs; /* of one inference; 0: not known */
     bool bare;               /* of a model file without a card: tells only what options told */
-    char **labels;           /* n_labels words, owned */
+    bool starter;            /* one of the few to begin with */
+    enum miev_place place;
+    char **labels; /* n_labels words, owned; none when nobody knows them */
     size_t n_labels;
+    size_t n_outputs;       /* classes; 0 when not known */
     unsigned width, height; /* 0: take the model's own */
     bool channels_first, bgr;
     double mean[3], std[3];
@@ -55,8 +72,9 @@ struct miev_card {
     struct miev_card_accuracy accuracies[MIEV_CARD_MAX_ACCURACIES];
 };
 
-/* Read and check a card; relative file paths become relative to the card's folder. The caller calls
- * miev_card_finish. */
+/* Read and check a card; relative file paths become relative to the card's folder, from which its
+ * list of labels is read too. place is MIEV_PLACE_KNOWN when none of its files has a path, else
+ * MIEV_PLACE_BUNDLED. The caller calls miev_card_finish. */
 MIEV_MUST_USE int miev_card_load(const char *path, struct miev_card *out, struct miev_error *err);
 /* A card for a bare model file, of which nothing is read. MIEV_ERR_INVALID when there is no such
  * file, or when it is a folder, in words that say what folder. */

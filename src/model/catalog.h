@@ -7,8 +7,10 @@
 #include "model/card.h"
 
 struct miev_catalog {
-    struct miev_card *cards; /* cheapest first (by macs where known), then by name */
+    struct miev_card *cards; /* cheapest first (by macs, unknown ones last), then by name */
     size_t n;
+    size_t n_skipped;          /* cards of the user's own that were left out, */
+    struct miev_error skipped; /* and what is wrong with the first of them */
 };
 
 /* The folder that holds "models" and "runtime" of this installation: $MIEV_HOME, else
@@ -25,12 +27,20 @@ MIEV_MUST_USE int miev_runtime_dir(const struct miev_env *env, char *out, size_t
  * silently misses a model would make a wrong comparison. miev_catalog_finish when done. */
 MIEV_MUST_USE int miev_catalog_load(const char *folder, struct miev_catalog *out,
                                     struct miev_error *err);
-/* The same for the bundled models of this installation. */
+
+/* Add those of a folder that somebody else fills: a broken one is left out and counted. On failure
+ * the catalog still is to be finished. */
+MIEV_MUST_USE int miev_catalog_add(struct miev_catalog *catalog, const char *folder,
+                                   struct miev_error *err);
+
+/* All models of this installation and this user: "models" (bundled), "models/known" (known by
+ * address) and the depot. A known model whose file is in the depot has its path and is
+ * MIEV_PLACE_PULLED; so is every other card of the depot, unless its name is a bundled model's. */
 MIEV_MUST_USE int miev_catalog_load_home(const struct miev_env *env, struct miev_catalog *out,
                                          struct miev_error *err);
 void miev_catalog_finish(struct miev_catalog *catalog);
 
-/* The card of that name; MIEV_ERR_INVALID with the names that are there. */
+/* The card of that name; MIEV_ERR_INVALID with the names of the bundled ones. */
 MIEV_MUST_USE int miev_catalog_find(const struct miev_catalog *catalog, const char *name,
                                     const struct miev_card **out, struct miev_error *err);
 

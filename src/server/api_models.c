@@ -9,10 +9,11 @@
 #include "core/json.h"
 #include "engine/engine.h"
 #include "server/call.h"
+#include "server/findings.h"
 #include "server/lab.h"
-#include "server/last.h"
 #include "server/names.h"
 #include "study/facts.h"
+#include "study/use.h"
 
 #define FIRST_LABELS 10
 
@@ -36,32 +37,47 @@ static json_t *positive(double value)
     return value > 0 ? json_integer((json_int_t)value) : json_null();
 }
 
-static json_t *bundled_json(struct miev_server *server, const struct miev_card *card,
-                            const struct miev_card_file *file)
+/* Where a file is from: what was uploaded has a bare card, and a model may be here in one precision
+ * and known in another. */
+static const char *origin_of(const struct miev_card *card, const struct miev_card_file *file)
 {
-    char id[192];
-    (void)snprintf(id, sizeof(id), "%s:%s", card->name, file->precision);
-    return json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
-        id, "name", card->name, "precision", file->precision, "origin", "bundled", "task",
-        text_or_null(card->task), "summary", text_or_null(card->summary), "publisher",
-        text_or_null(card->publisher), "source", text_or_null(card->source), "licence",
-        text_or_null(card->licence), "bytes", (json_int_t)file->bytes, "sha256",
-        text_or_null(file->sha256), "parameters", positive(card->parameters), "macs",
-        positive(card->macs), "knows", knows_json(card), "accuracy",
-        miev_facts_accuracy(card, file), "last", miev_last_json(server->last, file->sha256));
+    if (card->bare)
+        return "uploaded";
+    return miev_place_name(*file->path ? card->place : MIEV_PLACE_KNOWN);
 }
 
-static json_t *upload_json(struct miev_server *server, const struct miev_upload *upload)
+json_t *miev_model_row(struct miev_server *server, const struct miev_card *card,
+                       const struct miev_card_file *file)
 {
-    char id[64];
-    (void)snprintf(id, sizeof(id), MIEV_UPLOAD_PREFIX "%.*s", MIEV_UPLOAD_DIGITS, upload->sha256);
+    char id[MIEV_MODEL_ID_BYTES];
+    miev_model_id(card, file, id);
     return json_pack(
-        "{s:s, s:s, s:n, s:s, s:n, s:n, s:n, s:n, s:n, s:I, s:s, s:n, s:n, s:n, s:n, s:o}", "id",
-        id, "name", upload->name, "precision", "origin", "uploaded", "task", "summary", "publisher",
-        "source", "licence", "bytes", (json_int_t)upload->bytes, "sha256", upload->sha256,
-        "parameters", "macs", "knows", "accuracy", "last",
-        miev_last_json(server->last, upload->sha256));
+        "{s:s, s:s, s:o, s:s, s:s, s:b, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+        "s:o, s:o, s:o, s:o}",
+        "id", id, "name", card->name, "precision",
+        card->bare ? json_null() : json_string(file->precision), "origin", origin_of(card, file),
+        "format", miev_use_format(file, NULL), "here", *file->path != '\0', "address",
+        text_or_null(file->address), "verified",
+        *file->address ? json_boolean(file->verified) : json_null(), "starter", (int)card->starter,
+        "task", card->bare ? json_null() : text_or_null(card->task), "summary",
+        text_or_null(card->summary), "publisher", text_or_null(card->publisher), "source",
+        text_or_null(card->source), "licence", text_or_null(card->licence), "bytes",
+        positive((double)file->bytes), "sha256", text_or_null(file->sha256), "parameters",
+        positive(card->parameters), "macs", positive(card->macs), "knows", knows_json(card),
+        "accuracy", miev_facts_accuracy(card, file), "last",
+        miev_findings_last(server->findings, file->sha256));
+}
+
+static json_t *upload_row(struct miev_server *server, const char *sha256)
+{
+    char id[MIEV_MODEL_ID_BYTES];
+    struct miev_model model;
+    json_t *row = NULL;
+    (void)snprintf(id, sizeof(id), MIEV_UPLOAD_PREFIX "%.64s", sha256);
+    if (miev_model_find(server, id, &model, NULL) == MIEV_OK)
+        row = miev_model_row(server, model.card, model.file);
+    miev_model_finish(server, &model);
+    return row;
 }
 
 static int make_catalog(struct miev_server *server, json_t **out, struct miev_error *err)
@@ -71,14 +87,16 @@ static int make_catalog(struct miev_server *server, json_t **out, struct miev_er
     int rc = miev_uploads_list(server->models, &uploads, &n, err);
     if (rc != MIEV_OK)
         return rc;
-    miev_last_refresh(server->last, server->history);
+    miev_findings_refresh(server->findings, server->history);
     json_t *list = json_array();
-    for (size_t i = 0; i < server->catalog.n; i++)
-        for (size_t f = 0; f < server->catalog.cards[i].n_files; f++)
-            (void)json_array_append_new(list, bundled_json(server, &server->catalog.cards[i],
-                                                           &server->catalog.cards[i].files[f]));
-    for (size_t i = 0; i < n; i++)
-        (void)json_array_append_new(list, upload_json(server, &uploads[i]));
+    const struct miev_catalog *catalog = miev_shelf_take(server->shelf);
+    for (size_t i = 0; i < catalog->n; i++)
+        for (size_t f = 0; f < catalog->cards[i].n_files; f++)
+            (void)json_array_append_new(
+                list, miev_model_row(server, &catalog->cards[i], &catalog->cards[i].files[f]));
+    miev_shelf_give(server->shelf, catalog);
+    for (size_t i = 0; i < n; i++) /* one that went meanwhile is none */
+        (void)json_array_append_new(list, upload_row(server, uploads[i].sha256));
     free(uploads);
     *out = json_pack("{s:o}", "models", list);
     return MIEV_OK;
@@ -88,7 +106,8 @@ static int make_catalog(struct miev_server *server, json_t **out, struct miev_er
 void miev_api_models(struct miev_call *call)
 {
     struct miev_server *server = call->server;
-    struct miev_kept_of of = {.uploads = miev_uploads_changes(server->models)};
+    struct miev_kept_of of = {.uploads = miev_uploads_changes(server->models),
+                              .shelf = miev_shelf_changes(server->shelf)};
     struct miev_error err;
     json_t *catalog = NULL;
     size_t length = 0;
@@ -137,7 +156,7 @@ void miev_api_model_add(struct miev_call *call)
         rc = miev_uploads_keep(call->server->models, call->spool_fd, call->spool_path,
                                name ? name : "model", &upload, &there, &err);
     if (rc == MIEV_OK)
-        miev_answer_json(call, there ? 200 : 201, upload_json(call->server, &upload));
+        miev_answer_json(call, there ? 200 : 201, upload_row(call->server, upload.sha256));
     else
         miev_answer_error(call, &err);
 }

@@ -8,33 +8,26 @@
 #include <netinet/in.h>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "server/ask.h"
 #include "server/call.h"
-#include "server/lab.h"
+#include "server/findings.h"
+#include "server/job.h"
 #include "server/names.h"
 #include "server/study.h"
 
 /* ---- looking -------------------------------------------------------------------------------- */
 
-static json_t *kept_study(struct miev_server *server, const struct miev_store_row *row)
-{
-    return miev_study_json(server, &(struct miev_study_view){.row = row});
-}
-
 static int find_study(struct miev_server *server, int64_t id, json_t **out, struct miev_error *err)
 {
     struct miev_store_row row;
-    json_t *study = miev_lab_study(server->lab, id);
+    json_t *study = miev_lab_view(server->lab, &miev_job_ops, id);
     if (!study) {
-        json_t *report = NULL, *ids = NULL;
         int rc = miev_history_find(server->history, id, &row, NULL, err);
         if (rc != MIEV_OK)
             return rc;
-        if (miev_history_report(server->history, id, &row, &report, NULL) == MIEV_OK)
-            ids = miev_model_ids(server, report);
-        study = miev_study_json(server, &(struct miev_study_view){.row = &row, .model_ids = ids});
-        json_decref(report);
-        json_decref(ids);
+        miev_findings_refresh(server->findings, server->history);
+        study = miev_study_kept(server, &row);
     }
     *out = study;
     return MIEV_OK;
@@ -75,17 +68,18 @@ void miev_api_studies(struct miev_call *call)
     struct miev_store_row *rows = NULL;
     struct miev_error err;
     size_t n = 0;
-    json_t *list = miev_lab_studies(server->lab);
+    json_t *list = miev_lab_views(server->lab, &miev_job_ops);
     size_t n_live = json_array_size(list);
     if (miev_history_list(server->history, &rows, &n, &err) != MIEV_OK) {
         json_decref(list);
         miev_answer_error(call, &err);
         return;
     }
+    miev_findings_refresh(server->findings, server->history);
     json_t *live = json_copy(list);
     for (size_t i = 0; i < n; i++)
         if (n_live == 0 || !is_listed(live, rows[i].id))
-            (void)json_array_append_new(list, kept_study(server, &rows[i]));
+            (void)json_array_append_new(list, miev_study_kept(server, &rows[i]));
     json_decref(live);
     free(rows);
     miev_answer_json(call, 200, json_pack("{s:o}", "studies", list));
@@ -116,7 +110,7 @@ static void answer_queued(struct miev_call *call, struct miev_job *job)
 {
     struct miev_error err;
     int64_t id = 0;
-    int rc = miev_lab_add(call->server->lab, job, &id, &err);
+    int rc = miev_job_queue(job, &id, &err);
     if (rc == MIEV_OK) {
         answer_study(call, 202, id);
         miev_http_set(call->reply, "Location", "/api/v1/studies/%lld", (long long)id);
@@ -172,6 +166,8 @@ void miev_api_study_create(struct miev_call *call)
     miev_ask_finish(&ask);
     if (rc == MIEV_OK)
         answer_queued(call, job);
+    else if (call->reply->status == 0 && rc == MIEV_ERR_UNAVAILABLE)
+        miev_answer_problem(call, 409, "conflict", "%s", err.message);
     else if (call->reply->status == 0)
         miev_answer_error(call, &err);
 }
@@ -218,6 +214,12 @@ static int read_name(const json_t *document, char out[160], struct miev_error *e
     return MIEV_OK;
 }
 
+static void rename_job(struct miev_task *task, const void *name)
+{
+    struct miev_job *job = (struct miev_job *)task;
+    miev_text_show(job->row.name, sizeof(job->row.name), name);
+}
+
 void miev_api_study_rename(struct miev_call *call)
 {
     struct miev_error err;
@@ -236,7 +238,7 @@ void miev_api_study_rename(struct miev_call *call)
         miev_answer_error(call, &err);
         return;
     }
-    miev_lab_rename(call->server->lab, id, name);
+    miev_lab_change(call->server->lab, &miev_job_ops, id, rename_job, name);
     answer_study(call, 200, id);
 }
 
@@ -265,7 +267,7 @@ void miev_api_study_cancel(struct miev_call *call)
         rc = miev_history_find(call->server->history, id, &row, NULL, &err);
     if (rc != MIEV_OK)
         miev_answer_error(call, &err);
-    else if (miev_lab_cancel(call->server->lab, id))
+    else if (miev_lab_cancel(call->server->lab, &miev_job_ops, id))
         answer_study(call, 202, id);
     else if (row.status == MIEV_STORE_RUNNING)
         miev_answer_problem(call, 409, "conflict",

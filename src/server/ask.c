@@ -236,7 +236,7 @@ static json_t *value_of(const struct field *field, const char *text)
 /* Fields of the address that have no part in this. */
 static bool is_other(const char *name)
 {
-    return strcmp(name, "download") == 0;
+    return strcmp(name, "download") == 0 || strcmp(name, "model") == 0;
 }
 
 static int document_of(const struct miev_target *target, json_t **out, struct miev_error *err)

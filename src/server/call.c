@@ -18,15 +18,22 @@ const char *miev_call_field(const struct miev_call *call, const char *name)
     return miev_target_field(&call->target, name);
 }
 
-int miev_study_id(const struct miev_call *call, int64_t *id, struct miev_error *err)
+bool miev_call_number(const struct miev_call *call, int64_t *id)
 {
     uint64_t number = 0;
     if (strspn(call->id, "0123456789") != strlen(call->id) ||
         miev_parse_u64(call->id, &number, NULL) != MIEV_OK || number == 0 || number > INT64_MAX)
+        return false;
+    *id = (int64_t)number;
+    return true;
+}
+
+int miev_study_id(const struct miev_call *call, int64_t *id, struct miev_error *err)
+{
+    if (!miev_call_number(call, id))
         return miev_error_set(err, MIEV_ERR_UNAVAILABLE,
                               "'%.40s' is no number of a study: /api/v1/studies lists them",
                               call->id);
-    *id = (int64_t)number;
     return MIEV_OK;
 }
 

@@ -28,6 +28,8 @@ struct miev_call {
 
 /* A field of the query, or NULL. */
 const char *miev_call_field(const struct miev_call *call, const char *name);
+/* The number that {id} is, from 1. False: it is none. */
+bool miev_call_number(const struct miev_call *call, int64_t *id);
 /* The number of a study that {id} is; MIEV_ERR_UNAVAILABLE: it is none. */
 MIEV_MUST_USE int miev_study_id(const struct miev_call *call, int64_t *id, struct miev_error *err);
 /* The body as JSON with an object on top; answers with a problem and returns NULL when it is none.

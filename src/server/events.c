@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What happens to a study, as it happens: an event stream. Each event tells the whole present state
- * of its kind, so that a client that comes late, or comes back with Last-Event-ID, is sent the
- * newest of each kind that it has not seen, and one that reads slowly skips what is out of date. */
+/* What happens, as it happens: event streams. Each event tells the whole present state of its kind,
+ * so that a client that comes late, or comes back with Last-Event-ID, is sent the newest of each
+ * kind that it has not seen, and one that reads slowly skips what is out of date. */
+#include "server/events.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/error.h"
 #include "core/file.h"
-#include "server/call.h"
-#include "server/lab.h"
+#include "server/findings.h"
+#include "server/job.h"
 #include "server/study.h"
 
 #define PING_S 15
@@ -17,14 +18,12 @@
 
 struct stream {
     struct miev_server *server;
-    int64_t id;
-    struct miev_job *job; /* NULL: it is not this server's, or has ended: `last` is to be told */
-    bool elsewhere;       /* another program is at work on it: there will be more to tell */
+    struct miev_channel *channel;
+    int64_t elsewhere; /* a study that another program is at work on; 0: none */
     uint64_t seen;
     char id_line[32]; /* what is being sent: this line, then the text from `sent` on */
     struct miev_shared_text *text;
     size_t sent;
-    struct miev_shared_text *last[2];
 };
 
 static size_t send_piece(struct stream *stream, char *out, size_t capacity)
@@ -46,47 +45,6 @@ static size_t send_piece(struct stream *stream, char *out, size_t capacity)
     return n;
 }
 
-static void begin_event(struct stream *stream, struct miev_shared_text *text)
-{
-    stream->text = text;
-    stream->sent = 0;
-    (void)snprintf(stream->id_line, sizeof(stream->id_line), "id: %llu\n",
-                   (unsigned long long)stream->seen);
-}
-
-/* What the history says of a study that is not this server's: what it is and, unless another
- * program is at work on it, that there is no more. */
-static int look(struct stream *stream, struct miev_error *err)
-{
-    struct miev_store_row row;
-    int rc = miev_history_find(stream->server->history, stream->id, &row, NULL, err);
-    if (rc != MIEV_OK)
-        return rc;
-    bool pending = row.status == MIEV_STORE_RUNNING || row.status == MIEV_STORE_QUEUED;
-    if (stream->elsewhere && pending)
-        return MIEV_OK; /* as before */
-    json_t *study = miev_study_json(stream->server, &(struct miev_study_view){.row = &row});
-    stream->last[0] = miev_event_text("study", study);
-    stream->last[1] = pending ? NULL : miev_event_text("end", study);
-    stream->elsewhere = pending;
-    json_decref(study);
-    return MIEV_OK;
-}
-
-static bool next_of_history(struct stream *stream)
-{
-    for (size_t i = 0; i < 2; i++) {
-        struct miev_shared_text *text = stream->last[i];
-        if (!text)
-            continue;
-        stream->last[i] = NULL;
-        stream->seen++;
-        begin_event(stream, text);
-        return true;
-    }
-    return false;
-}
-
 static size_t ping(char *out)
 {
     static const char text[] = ": ping\n\n";
@@ -94,85 +52,105 @@ static size_t ping(char *out)
     return sizeof(text) - 1;
 }
 
-static size_t next_elsewhere(struct stream *stream, char *out, size_t capacity)
+/* ---- studies of other programs -------------------------------------------------------------- */
+
+/* What the history says of a study that is not this server's: what it is and, unless another
+ * program is at work on it, that there is no more. */
+static int look(struct miev_server *server, int64_t id, struct miev_channel *channel, bool *pending,
+                struct miev_error *err)
 {
-    for (int waited_s = 0; !next_of_history(stream); waited_s += LOOK_S) {
-        if (!stream->elsewhere)
-            return 0;
-        if (waited_s >= PING_S)
-            return ping(out);
-        if (!miev_lab_pause(stream->server->lab, LOOK_S) || look(stream, NULL) != MIEV_OK)
-            return 0;
+    struct miev_store_row row;
+    int rc = miev_history_find(server->history, id, &row, NULL, err);
+    if (rc != MIEV_OK)
+        return rc;
+    bool before = *pending;
+    *pending = row.status == MIEV_STORE_RUNNING || row.status == MIEV_STORE_QUEUED;
+    if (before && *pending)
+        return MIEV_OK;
+    miev_findings_refresh(server->findings, server->history);
+    json_t *study = miev_study_kept(server, &row);
+    miev_channel_publish(channel, MIEV_NEWS_STATE, miev_event_text("study", study));
+    if (!*pending) {
+        miev_channel_publish(channel, MIEV_NEWS_END, miev_event_text("end", study));
+        miev_channel_end(channel);
     }
-    return send_piece(stream, out, capacity);
+    json_decref(study);
+    return MIEV_OK;
 }
+
+/* Nobody tells when it changes. False: there is no more to be told. */
+static bool look_again(struct stream *stream)
+{
+    bool pending = true;
+    if (!miev_lab_pause(stream->server->lab, LOOK_S) ||
+        look(stream->server, stream->elsewhere, stream->channel, &pending, NULL) != MIEV_OK)
+        return false;
+    if (!pending)
+        stream->elsewhere = 0;
+    return true;
+}
+
+/* ---- the stream ----------------------------------------------------------------------------- */
 
 static size_t stream_next(void *context, char *out, size_t capacity)
 {
     struct stream *stream = context;
-    struct miev_shared_text *text = NULL;
     if (stream->text)
         return send_piece(stream, out, capacity);
-    if (!stream->job)
-        return next_elsewhere(stream, out, capacity);
-    switch (miev_lab_wait(stream->server->lab, stream->job, PING_S, &stream->seen, &text)) {
-    case MIEV_WAIT_NEWS:
-        begin_event(stream, text);
-        return send_piece(stream, out, capacity);
-    case MIEV_WAIT_QUIET:
-        return ping(out);
-    case MIEV_WAIT_OVER:
-        break;
+    for (int waited_s = 0; waited_s < PING_S; waited_s += LOOK_S) {
+        double wait_s = stream->elsewhere ? 0 : PING_S;
+        switch (miev_channel_wait(stream->channel, wait_s, &stream->seen, &stream->text)) {
+        case MIEV_WAIT_NEWS:
+            stream->sent = 0;
+            (void)snprintf(stream->id_line, sizeof(stream->id_line), "id: %llu\n",
+                           (unsigned long long)stream->seen);
+            return send_piece(stream, out, capacity);
+        case MIEV_WAIT_OVER:
+            return 0;
+        case MIEV_WAIT_QUIET:
+            break;
+        }
+        if (!stream->elsewhere)
+            break;
+        if (!look_again(stream))
+            return 0;
     }
-    return 0;
+    return ping(out);
 }
 
 static void stream_done(void *context)
 {
     struct stream *stream = context;
-    if (stream->job)
-        miev_lab_leave(stream->server->lab, stream->job);
     miev_shared_text_release(stream->text);
-    for (size_t i = 0; i < 2; i++)
-        miev_shared_text_release(stream->last[i]);
+    miev_channel_release(stream->channel);
     stream->server->open_streams--;
     free(stream);
 }
 
-/* Where a client left off; what is no number is nothing. */
-static uint64_t last_seen(const struct miev_call *call)
+uint64_t miev_events_seen(const struct miev_call *call)
 {
     uint64_t id = 0;
     const char *text = miev_http_header(call->request, "Last-Event-ID");
     return text && miev_parse_u64(text, &id, NULL) == MIEV_OK ? id : 0;
 }
 
-void miev_api_study_events(struct miev_call *call)
+static void answer(struct miev_call *call, struct miev_channel *channel, int64_t elsewhere)
 {
     struct miev_server *server = call->server;
-    struct miev_error err;
-    int64_t id = 0;
-    struct stream *stream = calloc(1, sizeof(*stream));
+    struct stream *stream = channel ? calloc(1, sizeof(*stream)) : NULL;
     server->open_streams++;
     if (!stream || server->open_streams > server->options.streams) {
         free(stream);
         server->open_streams--;
+        miev_channel_release(channel);
         miev_answer_problem(call, 503, "busy", "too many event streams are open: try again soon");
         miev_http_set(call->reply, "Retry-After", "5");
         return;
     }
-    *stream = (struct stream){.server = server, .seen = last_seen(call)};
-    int rc = miev_study_id(call, &id, &err);
-    if (rc == MIEV_OK) {
-        stream->id = id;
-        stream->job = miev_lab_watch(server->lab, id);
-        rc = stream->job ? MIEV_OK : look(stream, &err);
-    }
-    if (rc != MIEV_OK) {
-        stream_done(stream);
-        miev_answer_error(call, &err);
-        return;
-    }
+    *stream = (struct stream){.server = server,
+                              .channel = channel,
+                              .elsewhere = elsewhere,
+                              .seen = miev_events_seen(call)};
     call->reply->status = 200;
     call->reply->type = "text/event-stream";
     call->reply->next = stream_next;
@@ -180,4 +158,40 @@ void miev_api_study_events(struct miev_call *call)
     call->reply->stream_done = stream_done;
     miev_http_set(call->reply, "Cache-Control", "no-store");
     miev_http_set(call->reply, "X-Accel-Buffering", "no"); /* a proxy must not hold it back */
+}
+
+void miev_answer_events(struct miev_call *call, struct miev_channel *channel)
+{
+    answer(call, channel, 0);
+}
+
+struct miev_channel *miev_events_of_ended(const struct miev_call *call, const json_t *document)
+{
+    struct miev_channel *channel = miev_channel_create(miev_events_seen(call));
+    if (!channel)
+        return NULL;
+    miev_channel_publish(channel, MIEV_NEWS_END, miev_event_text("end", document));
+    miev_channel_end(channel);
+    return channel;
+}
+
+void miev_api_study_events(struct miev_call *call)
+{
+    struct miev_server *server = call->server;
+    struct miev_error err;
+    int64_t id = 0;
+    bool pending = false;
+    int rc = miev_study_id(call, &id, &err);
+    struct miev_channel *channel =
+        rc == MIEV_OK ? miev_lab_watch(server->lab, &miev_job_ops, id) : NULL;
+    if (rc == MIEV_OK && !channel) {
+        channel = miev_channel_create(miev_events_seen(call));
+        rc = channel ? look(server, id, channel, &pending, &err) : MIEV_OK;
+    }
+    if (rc == MIEV_OK) {
+        answer(call, channel, pending ? id : 0);
+        return;
+    }
+    miev_channel_release(channel);
+    miev_answer_error(call, &err);
 }

@@ -72,43 +72,13 @@ int miev_history_import(struct miev_history *history, const json_t *report,
     return rc;
 }
 
-struct rows {
-    struct miev_store_row *list;
-    size_t n;
-    bool no_memory;
-};
-
-static bool add_row(void *context, const struct miev_store_row *row)
-{
-    struct rows *rows = context;
-    if ((rows->n & (rows->n - 1)) == 0) { /* full: 1, 2, 4, ... */
-        size_t capacity = rows->n ? 2 * rows->n : 1;
-        struct miev_store_row *list = realloc(rows->list, capacity * sizeof(*list));
-        rows->no_memory = !list;
-        if (!list)
-            return false;
-        rows->list = list;
-    }
-    rows->list[rows->n++] = *row;
-    return true;
-}
-
 int miev_history_list(struct miev_history *history, struct miev_store_row **out, size_t *n,
                       struct miev_error *err)
 {
-    struct rows rows = {0};
     (void)pthread_mutex_lock(&history->mutex);
-    int rc = miev_store_list(history->store, add_row, &rows, err);
+    int rc = miev_store_rows(history->store, out, n, err);
     (void)pthread_mutex_unlock(&history->mutex);
-    if (rc == MIEV_OK && rows.no_memory)
-        rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the list of studies");
-    if (rc != MIEV_OK) {
-        free(rows.list);
-        return rc;
-    }
-    *out = rows.list;
-    *n = rows.n;
-    return MIEV_OK;
+    return rc;
 }
 
 bool miev_history_mentions(struct miev_history *history, const char *sha256)

@@ -10,32 +10,20 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "export/field.h"
+#include "server/choice.h"
 #include "server/server.h"
 
-struct miev_shared_text *miev_shared_text_hold(struct miev_shared_text *text)
+static struct miev_job *create(struct miev_server *server, const char *client)
 {
-    text->references++;
-    return text;
-}
-
-void miev_shared_text_release(struct miev_shared_text *text)
-{
-    if (text && --text->references == 0)
-        free(text);
-}
-
-static struct miev_job *create(const char *client)
-{
-    pthread_condattr_t attributes;
     struct miev_job *job = calloc(1, sizeof(*job));
     if (!job)
         return NULL;
-    (void)snprintf(job->client, sizeof(job->client), "%s", client);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&job->told, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
-    job->references = 1;
+    miev_task_init(&job->task, &miev_job_ops, server->lab, client);
+    if (!job->task.channel) {
+        free(job);
+        return NULL;
+    }
+    job->server = server;
     job->model_ids = json_array();
     return job;
 }
@@ -44,88 +32,35 @@ void miev_job_destroy(struct miev_job *job)
 {
     if (!job)
         return;
-    for (size_t i = 0; i < MIEV_NEWS_KINDS; i++)
-        miev_shared_text_release(job->news[i].text);
     json_decref(job->model_ids);
     json_decref(job->progress);
     json_decref(job->error);
     miev_reselect_finish(&job->models);
     miev_keep_close(&job->keep);
-    (void)pthread_cond_destroy(&job->told);
+    miev_task_finish(&job->task);
     free(job);
 }
 
-/* ---- the models ----------------------------------------------------------------------------- */
-
-/* Several uploads may have come under one name, and a report tells models apart by it. */
-static void name_uploads(struct miev_selection *selection, const struct miev_upload *uploads)
+int miev_job_queue(struct miev_job *job, int64_t *id, struct miev_error *err)
 {
-    for (size_t i = 0; i < selection->n_own; i++) {
-        struct miev_card *card = &selection->own[i];
-        (void)snprintf(card->name, sizeof(card->name), "%.100s", uploads[i].name);
-        for (size_t k = 0; k < i; k++)
-            if (strcmp(selection->own[k].name, card->name) == 0)
-                (void)snprintf(card->name, sizeof(card->name), "%.80s (%.*s)", uploads[i].name,
-                               MIEV_UPLOAD_DIGITS, uploads[i].sha256);
+    struct miev_lab *lab = job->task.lab;
+    int rc = miev_lab_admit(lab, err); /* before anything is written */
+    if (rc != MIEV_OK)
+        return rc;
+    miev_keep_open(&job->keep, job->server->options.env, job->row.name, &job->price);
+    if (miev_keep_queue(&job->keep, &job->row) != MIEV_OK) {
+        *err = job->keep.error;
+        return err->code;
     }
-}
-
-static bool is_bundled(const struct miev_catalog *catalog, const char *id)
-{
-    char own[192];
-    for (size_t i = 0; i < catalog->n; i++)
-        for (size_t f = 0; f < catalog->cards[i].n_files; f++) {
-            (void)snprintf(own, sizeof(own), "%s:%s", catalog->cards[i].name,
-                           catalog->cards[i].files[f].precision);
-            if (strcmp(own, id) == 0)
-                return true;
-        }
-    return false;
-}
-
-/* The word of a selection that an id stands for: itself, or an upload's path. */
-static int word_of(struct miev_server *server, const char *id, char *word,
-                   struct miev_upload *uploads, size_t *n_uploads, struct miev_error *err)
-{
-    size_t prefix = strlen(MIEV_UPLOAD_PREFIX);
-    if (is_bundled(&server->catalog, id)) {
-        (void)snprintf(word, PATH_MAX, "%s", id);
-        return MIEV_OK;
-    }
-    if (strncmp(id, MIEV_UPLOAD_PREFIX, prefix) != 0 ||
-        miev_uploads_find(server->models, id + prefix, &uploads[*n_uploads], word, NULL) != MIEV_OK)
-        return miev_error_set(err, MIEV_ERR_INVALID,
-                              "'%.60s' is no model's id: /api/v1/models lists them", id);
-    miev_uploads_touch(server->models, uploads[*n_uploads].sha256);
-    (*n_uploads)++;
-    return MIEV_OK;
-}
-
-static int select_models(struct miev_server *server, struct miev_job *job, json_t *ids,
-                         struct miev_error *err)
-{
-    size_t n = json_array_size(ids), n_uploads = 0;
-    const struct miev_override none = {0};
-    char **words = calloc(n + 1, sizeof(*words));
-    char(*room)[PATH_MAX] = calloc(n + 1, sizeof(*room));
-    struct miev_upload *uploads = calloc(n + 1, sizeof(*uploads));
-    int rc = words && room && uploads
-                 ? MIEV_OK
-                 : miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu models", n);
-    for (size_t i = 0; rc == MIEV_OK && i < n; i++) {
-        words[i] = room[i];
-        rc = word_of(server, json_string_value(json_array_get(ids, i)), room[i], uploads,
-                     &n_uploads, err);
-    }
+    job->row = job->keep.row;
+    job->task.id = *id = job->row.id;
+    rc = miev_lab_add(lab, &job->task, err);
     if (rc == MIEV_OK)
-        rc = miev_selection_make(&job->models.selection, words, n, "all", &none, err);
-    if (rc == MIEV_OK) {
-        name_uploads(&job->models.selection, uploads);
-        (void)json_array_extend(job->model_ids, ids);
-    }
-    free(words);
-    free(room);
-    free(uploads);
+        return rc;
+    /* It never was: nobody has seen its number. What cannot be removed shows as interrupted. */
+    (void)miev_keep_end(&job->keep, MIEV_STORE_INTERRUPTED, "there was no place in the queue");
+    int removed = miev_history_remove(job->server->history, job->row.id, NULL);
+    (void)removed;
     return rc;
 }
 
@@ -157,25 +92,26 @@ static void set_options(struct miev_server *server, struct miev_job *job)
     job->options.runtime_dir = server->runtime_dir;
     job->options.input_path = job->input.path;
     job->options.delegate = *job->delegate ? job->delegate : NULL;
-    job->options.stop = &job->stop;
+    job->options.stop = &job->task.stop;
 }
 
 int miev_job_make(struct miev_server *server, const struct miev_ask *ask,
                   const struct miev_input *input, const char *client, struct miev_job **out,
                   struct miev_error *err)
 {
-    struct miev_job *job = create(client);
+    struct miev_job *job = create(server, client);
     if (!job)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for a study");
     job->input = *input;
     (void)snprintf(job->delegate, sizeof(job->delegate), "%s", ask->delegate);
     int rc = miev_site_find(&ask->site.wish, &job->site, &job->price, err);
     if (rc == MIEV_OK)
-        rc = select_models(server, job, ask->models, err);
+        rc = miev_choose(server, ask->models, &job->models.selection, err);
     if (rc != MIEV_OK) {
         miev_job_destroy(job);
         return rc;
     }
+    (void)json_array_extend(job->model_ids, ask->models);
     set_options(server, job);
     job->options.threads = ask->threads;
     job->options.budget_s = ask->budget_s;
@@ -221,14 +157,13 @@ static void list_ids(struct miev_job *job)
 {
     const struct miev_selection *selection = &job->models.selection;
     for (size_t i = 0; i < selection->n; i++) {
-        char id[192];
-        const struct miev_study_entry *entry = &selection->entries[i];
-        const char *slash = strrchr(entry->file->path, '/');
-        if (entry->card->bare)
-            (void)snprintf(id, sizeof(id), MIEV_UPLOAD_PREFIX "%.*s", MIEV_UPLOAD_DIGITS,
-                           slash ? slash + 1 : entry->file->path);
-        else
-            (void)snprintf(id, sizeof(id), "%s:%s", entry->card->name, entry->file->precision);
+        char id[MIEV_MODEL_ID_BYTES];
+        struct miev_card_file file = *selection->entries[i].file;
+        const char *slash = strrchr(file.path, '/');
+        if (selection->entries[i].card->bare) /* an upload is called by its hash */
+            (void)snprintf(file.sha256, sizeof(file.sha256), "%.64s",
+                           slash ? slash + 1 : file.path);
+        miev_model_id(selection->entries[i].card, &file, id);
         (void)json_array_append_new(job->model_ids, json_string(id));
     }
 }
@@ -265,7 +200,7 @@ int miev_job_repeat(struct miev_server *server, const json_t *report,
                     struct miev_error *err)
 {
     const json_t *settings = json_object_get(report, "settings");
-    struct miev_job *job = create(client);
+    struct miev_job *job = create(server, client);
     if (!job)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for a study");
     (void)snprintf(job->delegate, sizeof(job->delegate), "%s",

@@ -4,35 +4,17 @@
 #ifndef MIEV_SERVER_JOB_H
 #define MIEV_SERVER_JOB_H
 
-#include <pthread.h>
-#include <stdatomic.h>
-
 #include "server/ask.h"
+#include "server/lab.h"
 #include "server/names.h"
-#include "server/queue.h"
 #include "study/keep.h"
 #include "study/reselect.h"
 #include "study/study.h"
 
-/* What is told: the newest of each kind is the whole present state, so that nothing else need be
- * kept for a late client or one that comes back. */
-enum miev_news { MIEV_NEWS_STUDY, MIEV_NEWS_PROGRESS, MIEV_NEWS_REPORT, MIEV_NEWS_END };
-#define MIEV_NEWS_KINDS 4
-
-/* A text that several threads send at once. */
-struct miev_shared_text {
-    _Atomic unsigned references;
-    size_t length;
-    char bytes[];
-};
-struct miev_shared_text *miev_shared_text_hold(struct miev_shared_text *text);
-void miev_shared_text_release(struct miev_shared_text *text); /* NULL allowed */
-
-enum miev_job_state { MIEV_JOB_QUEUED, MIEV_JOB_RUNNING, MIEV_JOB_ENDED };
-
 struct miev_job {
+    struct miev_task task; /* its id is the study's number */
     /* Set before it is queued, the same until it is destroyed. */
-    char client[MIEV_QUEUE_CLIENT_BYTES];
+    struct miev_server *server;
     json_t *model_ids;
     struct miev_reselection models; /* .selection is what is measured */
     struct miev_input input;
@@ -40,10 +22,6 @@ struct miev_job {
     struct miev_price_options price; /* refers to site */
     struct miev_study_options options;
     char delegate[32];
-    int64_t id;
-    struct miev_lab *lab;
-
-    atomic_bool stop; /* set by anyone, read by the study */
 
     /* Of the thread that measures, or, once it has left the queue, of the one that took it out. */
     struct miev_keep keep;
@@ -54,21 +32,13 @@ struct miev_job {
     uint64_t told_ns, reported_ns;             /* when progress and a report were published last */
 
     /* Guarded by the lab's lock. */
-    struct miev_job *next; /* of all that are not ended */
-    unsigned references;
-    enum miev_job_state state;
     struct miev_store_row row; /* as the store has it */
     json_t *progress, *error;
-    struct {
-        uint64_t id;
-        struct miev_shared_text *text;
-    } news[MIEV_NEWS_KINDS];
-    uint64_t last_news;
-    pthread_cond_t told;
 };
 
 /* A job of what a client asks. input: the picture. MIEV_ERR_INVALID for a model that is not known
- * or named twice. miev_job_destroy when done, unless the lab took it. */
+ * or named twice, MIEV_ERR_UNAVAILABLE for one that is known and not here. miev_job_destroy when
+ * done, unless the lab took it. */
 MIEV_MUST_USE int miev_job_make(struct miev_server *server, const struct miev_ask *ask,
                                 const struct miev_input *input, const char *client,
                                 struct miev_job **out, struct miev_error *err);
@@ -77,5 +47,12 @@ MIEV_MUST_USE int miev_job_repeat(struct miev_server *server, const json_t *repo
                                   const struct miev_store_row *row, const char *client,
                                   struct miev_job **out, struct miev_error *err);
 void miev_job_destroy(struct miev_job *job); /* NULL allowed */
+
+/* Give it a row in the history, whose number is *id, and a place in the queue: it is the lab's from
+ * then on. Statuses of miev_lab_add, and the failures of the store. */
+MIEV_MUST_USE int miev_job_queue(struct miev_job *job, int64_t *id, struct miev_error *err);
+
+/* Studies as tasks of the lab (measure.c). */
+extern const struct miev_task_ops miev_job_ops;
 
 #endif

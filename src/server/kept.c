@@ -30,7 +30,8 @@ char *miev_kept_get(struct miev_kept *kept, const struct miev_kept_of *of, size_
 {
     char *copy = NULL;
     (void)pthread_mutex_lock(&kept->mutex);
-    if (kept->text && kept->of.studies == of->studies && kept->of.uploads == of->uploads) {
+    if (kept->text && kept->of.studies == of->studies && kept->of.uploads == of->uploads &&
+        kept->of.shelf == of->shelf) {
         copy = copy_of(kept->text, kept->length);
         *length = kept->length;
     }

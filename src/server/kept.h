@@ -11,7 +11,7 @@
 
 /* What an answer was made of: numbers that are others after a change. */
 struct miev_kept_of {
-    uint64_t studies, uploads;
+    uint64_t studies, uploads, shelf;
 };
 
 struct miev_kept {

@@ -146,36 +146,100 @@ int miev_input_by_hash(struct miev_server *server, const char *sha256, struct mi
     return miev_input_find(server, sha256, out, err);
 }
 
-/* Room for 192 bytes. False: no such file is here. */
-static bool model_id(struct miev_server *server, const char *sha256, char *id)
+/* ---- models --------------------------------------------------------------------------------- */
+
+void miev_model_id(const struct miev_card *card, const struct miev_card_file *file, char *out)
+{
+    if (card->bare)
+        (void)snprintf(out, MIEV_MODEL_ID_BYTES, MIEV_UPLOAD_PREFIX "%.*s", MIEV_UPLOAD_DIGITS,
+                       file->sha256);
+    else
+        (void)snprintf(out, MIEV_MODEL_ID_BYTES, "%s:%s", card->name, file->precision);
+}
+
+static bool find_in_catalog(const char *id, struct miev_model *out)
+{
+    char own[MIEV_MODEL_ID_BYTES];
+    for (size_t i = 0; i < out->catalog->n; i++)
+        for (size_t f = 0; f < out->catalog->cards[i].n_files; f++) {
+            out->card = &out->catalog->cards[i];
+            out->file = &out->card->files[f];
+            miev_model_id(out->card, out->file, own);
+            if (strcmp(own, id) == 0)
+                return true;
+        }
+    return false;
+}
+
+static int find_upload(struct miev_server *server, const char *id, struct miev_model *out,
+                       struct miev_error *err)
+{
+    char path[PATH_MAX];
+    struct miev_upload upload;
+    size_t prefix = strlen(MIEV_UPLOAD_PREFIX);
+    if (strncmp(id, MIEV_UPLOAD_PREFIX, prefix) != 0 ||
+        miev_uploads_find(server->models, id + prefix, &upload, path, NULL) != MIEV_OK)
+        return miev_error_set(err, MIEV_ERR_UNAVAILABLE,
+                              "'%.60s' is no model's id: /api/v1/models lists them", id);
+    int rc = miev_card_for_file(path, &out->own, err);
+    if (rc != MIEV_OK)
+        return rc;
+    out->uploaded = true;
+    out->card = &out->own;
+    out->file = &out->own.files[0];
+    (void)snprintf(out->own.name, sizeof(out->own.name), "%.120s", upload.name);
+    (void)snprintf(out->own.files[0].sha256, sizeof(upload.sha256), "%s", upload.sha256);
+    out->own.files[0].bytes = upload.bytes;
+    return MIEV_OK;
+}
+
+int miev_model_find(struct miev_server *server, const char *id, struct miev_model *out,
+                    struct miev_error *err)
+{
+    *out = (struct miev_model){.catalog = miev_shelf_take(server->shelf)};
+    return find_in_catalog(id, out) ? MIEV_OK : find_upload(server, id, out, err);
+}
+
+void miev_model_finish(struct miev_server *server, struct miev_model *model)
+{
+    miev_card_finish(&model->own);
+    miev_shelf_give(server->shelf, model->catalog);
+}
+
+/* False: no such file is here. */
+static bool id_of_hash(struct miev_server *server, const struct miev_catalog *catalog,
+                       const char *sha256, char *id)
 {
     struct miev_upload upload;
-    for (size_t i = 0; i < server->catalog.n; i++)
-        for (size_t f = 0; f < server->catalog.cards[i].n_files; f++) {
-            const struct miev_card_file *file = &server->catalog.cards[i].files[f];
-            if (strcmp(file->sha256, sha256) != 0)
+    for (size_t i = 0; i < catalog->n; i++)
+        for (size_t f = 0; f < catalog->cards[i].n_files; f++) {
+            const struct miev_card_file *file = &catalog->cards[i].files[f];
+            if (!*file->path || strcmp(file->sha256, sha256) != 0)
                 continue;
-            (void)snprintf(id, 192, "%s:%s", server->catalog.cards[i].name, file->precision);
+            miev_model_id(&catalog->cards[i], file, id);
             return true;
         }
-    (void)snprintf(id, 192, MIEV_UPLOAD_PREFIX "%.*s", MIEV_UPLOAD_DIGITS, sha256);
+    (void)snprintf(id, MIEV_MODEL_ID_BYTES, MIEV_UPLOAD_PREFIX "%.*s", MIEV_UPLOAD_DIGITS, sha256);
     return miev_uploads_find(server->models, sha256, &upload, NULL, NULL) == MIEV_OK;
 }
 
-json_t *miev_model_ids(struct miev_server *server, const json_t *report)
+json_t *miev_model_ids(struct miev_server *server, const json_t *hashes)
 {
     size_t i;
-    json_t *model, *ids = json_array();
-    json_array_foreach(json_object_get(report, "models"), i, model)
+    json_t *hash, *ids = hashes ? json_array() : NULL;
+    const struct miev_catalog *catalog = miev_shelf_take(server->shelf);
+    json_array_foreach(hashes, i, hash)
     {
-        char id[192];
-        const char *sha256 = json_string_value(json_object_get(model, "sha256"));
-        if (!sha256 || !*sha256 || !model_id(server, sha256, id)) {
-            json_decref(ids);
-            return NULL;
+        char id[MIEV_MODEL_ID_BYTES];
+        const char *sha256 = json_string_value(hash);
+        if (ids && *sha256 && id_of_hash(server, catalog, sha256, id)) {
+            (void)json_array_append_new(ids, json_string(id));
+            continue;
         }
-        (void)json_array_append_new(ids, json_string(id));
+        json_decref(ids);
+        ids = NULL;
     }
+    miev_shelf_give(server->shelf, catalog);
     return ids;
 }
 

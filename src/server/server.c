@@ -9,11 +9,12 @@
 #include <sys/resource.h>
 
 #include "core/error.h"
+#include "server/findings.h"
 #include "server/intake.h"
 #include "server/lab.h"
-#include "server/last.h"
 #include "server/machine.h"
 #include "server/names.h"
+#include "server/pulls.h"
 
 #define OTHER_FILES 512 /* of the histories of those that wait, of uploads and of a study */
 
@@ -106,6 +107,12 @@ static int open_uploads(struct miev_server *server, struct miev_error *err)
     return rc == MIEV_OK ? miev_uploads_open(&of_inputs, &server->inputs, err) : rc;
 }
 
+static void on_pulled(void *context)
+{
+    struct miev_server *server = context;
+    miev_shelf_renew(server->shelf);
+}
+
 static int open_parts(struct miev_server *server, struct miev_error *err)
 {
     const struct miev_env *env = server->options.env;
@@ -113,7 +120,7 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
     if (rc == MIEV_OK)
         rc = miev_runtime_dir(env, server->runtime_dir, sizeof(server->runtime_dir), err);
     if (rc == MIEV_OK)
-        rc = miev_catalog_load_home(env, &server->catalog, err);
+        rc = miev_shelf_open(env, &server->shelf, err);
     if (rc == MIEV_OK)
         rc = miev_samples_load(server, err);
     if (rc == MIEV_OK)
@@ -124,11 +131,14 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
         rc = miev_machine_document(server, &server->machine, err);
     miev_page_tags_make(&server->page_tags);
     miev_kept_init(&server->catalog_text);
-    server->last = miev_last_create();
-    if (rc == MIEV_OK && !server->last)
+    server->findings = miev_findings_create();
+    if (rc == MIEV_OK && !server->findings)
         rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
     if (rc == MIEV_OK)
-        rc = miev_lab_open(server, &server->lab, err);
+        rc = miev_lab_open(server->options.queue, &server->lab, err);
+    const struct miev_pulls_options pulls = {.came = on_pulled, .context = server};
+    if (rc == MIEV_OK)
+        rc = miev_pulls_open(&pulls, &server->pulls, err);
     return rc == MIEV_OK ? listen_here(server, err) : rc;
 }
 
@@ -171,15 +181,17 @@ void miev_server_close(struct miev_server *server)
 {
     if (!server)
         return;
-    miev_lab_stop(server->lab); /* streams end with their study */
+    miev_lab_stop(server->lab); /* streams end with what they tell of */
+    miev_pulls_stop(server->pulls);
     miev_http_close(server->http);
     miev_lab_close(server->lab);
+    miev_pulls_close(server->pulls);
     miev_uploads_close(server->models);
     miev_uploads_close(server->inputs);
     miev_history_close(server->history);
-    miev_last_destroy(server->last);
+    miev_findings_destroy(server->findings);
     miev_kept_finish(&server->catalog_text);
-    miev_catalog_finish(&server->catalog);
+    miev_shelf_close(server->shelf);
     free(server->samples);
     json_decref(server->machine);
     free(server);

@@ -2,10 +2,11 @@
 /* The server: one process for the people of one machine or one group. It shows and parses; what it
  * shows is computed below.
  *
- * Threads: one for each connection, one that measures (lab.h), one that ends slow connections
- * (http.h), and the one that called miev_server_run, which waits for a signal. Locks are leaves:
- * nobody who holds one takes another or does I/O, but for the history, whose lock is there to be
- * held for one statement of the store. */
+ * Threads: one for each connection, one that measures (lab.h), two that pull models (pulls.h), one
+ * that ends slow connections (http.h), and the one that called miev_server_run, which waits for a
+ * signal. Locks are leaves: nobody who holds one takes another or does I/O, but for the history and
+ * the shelf, whose locks are there to be held for one statement of the store and one reading of the
+ * catalog, and for channels, which are told by who holds the lock of what they tell. */
 #ifndef MIEV_SERVER_SERVER_H
 #define MIEV_SERVER_SERVER_H
 
@@ -13,11 +14,11 @@
 #include <limits.h>
 
 #include "core/env.h"
-#include "model/catalog.h"
 #include "server/history.h"
 #include "server/http.h"
 #include "server/kept.h"
 #include "server/page.h"
+#include "server/shelf.h"
 #include "server/uploads.h"
 #include "server/vet.h"
 
@@ -44,19 +45,21 @@ struct miev_server_options {
 
 struct miev_lab;
 struct miev_input;
-struct miev_last;
+struct miev_findings;
+struct miev_pulls;
 
 struct miev_server {
     struct miev_server_options options;
     struct miev_guard guard;
-    struct miev_catalog catalog; /* bundled models; never changes */
-    struct miev_input *samples;  /* bundled pictures (names.h); never change */
+    struct miev_shelf *shelf;   /* models by their cards */
+    struct miev_input *samples; /* bundled pictures (names.h); never change */
     size_t n_samples;
     char home[PATH_MAX], runtime_dir[PATH_MAX];
     struct miev_history *history;
     struct miev_uploads *models, *inputs;
     struct miev_lab *lab;
-    struct miev_last *last;
+    struct miev_pulls *pulls;
+    struct miev_findings *findings;
     struct miev_kept catalog_text;   /* what /api/v1/models says */
     struct miev_page_tags page_tags; /* never change */
     struct miev_http *http;

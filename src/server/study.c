@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "server/call.h"
+#include "server/findings.h"
 #include "server/names.h"
-
-#define EXACTLY JSON_REAL_PRECISION(17)
 
 static json_t *input_of(struct miev_server *server, const struct miev_study_view *view)
 {
@@ -53,18 +52,13 @@ json_t *miev_study_json(struct miev_server *server, const struct miev_study_view
                      row->repeat_of ? json_integer((json_int_t)row->repeat_of) : json_null());
 }
 
-struct miev_shared_text *miev_event_text(const char *event, const json_t *document)
+json_t *miev_study_kept(struct miev_server *server, const struct miev_store_row *row)
 {
-    char *data = document ? json_dumps(document, JSON_COMPACT | EXACTLY) : NULL;
-    if (!data)
-        return NULL;
-    size_t capacity = strlen(data) + strlen(event) + sizeof("event: \ndata: \n\n");
-    struct miev_shared_text *text = malloc(sizeof(*text) + capacity);
-    if (text) {
-        text->references = 1;
-        text->length =
-            (size_t)snprintf(text->bytes, capacity, "event: %s\ndata: %s\n\n", event, data);
-    }
-    free(data);
-    return text;
+    json_t *hashes = miev_findings_models(server->findings, row->id);
+    json_t *ids = miev_model_ids(server, hashes);
+    json_t *study =
+        miev_study_json(server, &(struct miev_study_view){.row = row, .model_ids = ids});
+    json_decref(hashes);
+    json_decref(ids);
+    return study;
 }

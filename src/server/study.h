@@ -18,7 +18,8 @@ struct miev_study_view {
 /* New reference. */
 json_t *miev_study_json(struct miev_server *server, const struct miev_study_view *view);
 
-/* A message of an event stream, but for its first line, the id; NULL without memory. */
-struct miev_shared_text *miev_event_text(const char *event, const json_t *document);
+/* One that does not run here, as the history has it. Its models are told by what
+ * miev_findings_refresh took in. New reference. */
+json_t *miev_study_kept(struct miev_server *server, const struct miev_store_row *row);
 
 #endif

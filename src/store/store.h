@@ -113,6 +113,9 @@ MIEV_MUST_USE int miev_store_find_identity(struct miev_store *store, const char 
 MIEV_MUST_USE int miev_store_list(struct miev_store *store,
                                   bool (*each)(void *context, const struct miev_store_row *row),
                                   void *context, struct miev_error *err);
+/* Every row, newest first, as a list that the caller frees; NULL where there is none. */
+MIEV_MUST_USE int miev_store_rows(struct miev_store *store, struct miev_store_row **out, size_t *n,
+                                  struct miev_error *err);
 MIEV_MUST_USE int miev_store_remove(struct miev_store *store, const int64_t *ids, size_t n,
                                     struct miev_error *err);
 MIEV_MUST_USE int miev_store_rename(struct miev_store *store, int64_t id, const char *name,

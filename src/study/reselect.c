@@ -40,8 +40,8 @@ static bool find_card(const struct miev_catalog *catalog, const struct wanted *w
         const struct miev_card *card = &catalog->cards[i];
         for (size_t f = 0; f < card->n_files; f++) {
             const struct miev_card_file *file = &card->files[f];
-            if (*file->sha256 ? strcmp(file->sha256, wanted->sha256) == 0
-                              : is_wanted(file->path, wanted)) {
+            if (*file->path && (*file->sha256 ? strcmp(file->sha256, wanted->sha256) == 0
+                                              : is_wanted(file->path, wanted))) {
                 *out = (struct miev_study_entry){card, file};
                 return true;
             }
@@ -71,27 +71,6 @@ static bool find_file(const char *folder, const struct wanted *wanted, char path
     if (dir)
         (void)closedir(dir);
     return found;
-}
-
-/* Every card of the user's folder; another .json file in it is no fault. */
-static int load_cards(const char *folder, struct miev_catalog *out, struct miev_error *err)
-{
-    char path[PATH_MAX];
-    DIR *dir = opendir(folder);
-    if (!dir)
-        return miev_error_errno(err, "cannot open the folder %s", folder);
-    while (next_file(dir, folder, path)) {
-        size_t length = strlen(path);
-        if (length < 5 || strcmp(path + length - 5, ".json") != 0)
-            continue;
-        struct miev_card *more = realloc(out->cards, (out->n + 1) * sizeof(*more));
-        if (!more)
-            break;
-        out->cards = more;
-        out->n += miev_card_load(path, &more[out->n], NULL) == MIEV_OK;
-    }
-    (void)closedir(dir);
-    return MIEV_OK;
 }
 
 static int take_bare(struct miev_selection *selection, const char *path,
@@ -160,7 +139,7 @@ int miev_reselect(struct miev_reselection *out, const json_t *report, const char
     *out = (struct miev_reselection){.absent = json_object()};
     int rc = miev_catalog_load_home(miev_env_host(), &out->selection.catalog, err);
     if (rc == MIEV_OK && models_dir)
-        rc = load_cards(models_dir, &out->extra, err);
+        rc = miev_catalog_add(&out->extra, models_dir, err); /* other .json files are no fault */
     if (rc != MIEV_OK)
         return rc;
     out->selection.own = calloc(n + 1, sizeof(*out->selection.own));

@@ -29,21 +29,37 @@ static int add_entry(struct miev_selection *selection, const struct miev_card *c
     return MIEV_OK;
 }
 
+/* One sentence for a file that can be had but is not here. */
+static int refuse_far(const struct miev_card *card, const char *precision, struct miev_error *err)
+{
+    bool all = strcmp(precision, "all") == 0;
+    return miev_error_set(err, MIEV_ERR_UNAVAILABLE,
+                          "%s%s%s is not on this machine: `miev pull %s%s%s` brings it", card->name,
+                          all ? "" : ":", all ? "" : precision, card->name, all ? "" : ":",
+                          all ? "" : precision);
+}
+
 static int add_card(struct miev_selection *selection, const struct miev_card *card,
                     const char *precision, struct miev_error *err)
 {
-    bool all = strcmp(precision, "all") == 0;
+    bool all = strcmp(precision, "all") == 0, far = false;
     int rc = MIEV_OK;
     size_t before = selection->n;
-    for (size_t i = 0; rc == MIEV_OK && i < card->n_files; i++)
-        if (all || strcmp(card->files[i].precision, precision) == 0)
+    for (size_t i = 0; rc == MIEV_OK && i < card->n_files; i++) {
+        if (!all && strcmp(card->files[i].precision, precision) != 0)
+            continue;
+        if (*card->files[i].path)
             rc = add_entry(selection, card, &card->files[i], err);
-    if (rc == MIEV_OK && selection->n == before)
-        rc =
-            miev_error_set(err, MIEV_ERR_INVALID, "%s has no %.20s file; it has %s%s%s", card->name,
-                           precision, card->files[0].precision, card->n_files > 1 ? ", " : "",
-                           card->n_files > 1 ? card->files[1].precision : "");
-    return rc;
+        else
+            far = true;
+    }
+    if (rc != MIEV_OK || selection->n > before)
+        return rc;
+    if (far)
+        return refuse_far(card, precision, err);
+    return miev_error_set(err, MIEV_ERR_INVALID, "%s has no %.20s file; it has %s%s%s", card->name,
+                          precision, card->files[0].precision, card->n_files > 1 ? ", " : "",
+                          card->n_files > 1 ? card->files[1].precision : "");
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -153,7 +169,8 @@ int miev_selection_make(struct miev_selection *selection, char **words, size_t n
         rc = is_path(words[i]) ? add_path(selection, words[i], precision, override, err)
                                : add_name(selection, words[i], precision, err);
     for (size_t i = 0; rc == MIEV_OK && n_words == 0 && i < selection->catalog.n; i++)
-        rc = add_card(selection, &selection->catalog.cards[i], precision, err);
+        if (selection->catalog.cards[i].place == MIEV_PLACE_BUNDLED)
+            rc = add_card(selection, &selection->catalog.cards[i], precision, err);
     if (rc == MIEV_OK && selection->n == 0)
         rc = miev_error_set(err, MIEV_ERR_INVALID, "no models are bundled here: name a file");
     if (rc == MIEV_OK)

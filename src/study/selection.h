@@ -15,8 +15,9 @@ struct miev_selection {
     size_t n;
 };
 
-/* Each word is a bundled model ("cifar10-nano", "cifar10-nano:int8"), a model file (./my.tflite) or
- * a card (./my.json); without words all bundled ones. precision: "float32", "int8" or "all".
+/* Each word is a model of the catalog ("cifar10-nano", "cifar10-nano:int8"), a model file
+ * (./my.tflite) or a card (./my.json); without words all bundled ones. precision: "float32", "int8"
+ * or "all". MIEV_ERR_UNAVAILABLE: it is known by its address alone, and how to pull it.
  * override: changes all that are named by a path. Those with the same name are told apart by the
  * folders before it. MIEV_ERR_INVALID: a word that is wrong, or an override of nothing.
  * miev_selection_finish in any case. */

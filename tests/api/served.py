@@ -178,25 +178,27 @@ class Server:
         raise AssertionError(f"study {study_id} is {study['status']}, not {states}")
 
     @contextlib.contextmanager
-    def events(self, study_id, last=None, limit_s=LIMIT_S):
+    def events(self, study_id, last=None, limit_s=LIMIT_S, of="studies"):
         """An iterator over (id, event, document); a ping is (None, "ping", None)."""
         headers = {**self.headers, **({"Last-Event-ID": str(last)} if last else {})}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=limit_s)
-        path = f"/api/v1/studies/{study_id}/events"
+        path = f"/api/v1/{of}/{study_id}/events"
         try:
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             assert answer.status == 200, answer.read()
             assert answer.getheader("Content-Type") == "text/event-stream"
-            yield read_events(answer)
+            yield read_events(answer, EVENT_SCHEMAS[of])
         finally:
             connection.close()
 
 
-EVENT_SCHEMAS = {"study": "Study", "end": "Study", "progress": "Progress", "report": "Report"}
+EVENT_SCHEMAS = {"studies": {"study": "Study", "end": "Study", "progress": "Progress",
+                             "report": "Report"},
+                 "pulls": {"progress": "Pull", "end": "Pull"}}
 
 
-def read_events(stream):
+def read_events(stream, schemas):
     event = {}
     for line in stream:
         line = line.decode().rstrip("\n")
@@ -208,7 +210,7 @@ def read_events(stream):
         elif event:
             document = json.loads(event["data"])
             if jsonschema is not None:
-                schema = resolve({"$ref": "#/components/schemas/" + EVENT_SCHEMAS[event["event"]]})
+                schema = resolve({"$ref": "#/components/schemas/" + schemas[event["event"]]})
                 jsonschema.Draft202012Validator(schema).validate(document)
             yield int(event["id"]), event["event"], document
             event = {}

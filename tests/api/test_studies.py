@@ -51,6 +51,8 @@ class Scene(unittest.TestCase):
         self.assertEqual(kept["model_ids"], NANO)
         self.assertTrue(kept["has_report"])
         self.assertIsNone(kept["progress"])
+        listed = self.server.get("/api/v1/studies").json["studies"]
+        self.assertIn(kept, listed)
 
     def test_its_events_have_rising_numbers_and_an_end(self):
         numbers = [number for number, _, _ in self.events]

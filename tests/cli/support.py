@@ -24,7 +24,8 @@ LIMIT_S = 90
 def environment(**more):
     """Ours, without what the person who runs the tests has set."""
     mine = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
-    return {**mine, "MIEV_HOME": str(ROOT), "LC_ALL": "C.UTF-8", **more}
+    return {**mine, "MIEV_HOME": str(ROOT), "MIEV_MODELS": "/nonexistent", "LC_ALL": "C.UTF-8",
+            **more}
 
 
 def miev(*words, cwd=None, env=None, **more):
@@ -39,11 +40,11 @@ def as_ordinary_user():
     return dict(user=65534, group=65534, extra_groups=[]) if os.geteuid() == 0 else {}
 
 
-def study(*words, command="compare"):
+def study(*words, command="compare", env=None):
     """(exit status, report) of a study whose report goes to a file."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "report.json")
-        done = miev(command, *words, "--input", CAT, "--json", path)
+        done = miev(command, *words, "--input", CAT, "--json", path, env=env)
         if not path.exists():
             raise AssertionError(f"no report, exit status {done.returncode}: {done.stderr}")
         return done.returncode, json.loads(path.read_text())

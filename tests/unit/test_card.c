@@ -2,11 +2,13 @@
 #include "model/card.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "model/catalog.h"
 #include "test.h"
+
+#define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static const char *const whole_card =
     "{\"schema\":\"miev.card/1\",\"name\":\"tiny\",\"task\":\"image-classification\","
@@ -16,7 +18,7 @@ static const char *const whole_card =
     "\"mean\":[1,2,3],\"std\":[4,5,6],\"resize\":\"crop\",\"crop_ratio\":0.875},"
     "\"output\":{\"kind\":\"logits\"},\"parameters\":100,\"macs\":2000,"
     "\"files\":[{\"precision\":\"int8\",\"path\":\"tiny.tflite\",\"bytes\":77,\"sha256\":"
-    "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}],"
+    "\"" HASH "\"}],"
     "\"accuracy\":[{\"precision\":\"int8\",\"dataset\":\"D\",\"split\":\"test\",\"images\":10,"
     "\"top1\":0.5,\"top1_low\":0.4,\"top1_high\":0.6,\"source\":\"us\"}]}";
 
@@ -68,9 +70,12 @@ static char *changed(const char *path, const char *value)
             json_is_array(at) ? json_array_get(at, (size_t)(*key - '0')) : json_object_get(at, key);
         key = slash + 1;
     }
-    assert_non_null(json_object_get(at, key));
-    if (*value)
-        assert_int_equal(json_object_set_new(at, key, json_loads(value, JSON_DECODE_ANY, NULL)), 0);
+    json_t *new = *value ? json_loads(value, JSON_DECODE_ANY, NULL) : NULL;
+    assert_true(new || !*value);
+    if (json_is_array(at))
+        assert_int_equal(json_array_set_new(at, (size_t)(*key - '0'), new), 0);
+    else if (new)
+        assert_int_equal(json_object_set_new(at, key, new), 0);
     else
         assert_int_equal(json_object_del(at, key), 0);
     char *text = json_dumps(root, 0);
@@ -100,11 +105,17 @@ static void test_a_whole_card_is_read(void **state)
     assert_near(card.crop_ratio, 0.875, 0);
     assert_false(card.bare);
     assert_int_equal(card.normalisation_from, MIEV_ORIGIN_CARD);
+    assert_int_equal(card.n_outputs, 3);
+    assert_int_equal(card.place, MIEV_PLACE_BUNDLED);
+    assert_false(card.starter);
+    assert_string_equal(card.files[0].format, "tflite");
+    assert_true(card.files[0].verified);
     assert_string_equal(card.files[0].path, path);
     assert_int_equal(card.files[0].bytes, 77);
     assert_ptr_equal(miev_card_file_of(&card, "int8"), &card.files[0]);
     assert_null(miev_card_file_of(&card, "float32"));
     assert_near(miev_card_accuracy_of(&card, "int8")->top1_high, 0.6, 1e-12);
+    assert_true(isnan(miev_card_accuracy_of(&card, "int8")->top5));
     assert_null(miev_card_accuracy_of(&card, "float32"));
     miev_card_finish(&card);
     miev_card_finish(NULL);
@@ -150,6 +161,8 @@ static void test_every_broken_field_is_refused_by_name(void **state)
         {"input/std", "[1,-1,1]", "std"},
         {"output", "", "kind"},
         {"output/kind", "\"boxes\"", "kind"},
+        {"output", "{\"kind\":\"logits\",\"count\":2}", "\"count\" is 2"},
+        {"output", "{\"kind\":\"logits\",\"count\":1}", "count"},
         {"files", "[]", "files"},
         {"files", "\"tiny.tflite\"", "files"},
         {"files/0/precision", "", "precision"},
@@ -165,6 +178,20 @@ static void test_every_broken_field_is_refused_by_name(void **state)
          "sha256"},
         {"files/0/bytes", "0", "bytes"},
         {"files/0/bytes", "-5", "bytes"},
+        {"files/0", "{\"precision\":\"a\"}", "path"},
+        {"files/0", "{\"precision\":\"a\",\"address\":\"ftp://b\",\"format\":\"onnx\"}", "ftp://b"},
+        {"files/0", "{\"precision\":\"a\",\"address\":\"hf:\",\"format\":\"onnx\"}", "hf:"},
+        {"files/0", "{\"precision\":\"a\",\"address\":\"hf:b\"}", "format"},
+        {"files/0", "{\"precision\":\"a\",\"address\":\"hf:b\",\"format\":\"pickle\"}", "pickle"},
+        {"files/0",
+         "{\"precision\":\"a\",\"address\":\"hf:b\",\"format\":\"onnx\",\"member\":\"/etc\"}",
+         "member"},
+        {"files/0",
+         "{\"precision\":\"a\",\"address\":\"hf:b\",\"format\":\"onnx\",\"sha256\":\"1\"}", "hf:b"},
+        {"files/0/path", "\"../blobs/0123\"", "beside the card"},
+        {"files/0/path", "\"../blobs/" HASH "/..\"", "beside the card"},
+        {"files/0/path", "\"../trees/" HASH "/../x\"", "beside the card"},
+        {"files/0/path", "\"../cards/" HASH "\"", "beside the card"},
         {"accuracy/0/precision", "", "precision"},
         {"accuracy/0/dataset", "1", "dataset"},
         {"accuracy/0/split", "", "split"},
@@ -173,6 +200,8 @@ static void test_every_broken_field_is_refused_by_name(void **state)
         {"accuracy/0/top1", "1.5", "top1"},
         {"accuracy/0/top1_low", "0.55", "top1_low"},
         {"accuracy/0/top1_high", "0.45", "top1_high"},
+        {"accuracy/0/top1_high", "", "top1_high"},
+        {"accuracy/0/top1_low", "", "top1_low"},
         {"accuracy", "{}", "accuracy"},
     };
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
@@ -223,6 +252,124 @@ static void test_what_a_publisher_may_not_know_is_optional(void **state)
     free(text);
 }
 
+/* The whole card with that list of files, and its labels as given: "\"labels_file\":\"a\"", "". */
+static char *with_files(const char *files, const char *labels)
+{
+    char text[2000];
+    (void)snprintf(
+        text, sizeof(text),
+        "{\"schema\":\"miev.card/1\",\"name\":\"tiny\",\"task\":\"image-classification\","
+        "\"summary\":\"S\",\"publisher\":\"us\",\"source\":\"here\",\"licence\":\"MIT\","
+        "\"starter\":true,%s\"input\":{\"width\":32,\"height\":24,\"layout\":\"NHWC\","
+        "\"color\":\"RGB\",\"mean\":[0,0,0],\"std\":[255,255,255],\"resize\":\"crop\"},"
+        "\"output\":{\"kind\":\"logits\",\"count\":3},\"macs\":5,\"files\":%s,"
+        "\"accuracy\":[{\"precision\":\"int8\",\"dataset\":\"D\",\"split\":\"val\","
+        "\"images\":50000,\"top1\":0.744,\"top5\":0.92,\"source\":\"them\"}]}",
+        labels, files);
+    char *copy = strdup(text);
+    assert_non_null(copy);
+    return copy;
+}
+
+#define FAR_FILE                                                                               \
+    "{\"precision\":\"int8\",\"format\":\"tflite\",\"address\":\"https://example.org/a.tgz\"," \
+    "\"member\":\"a/b.tflite\",\"verified\":false}"
+
+static void test_a_model_may_be_known_by_its_address_alone(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_card card;
+    char *text = with_files("[" FAR_FILE "]", "");
+    assert_ok(load(text, &card, &err), &err);
+    assert_int_equal(card.place, MIEV_PLACE_KNOWN);
+    assert_true(card.starter);
+    assert_string_equal(card.files[0].path, "");
+    assert_string_equal(card.files[0].address, "https://example.org/a.tgz");
+    assert_string_equal(card.files[0].member, "a/b.tflite");
+    assert_string_equal(card.files[0].format, "tflite");
+    assert_string_equal(card.files[0].sha256, "");
+    assert_int_equal(card.files[0].bytes, 0);
+    assert_false(card.files[0].verified);
+    miev_card_finish(&card);
+    free(text);
+}
+
+static void test_bounds_that_nobody_published_are_those_of_that_many_images(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_card card;
+    char *text = with_files("[" FAR_FILE "]", "");
+    assert_ok(load(text, &card, &err), &err);
+    assert_near(card.accuracies[0].top1, 0.744, 1e-12);
+    assert_near(card.accuracies[0].top5, 0.92, 1e-12);
+    /* Wilson's interval of 37,200 of 50,000, by hand. */
+    assert_near(card.accuracies[0].top1_low, 0.740156, 1e-5);
+    assert_near(card.accuracies[0].top1_high, 0.747807, 1e-5);
+    miev_card_finish(&card);
+    free(text);
+}
+
+static void test_labels_stand_beside_the_card_or_are_not_known(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_card card;
+    char list[96];
+    (void)snprintf(list, sizeof(list), "%s/list.txt", folder);
+    char *named = with_files("[" FAR_FILE "]", "\"labels_file\":\"list.txt\",");
+    char *climbs = with_files("[" FAR_FILE "]", "\"labels_file\":\"../list.txt\",");
+    char *both = with_files("[" FAR_FILE "]",
+                            "\"labels\":[\"a\",\"b\",\"c\"],\"labels_file\":\"list.txt\",");
+    char *none = with_files("[" FAR_FILE "]", "");
+    assert_refused(load(named, &card, &err), MIEV_ERR_UNAVAILABLE, &err, "list.txt");
+    write_card(list, "cat\ndog\ncow\n");
+    assert_ok(load(named, &card, &err), &err);
+    assert_int_equal(card.n_labels, 3);
+    assert_string_equal(card.labels[2], "cow");
+    assert_int_equal(card.labels_from, MIEV_ORIGIN_CARD);
+    miev_card_finish(&card);
+    write_card(list, "cat\ndog\n");
+    assert_refused(load(named, &card, &err), MIEV_ERR_INVALID, &err, "2 labels");
+    assert_refused(load(climbs, &card, &err), MIEV_ERR_INVALID, &err, "labels_file");
+    assert_refused(load(both, &card, &err), MIEV_ERR_INVALID, &err, "keep one");
+    assert_ok(load(none, &card, &err), &err);
+    assert_int_equal(card.n_labels, 0);
+    assert_int_equal(card.n_outputs, 3);
+    assert_int_equal(card.labels_from, MIEV_ORIGIN_GUESS);
+    miev_card_finish(&card);
+    assert_int_equal(unlink(list), 0);
+    free(named);
+    free(climbs);
+    free(both);
+    free(none);
+}
+
+static void test_the_depot_lies_beside_the_folder_of_its_cards(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_card card;
+    char path[200];
+    char *text =
+        with_files("[{\"precision\":\"int8\",\"path\":\"../blobs/" HASH "\",\"sha256\":\"" HASH
+                   "\",\"bytes\":7,\"format\":\"onnx\"},{\"precision\":\"tf\",\"path\":"
+                   "\"../trees/" HASH "/1\",\"sha256\":\"\",\"bytes\":7}]",
+                   "");
+    assert_ok(load(text, &card, &err), &err);
+    (void)snprintf(path, sizeof(path), "%s/../blobs/" HASH, folder);
+    assert_string_equal(card.files[0].path, path);
+    assert_string_equal(card.files[0].format, "onnx");
+    assert_true(card.files[0].verified);
+    (void)snprintf(path, sizeof(path), "%s/../trees/" HASH "/1", folder);
+    assert_string_equal(card.files[1].path, path);
+    assert_string_equal(card.files[1].format, "");
+    assert_false(card.files[1].verified);
+    miev_card_finish(&card);
+    free(text);
+}
+
 static void test_what_is_no_card_is_refused(void **state)
 {
     (void)state;
@@ -265,39 +412,6 @@ static void test_a_bare_file_gets_a_card(void **state)
     assert_refused(miev_card_for_file(longest, &card, &err), MIEV_ERR_LIMIT, &err, "too long");
 }
 
-static void test_the_bundled_catalog_is_ordered_by_cost(void **state)
-{
-    (void)state;
-    struct miev_error err;
-    struct miev_catalog catalog;
-    const struct miev_card *card = NULL;
-    assert_ok(miev_catalog_load("models", &catalog, &err), &err);
-    assert_true(catalog.n >= 3);
-    for (size_t i = 1; i < catalog.n; i++)
-        assert_true(catalog.cards[i - 1].macs <= catalog.cards[i].macs);
-    assert_ok(miev_catalog_find(&catalog, "cifar10-nano", &card, &err), &err);
-    assert_string_equal(card->name, "cifar10-nano");
-    assert_refused(miev_catalog_find(&catalog, "nano", &card, &err), MIEV_ERR_INVALID, &err,
-                   "cifar10-nano, ");
-    miev_catalog_finish(&catalog);
-    miev_catalog_finish(NULL);
-}
-
-static void test_one_broken_card_fails_the_catalog_by_name(void **state)
-{
-    (void)state;
-    struct miev_error err;
-    struct miev_catalog catalog;
-    write_card(card_path, whole_card);
-    assert_ok(miev_catalog_load(folder, &catalog, &err), &err);
-    assert_int_equal(catalog.n, 1);
-    miev_catalog_finish(&catalog);
-    write_card(card_path, "{}");
-    assert_refused(miev_catalog_load(folder, &catalog, &err), MIEV_ERR_INVALID, &err, "tiny.json");
-    assert_refused(miev_catalog_load("/nonexistent", &catalog, &err), MIEV_ERR_UNAVAILABLE, &err,
-                   "/nonexistent");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,10 +419,12 @@ int main(void)
         cmocka_unit_test(test_every_broken_field_is_refused_by_name),
         cmocka_unit_test(test_a_precision_twice_is_refused),
         cmocka_unit_test(test_what_a_publisher_may_not_know_is_optional),
+        cmocka_unit_test(test_a_model_may_be_known_by_its_address_alone),
+        cmocka_unit_test(test_bounds_that_nobody_published_are_those_of_that_many_images),
+        cmocka_unit_test(test_labels_stand_beside_the_card_or_are_not_known),
+        cmocka_unit_test(test_the_depot_lies_beside_the_folder_of_its_cards),
         cmocka_unit_test(test_what_is_no_card_is_refused),
         cmocka_unit_test(test_a_bare_file_gets_a_card),
-        cmocka_unit_test(test_the_bundled_catalog_is_ordered_by_cost),
-        cmocka_unit_test(test_one_broken_card_fails_the_catalog_by_name),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "eval/proportion.h"
+#include "core/proportion.h"
 
 #include "test.h"
 

@@ -327,7 +327,7 @@ static void test_an_answer_is_kept_until_something_changes(void **state)
 {
     (void)state;
     struct miev_kept kept;
-    struct miev_kept_of of = {1, 2}, later = {1, 3};
+    struct miev_kept_of of = {1, 2, 3}, later = {1, 2, 4};
     size_t length = 0;
     miev_kept_init(&kept);
     assert_null(miev_kept_get(&kept, &of, &length));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The statistics of right and wrong answers: equations and sources in docs/method-statistics.md.
  * Pure. */
-#ifndef MIEV_EVAL_PROPORTION_H
-#define MIEV_EVAL_PROPORTION_H
+#ifndef MIEV_CORE_PROPORTION_H
+#define MIEV_CORE_PROPORTION_H
 
 #include <stddef.h>
 #include <stdint.h>
