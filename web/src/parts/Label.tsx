@@ -38,7 +38,7 @@ export function Label({ study, model }: { study: number; model: CatalogModel }) 
   if (words === null) return <p class="panel empty">{t.loading}</p>;
   const file = `miev-${model.id.replace(/[^\w.-]+/g, "-")}.md`;
   return (
-    <section class="panel label" aria-labelledby="label-title">
+    <section class="panel" aria-labelledby="label-title">
       <div class="row">
         <h2 id="label-title">{t.label}</h2>
         <span class="end">

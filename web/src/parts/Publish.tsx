@@ -13,7 +13,6 @@ import { useStore } from "../state/store";
 import type { Uploads } from "../state/uploads";
 import { Evaluate } from "./Evaluate";
 import { Label } from "./Label";
-import { ModelName } from "./ModelSummary";
 import { ProblemNote } from "./Note";
 import { PublishMeasure } from "./PublishMeasure";
 import { PublishModel } from "./PublishModel";
@@ -30,7 +29,6 @@ export function Publish({ way, uploads }: { way: Publishing; uploads: Uploads })
     <section class="hub publish" aria-labelledby="publish-title">
       <h1 id="publish-title" tabIndex={-1}>{t.publish}: {t.steps[way.step]}</h1>
       <Steps way={way} />
-      {model && way.step !== "model" && <p>{t.publishing} <a href={routeHash({ scene: "model", id: model.id })}><ModelName model={model} /></a></p>}
       <ProblemNote problem={problem} />
       {value === null
         ? <p class="panel empty">{t.loading}</p>

@@ -33,16 +33,17 @@ export function PublishMeasure({ model, study, uploads, onStudy, children }: Pro
 }
 
 function NewStudy({ model, uploads, onStudy }: Omit<Props, "study" | "children">) {
+  const t = useText();
   const { pricing } = useStore(settings);
   const change = (next: typeof pricing) => settings.set((before) => ({ ...before, pricing: next }));
   return (
     <>
       <Earlier model={model} onStudy={onStudy} />
-      <form class="setup narrow" id="setup" onSubmit={(event) => event.preventDefault()}>
+      <form class="setup" id="setup" onSubmit={(event) => event.preventDefault()}>
         <Photo busy={uploads.busy?.kind === "image" ? uploads.busy.name : null} problem={uploads.problems.image ?? null}
           onFile={(file) => uploads.take(file, "image")} />
         <Place pricing={pricing} onChange={change} hint={null} />
-        <Start pricing={pricing} models={() => [model.id]} onStarted={onStudy} />
+        <Start pricing={pricing} label={t.measureIt} models={() => [model.id]} onStarted={onStudy} />
       </form>
     </>
   );

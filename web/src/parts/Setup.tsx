@@ -41,14 +41,14 @@ export function Setup({ pricing, onPricing, shown, uploads }: {
       <Catalog busy={sending("model")} problem={problems.model ?? null} onFile={(file) => take(file, "model")} />
       <Photo busy={sending("image")} problem={problems.image ?? null} onFile={(file) => take(file, "image")} />
       <Place pricing={pricing} onChange={onPricing} hint={shown ? t.repriceHint : null} />
-      <Start pricing={pricing} models={() => [...chosenOf(models.get().value ?? [], chosenModels.get())]}
+      <Start pricing={pricing} label={t.create} models={() => [...chosenOf(models.get().value ?? [], chosenModels.get())]}
         onStarted={(id) => go({ scene: "study", id, pricing: null })} />
     </form>
   );
 }
 
-export function Start({ pricing, models: ids, onStarted }: {
-  pricing: Pricing; models: () => readonly string[]; onStarted: (id: number) => void;
+export function Start({ pricing, models: ids, label, onStarted }: {
+  pricing: Pricing; models: () => readonly string[]; label: string; onStarted: (id: number) => void;
 }) {
   const t = useText();
   const [busy, setBusy] = useState(false);
@@ -77,7 +77,7 @@ export function Start({ pricing, models: ids, onStarted }: {
       <div class="row">
         <Budget />
         <button type="button" class="create grow" aria-disabled={busy} onClick={() => !busy && void start()}>
-          {busy ? t.creating : t.create}
+          {busy ? t.creating : label}
         </button>
       </div>
     </div>
