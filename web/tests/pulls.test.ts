@@ -5,25 +5,25 @@ import type { Pull } from "../src/api/hub_types";
 import type { CatalogModel } from "../src/api/types";
 import { missingStarters, pullOf, sharePulled } from "../src/state/pull";
 
-const pull = (id: string, what: string, part: Partial<Pull> = {}): Pull =>
-  ({ id, what, state: "running", phase: "downloading", bytes: 0, total: null, model: null, problem: null, ...part });
+const pull = (id: number, what: string, part: Partial<Pull> = {}): Pull =>
+  ({ id, what, state: "running", phase: "downloading", bytes: 0, total: null, model: null, models: [], problem: null, ...part });
 
 test("of a model that was asked for twice, the newest counts", () => {
-  const all = [pull("1", "a:int8", { state: "failed" }), pull("2", "a:int8"), pull("3", "hf:x/y:z", { state: "done", model: "b:int8" })];
-  assert.equal(pullOf(all, "a:int8")?.id, "2");
-  assert.equal(pullOf(all, "b:int8")?.id, "3", "an address that became a model of the catalog");
+  const all = [pull(1, "a:int8", { state: "failed" }), pull(2, "a:int8"), pull(3, "hf:x/y:z", { state: "done", model: "b:int8", models: ["b:int8"] })];
+  assert.equal(pullOf(all, "a:int8")?.id, 2);
+  assert.equal(pullOf(all, "b:int8")?.id, 3, "an address that became a model of the catalog");
   assert.equal(pullOf(all, "c:int8"), null);
 });
 
 test("a share is told only where the whole is known", () => {
-  assert.equal(sharePulled(pull("1", "a", { bytes: 5, total: 20 })), 0.25);
-  assert.equal(sharePulled(pull("1", "a", { bytes: 5 })), null);
-  assert.equal(sharePulled(pull("1", "a", { bytes: 30, total: 20 })), 1);
+  assert.equal(sharePulled(pull(1, "a", { bytes: 5, total: 20 })), 0.25);
+  assert.equal(sharePulled(pull(1, "a", { bytes: 5 })), null);
+  assert.equal(sharePulled(pull(1, "a", { bytes: 30, total: 20 })), 1);
 });
 
 test("the starter set asks for what is neither here nor under way; a failed one again", () => {
   const model = (id: string, part: object) => ({ id, starter: true, here: false, ...part }) as CatalogModel;
   const models = [model("here", { here: true }), model("coming", {}), model("failed", {}), model("new", {}), model("other", { starter: false })];
-  const all = [pull("1", "coming"), pull("2", "failed", { state: "failed" })];
+  const all = [pull(1, "coming"), pull(2, "failed", { state: "failed" })];
   assert.deepEqual(missingStarters(models, all).map(({ id }) => id), ["failed", "new"]);
 });

@@ -94,7 +94,7 @@ export class Client {
 
   pulls = async (signal?: AbortSignal) => (await this.get<{ pulls: Pull[] }>("pulls", signal)).pulls;
   pull = (what: string) => this.post<Pull>("pulls", { json: { what } });
-  cancelPull = async (id: string) => void (await this.ask(`pulls/${encodeURIComponent(id)}`, { method: "DELETE" }));
+  cancelPull = async (id: number) => void (await this.ask(`pulls/${id}`, { method: "DELETE" }));
 
   datasets = async (signal?: AbortSignal) => (await this.get<{ datasets: Dataset[] }>("datasets", signal)).datasets;
   addDataset = (file: Blob, name: string) =>

@@ -7,7 +7,7 @@ import type { CatalogModel } from "./types";
 export type WorkState = "waiting" | "running" | "done" | "failed" | "cancelled";
 
 export interface Pull {
-  id: string;
+  id: number;
   /** What was asked for: the id of a model, or an address. */
   what: string;
   state: WorkState;
@@ -15,14 +15,18 @@ export interface Pull {
   bytes: number;
   /** Null: the other side did not tell. */
   total: number | null;
+  /** The one that came last; of a set more than one comes. */
   model: string | null;
+  models: string[];
   problem: string | null;
 }
 
 export interface Measurement {
   study: number;
   created_unix_s: number;
-  machine: { name: string; cpu: string };
+  /** Of another machine's report. */
+  imported: boolean;
+  machine: { name: string | null; cpu: string };
   engine: string;
   joules: (Interval & { method: Method }) | null;
   latency_s: number | null;

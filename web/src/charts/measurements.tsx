@@ -18,7 +18,7 @@ import { Whisker } from "./whisker";
 export interface MeasuredOnce {
   study: number;
   created_unix_s: number;
-  machine: { name: string; cpu: string };
+  machine: { name: string | null; cpu: string };
   engine: string;
   joules: (Interval & { method: Method }) | null;
   latency_s: number | null;

@@ -96,7 +96,7 @@ export function PullByName({ models }: { models: readonly CatalogModel[] }) {
     }}>
       <label class="field">
         <span>{t.pullByName}</span>
-        <input type="text" autocomplete="off" spellcheck={false} placeholder="hf:owner/repo:model.onnx" maxLength={1000} value={words}
+        <input type="text" autocomplete="off" spellcheck={false} placeholder="hf:owner/repo:model.onnx" maxLength={511} value={words}
           aria-describedby="pull-hint" onInput={(event) => setWords(event.currentTarget.value)} />
       </label>
       <p class="hint" id="pull-hint">{t.pullHint}</p>

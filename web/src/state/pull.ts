@@ -6,7 +6,7 @@ import type { CatalogModel } from "../api/types";
 
 /** The newest of what was asked for, since a pull that failed may be tried again. */
 export const pullOf = (all: readonly Pull[], what: string): Pull | null =>
-  all.filter((pull) => pull.what === what || pull.model === what).pop() ?? null;
+  all.filter((pull) => pull.what === what || pull.models.includes(what)).sort((a, b) => b.id - a.id)[0] ?? null;
 
 export const isUnderWay = (pull: Pull | null): boolean => pull !== null && !isSettled(pull.state);
 

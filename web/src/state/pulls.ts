@@ -54,7 +54,7 @@ export async function startPull(what: string): Promise<Pull | null> {
   refusedPulls.set(({ [what]: _, ...others }) => others);
   try {
     const pull = await client.pull(what);
-    pulls.set((all) => [...all.filter(({ id }) => id !== pull.id), pull]);
+    pulls.set((all) => [pull, ...all.filter(({ id }) => id !== pull.id)]);
     void followPulls();
     return pull;
   } catch (error) {
@@ -63,7 +63,7 @@ export async function startPull(what: string): Promise<Pull | null> {
   }
 }
 
-export async function cancelPull(id: string): Promise<void> {
+export async function cancelPull(id: number): Promise<void> {
   await client.cancelPull(id).catch(() => undefined); // it may just have ended: the list tells
   await followPulls();
 }
