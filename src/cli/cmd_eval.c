@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -20,9 +21,9 @@
 struct settings {
     struct site_settings site;
     struct miev_override override;
-    const char *dataset, *precision, *delegate, *state, *json;
+    const char *dataset, *map, *precision, *delegate, *state, *json;
     double limit, seed, threads, decoders, memory_mib, timeout_s;
-    bool fresh, strict, dedicated, fast_decode, quiet;
+    bool map_only, map_suggest, fresh, strict, dedicated, fast_decode, quiet;
 };
 
 static const struct settings defaults = {.site = SITE_SETTINGS_INIT,
@@ -35,6 +36,12 @@ static const struct settings defaults = {.site = SITE_SETTINGS_INIT,
 static const struct arg_option options[] = {
     ARG_TEXT_AT(struct settings, dataset, "--dataset", "DIR",
                 "a folder with a folder for each class, or a list\nfile: \"picture<TAB>label\" a line"),
+    ARG_TEXT_AT(struct settings, map, "--map", "FILE",
+                "which labels are right for a folder of your own: lines\n\"folder,label\", or JSON"),
+    ARG_FLAG_AT(struct settings, map_only, "--map-only",
+                "choose among the mapped labels only"),
+    ARG_FLAG_AT(struct settings, map_suggest, "--map-suggest",
+                "evaluate nothing: print a mapping of these folders to the\nmodel's labels, to be edited"),
     ARG_COUNT_AT(struct settings, limit, "--limit", "N", 0, 2000000,
                  "so many pictures of each class's share, drawn by the\nseed; default: all"),
     ARG_COUNT_AT(struct settings, seed, "--seed", "N", 0, 9007199254740991.0,
@@ -102,20 +109,23 @@ static const char *state_folder(const struct settings *settings, char *out, size
     return n > 0 && (size_t)n < capacity ? out : NULL;
 }
 
-static int evaluate(const struct settings *settings, const struct miev_selection *selection,
-                    json_t **report, struct miev_error *err)
-{
+/* What the command's words come to. */
+struct plan {
     char runtime[PATH_MAX], folder[PATH_MAX];
     struct eval_progress progress;
-    int rc = miev_runtime_dir(miev_env_host(), runtime, sizeof(runtime), err);
-    if (rc != MIEV_OK)
-        return rc;
-    eval_progress_init(&progress);
-    struct miev_eval_options eval = {
+    struct miev_eval_options eval; /* refers to the above */
+};
+
+static int make_plan(const struct settings *settings, const struct miev_mapping *mapping,
+                     struct plan *plan, struct miev_error *err)
+{
+    int rc = miev_runtime_dir(miev_env_host(), plan->runtime, sizeof(plan->runtime), err);
+    eval_progress_init(&plan->progress);
+    plan->eval = (struct miev_eval_options){
         .study = {.env = miev_env_host(),
                   .engines = miev_engines,
                   .sensors = miev_sensors,
-                  .runtime_dir = runtime,
+                  .runtime_dir = plan->runtime,
                   .threads = (unsigned)settings->threads,
                   .delegate = settings->delegate,
                   .seed = (uint64_t)settings->seed,
@@ -127,14 +137,42 @@ static int evaluate(const struct settings *settings, const struct miev_selection
         .dataset_path = settings->dataset,
         .limit = (size_t)settings->limit,
         .decoders = (unsigned)settings->decoders,
-        .state_folder = state_folder(settings, folder, sizeof(folder)),
+        .state_folder = state_folder(settings, plan->folder, sizeof(plan->folder)),
         .fresh = settings->fresh,
+        .mapping = mapping,
+        .map_only = settings->map_only,
         .progress = settings->quiet ? NULL : eval_progress_show,
-        .progress_context = &progress,
+        .progress_context = &plan->progress,
     };
+    return rc;
+}
+
+static int evaluate(const struct settings *settings, const struct miev_mapping *mapping,
+                    const struct miev_selection *selection, json_t **report, struct miev_error *err)
+{
+    struct plan plan;
+    int rc = make_plan(settings, mapping, &plan, err);
+    if (rc != MIEV_OK)
+        return rc;
     catch_interrupt();
-    rc = miev_eval_run(&eval, selection->entries, selection->n, report, err);
-    eval_progress_clear(&progress);
+    rc = miev_eval_run(&plan.eval, selection->entries, selection->n, report, err);
+    eval_progress_clear(&plan.progress);
+    return rc;
+}
+
+/* The draft is for one model: another one may have other labels. */
+static int suggest(const struct settings *settings, const struct miev_selection *selection,
+                   struct miev_error *err)
+{
+    struct plan plan;
+    char *text = NULL;
+    int rc = make_plan(settings, NULL, &plan, err);
+    if (rc == MIEV_OK)
+        rc = miev_eval_draft(&plan.eval, &selection->entries[0], &text, err);
+    eval_progress_clear(&plan.progress);
+    if (rc == MIEV_OK && (fputs(text, stdout) < 0 || fflush(stdout) != 0))
+        rc = miev_error_errno(err, "cannot write the draft");
+    free(text);
     return rc;
 }
 
@@ -169,31 +207,62 @@ static int tell(json_t *report, const struct settings *settings,
     return rc == MIEV_OK ? exit_status(report, settings->strict) : cli_fail(&err);
 }
 
+static int check_words(const struct settings *settings, struct miev_error *err)
+{
+    if (!settings->dataset)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "--dataset DIR is missing: name a folder with a folder of pictures "
+                              "for each class");
+    if (settings->map_only && !settings->map)
+        return miev_error_set(
+            err, MIEV_ERR_INVALID,
+            "--map-only chooses among the labels of a mapping: name one by --map");
+    if (settings->map_suggest && settings->map)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "--map-suggest makes a mapping, and --map names one: give one of "
+                              "them");
+    return MIEV_OK;
+}
+
+static int run_selected(const struct settings *settings, const struct miev_mapping *mapping,
+                        const struct miev_selection *selection,
+                        const struct miev_price_options *place)
+{
+    struct miev_error err;
+    json_t *report = NULL;
+    int status = CLI_OK;
+    if (settings->map_suggest) {
+        if (suggest(settings, selection, &err) != MIEV_OK)
+            status = cli_fail(&err);
+    } else if (evaluate(settings, mapping, selection, &report, &err) != MIEV_OK) {
+        status = err.code == MIEV_ERR_INTERRUPTED ? CLI_INTERRUPTED : cli_fail(&err);
+    } else {
+        status = tell(report, settings, place);
+    }
+    json_decref(report);
+    return status;
+}
+
 static int run_eval(const void *from, char **words, size_t n_words)
 {
     const struct settings *settings = from;
     struct miev_error err;
-    struct miev_selection selection;
+    struct miev_selection selection = {.n = 0};
+    struct miev_mapping mapping = {.n = 0};
     struct miev_site site;
     struct miev_price_options place;
-    json_t *report = NULL;
     int status = CLI_FAILED;
-    if (!settings->dataset) {
-        (void)miev_error_set(&err, MIEV_ERR_INVALID,
-                             "--dataset DIR is missing: name a folder with a folder of pictures "
-                             "for each class");
-        return cli_usage_error("eval", &err);
-    }
-    if (site_options(&settings->site, &site, &place, &err) != MIEV_OK)
+    if (check_words(settings, &err) != MIEV_OK ||
+        site_options(&settings->site, &site, &place, &err) != MIEV_OK)
         return cli_usage_error("eval", &err);
     if (miev_selection_make(&selection, words, n_words, settings->precision, &settings->override,
                             &err) != MIEV_OK)
         status = err.code == MIEV_ERR_INVALID ? cli_usage_error("eval", &err) : cli_fail(&err);
-    else if (evaluate(settings, &selection, &report, &err) != MIEV_OK)
-        status = err.code == MIEV_ERR_INTERRUPTED ? CLI_INTERRUPTED : cli_fail(&err);
+    else if (settings->map && miev_mapping_load(settings->map, &mapping, &err) != MIEV_OK)
+        status = cli_fail(&err);
     else
-        status = tell(report, settings, &place);
-    json_decref(report);
+        status = run_selected(settings, settings->map ? &mapping : NULL, &selection, &place);
+    miev_mapping_finish(&mapping);
     miev_selection_finish(&selection);
     return status;
 }
@@ -205,10 +274,13 @@ const struct cli_command cli_eval = {
      "Put every picture of a dataset through models and count the right answers: top-1 and\n"
      "top-5 with intervals, class by class, what is taken for what, two models compared, and\n"
      "the joules and grams of the evaluation itself. A MODEL is named as for 'miev compare'.\n"
-     "Classes are matched by label (letter case does not matter) or by number from 0.",
+     "Classes are matched by label (letter case does not matter) or by number from 0, or by a\n"
+     "mapping: a file that says which of the model's labels are right for a folder.",
      "  miev eval cifar10-small:int8 --dataset cifar10/test\n"
      "  miev eval cifar10-small ./mine.json --dataset list.tsv --limit 1000 --zone KR\n"
-     "  miev eval cifar10-large --dataset cifar10/test --json eval.json",
+     "  miev eval cifar10-large --dataset cifar10/test --json eval.json\n"
+     "  miev eval ./net.onnx --dataset pets --map-suggest > pets.csv\n"
+     "  miev eval ./net.onnx --dataset pets --map pets.csv --map-only",
      options, ARGS_ANY_WORDS},
     &defaults,
     sizeof(defaults),

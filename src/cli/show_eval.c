@@ -453,6 +453,28 @@ static void say_header(const json_t *report, const struct terminal *terminal)
         miev_field_number(settings, "decoders") > 1 ? "s" : "");
 }
 
+/* By which labels an answer was right, and what was not looked at. */
+static void say_mapping(const json_t *report, const struct terminal *terminal)
+{
+    const json_t *mapping = miev_field_at(report, "mapping");
+    size_t i;
+    json_t *item;
+    if (!json_is_object(mapping))
+        return;
+    say(terminal,
+        strcmp(miev_field_text(mapping, "answers"), "mapped") == 0
+            ? "An answer is the best of the labels that %s maps (--map-only), and right when it is "
+              "one of its folder's: as if the model knew no others."
+            : "An answer is the best of all labels of the model, and right when %s maps it to the "
+              "picture's folder.",
+        *miev_field_text(mapping, "name") ? miev_field_text(mapping, "name") : "the mapping");
+    json_array_foreach(miev_field_at(mapping, "left_out"), i, item)
+        say(terminal, "Folder %s is left out by the mapping: %.0f images.",
+            miev_field_text(item, "folder"), miev_field_number(item, "images"));
+    json_array_foreach(miev_field_at(mapping, "unused"), i, item)
+        say(terminal, "The mapping's folder %s is not in the dataset.", json_string_value(item));
+}
+
 static void say_resumed(const json_t *model, const struct terminal *terminal)
 {
     char name[NAME_BYTES];
@@ -564,6 +586,7 @@ void show_eval(const json_t *report, const struct terminal *terminal, bool quiet
             say_coverage(model, terminal);
         }
     }
+    say_mapping(report, terminal);
     say_end(report, terminal);
     say_site(report, terminal);
 }

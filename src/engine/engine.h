@@ -86,6 +86,13 @@ struct miev_engine_ops {
     int (*load)(void *state, const void *model, size_t length, struct miev_engine_info *info,
                 struct miev_error *err);
 
+    /* As load, but output 0 is what the model's last layer is fed with: the features that it tells
+     * classes by. MIEV_ERR_UNSUPPORTED, with what to do, where no such layer is found. NULL when
+     * the engine cannot. */
+    int (*load_features)(void *state, const void *model, size_t length,
+                         struct miev_engine_info *info, struct miev_error *err);
+    bool channels_first; /* how its format lays out maps of features: [1, C, H, W] */
+
     /* What the loaded file tells about itself; *out is zeroed by the caller. What is damaged is a
      * fault in words and fails nothing. NULL when the format tells nothing. */
     int (*metadata)(void *state, struct miev_engine_metadata *out, struct miev_error *err);

@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "engine/engine.h"
 #include "engine/onnx_api.h"
+#include "engine/onnx_features.h"
 #include "engine/onnx_file.h"
 #include "engine/onnx_provider.h"
 #include "engine/onnx_tiny.h"
@@ -260,11 +261,10 @@ static void close_batches(struct onnx *s)
         (void)miev_port_close_batch(&s->outputs.list[i]);
 }
 
-static int build(struct onnx *s, const void *model, size_t length, struct miev_error *err)
+/* The session may be of more bytes than the file has: see miev_onnx_add_output. */
+static int describe(struct onnx *s, const void *model, size_t length, struct miev_error *err)
 {
-    int rc = create_session(s, model, length, err);
-    if (rc == MIEV_OK)
-        rc = describe_side(s, true, model, length, err);
+    int rc = describe_side(s, true, model, length, err);
     if (rc == MIEV_OK)
         rc = describe_side(s, false, model, length, err);
     if (rc == MIEV_OK)
@@ -272,6 +272,47 @@ static int build(struct onnx *s, const void *model, size_t length, struct miev_e
     for (size_t i = 0; i < s->inputs.count && rc == MIEV_OK; i++)
         rc = create_input(s, i, err);
     return rc;
+}
+
+static int build(struct onnx *s, const void *model, size_t length, struct miev_error *err)
+{
+    int rc = create_session(s, model, length, err);
+    return rc == MIEV_OK ? describe(s, model, length, err) : rc;
+}
+
+/* The output of that name changes places with the first one. */
+static int put_first(struct onnx *s, const char *name, struct miev_error *err)
+{
+    size_t i = 0;
+    while (i < s->outputs.count && strcmp(s->output_names[i], name) != 0)
+        i++;
+    if (i == s->outputs.count)
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
+                              "ONNX Runtime does not show what the model's last layer is fed with: "
+                              "--features output takes the output itself");
+    struct miev_port port = s->outputs.list[i];
+    char *keep = s->output_names[i];
+    s->outputs.list[i] = s->outputs.list[0];
+    s->outputs.list[0] = port;
+    s->output_names[i] = s->output_names[0];
+    s->output_names[0] = keep;
+    return MIEV_OK;
+}
+
+static int build_features(struct onnx *s, const void *model, size_t length, struct miev_error *err)
+{
+    char name[MIEV_ONNX_MAX_NAME];
+    void *more = NULL;
+    size_t more_length = 0;
+    int rc = miev_onnx_find_features(model, length, name, err);
+    if (rc == MIEV_OK)
+        rc = miev_onnx_add_output(model, length, name, &more, &more_length, err);
+    if (rc == MIEV_OK)
+        rc = create_session(s, more, more_length, err); /* which keeps no part of the bytes */
+    free(more);
+    if (rc == MIEV_OK)
+        rc = describe(s, model, length, err);
+    return rc == MIEV_OK ? put_first(s, name, err) : rc;
 }
 
 /* ---- the slots of engine.h ---- */
@@ -285,14 +326,15 @@ static void fill_info(const struct onnx *s, struct miev_engine_info *info)
     info->threads = s->threads;
 }
 
-static int onnx_load(void *state, const void *model, size_t length, struct miev_engine_info *info,
-                     struct miev_error *err)
+static int
+load_by(struct onnx *s,
+        int (*how)(struct onnx *s, const void *model, size_t length, struct miev_error *err),
+        const void *model, size_t length, struct miev_engine_info *info, struct miev_error *err)
 {
-    struct onnx *s = state;
     unload(s);
     int rc = miev_onnx_inspect(model, length, err);
     if (rc == MIEV_OK)
-        rc = build(s, model, length, err);
+        rc = how(s, model, length, err);
     if (rc == MIEV_OK) {
         fill_info(s, info);
         return MIEV_OK;
@@ -304,6 +346,18 @@ static int onnx_load(void *state, const void *model, size_t length, struct miev_
                              "with --delegate %s, in a locked process that opens no file and makes "
                              "no machine code (the CPU provider needs neither)",
                              s->provider->delegate);
+}
+
+static int onnx_load(void *state, const void *model, size_t length, struct miev_engine_info *info,
+                     struct miev_error *err)
+{
+    return load_by(state, build, model, length, info, err);
+}
+
+static int onnx_load_features(void *state, const void *model, size_t length,
+                              struct miev_engine_info *info, struct miev_error *err)
+{
+    return load_by(state, build_features, model, length, info, err);
 }
 
 static int onnx_run(void *state, struct miev_error *err)
@@ -458,6 +512,8 @@ const struct miev_engine_ops miev_engine_onnx = {
     .handles = miev_onnx_is_model,
     .open = onnx_open,
     .load = onnx_load,
+    .load_features = onnx_load_features,
+    .channels_first = true,
     .input_count = onnx_input_count,
     .output_count = onnx_output_count,
     .input = onnx_input,

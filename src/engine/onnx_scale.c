@@ -4,22 +4,9 @@
 #include <string.h>
 
 #include "engine/onnx_file.h"
+#include "engine/onnx_graph.h"
 #include "engine/onnx_schema.h"
 #include "engine/protobuf.h"
-
-static struct miev_protobuf find_initializer(struct miev_protobuf graph,
-                                             const struct miev_protobuf *name)
-{
-    struct miev_protobuf_field field;
-    while (miev_protobuf_length(name) > 0 && miev_protobuf_next(&graph, &field)) {
-        if (!miev_protobuf_is_bytes(&field, GRAPH_INITIALIZER))
-            continue;
-        struct miev_protobuf its_name = miev_protobuf_find(field.bytes, TENSOR_NAME);
-        if (miev_protobuf_same(&its_name, name))
-            return field.bytes;
-    }
-    return (struct miev_protobuf){NULL, NULL, false};
-}
 
 struct number {
     uint64_t type, bits;
@@ -56,10 +43,10 @@ static bool read_scale(struct miev_protobuf graph, struct miev_protobuf node, do
     struct miev_protobuf scale_name = miev_protobuf_find_at(node, NODE_INPUT, 1);
     struct miev_protobuf zero_name = miev_protobuf_find_at(node, NODE_INPUT, 2);
     struct number number = {0, 0}, zero = {TYPE_UINT8, 0};
-    if (!read_one(find_initializer(graph, &scale_name), &number) || number.type != TYPE_FLOAT)
+    if (!read_one(miev_onnx_initializer(graph, &scale_name), &number) || number.type != TYPE_FLOAT)
         return false;
     if (miev_protobuf_length(&zero_name) > 0 &&
-        !read_one(find_initializer(graph, &zero_name), &zero))
+        !read_one(miev_onnx_initializer(graph, &zero_name), &zero))
         return false;
     uint32_t bits = (uint32_t)number.bits;
     float value;

@@ -16,8 +16,13 @@ enum onnx_model {
 enum onnx_graph {
     GRAPH_NODE = 1,
     GRAPH_INITIALIZER = 5,
+    GRAPH_OUTPUT = 12,
     GRAPH_SPARSE = 15,
     GRAPH_LAST = 16,
+};
+
+enum onnx_value {
+    VALUE_NAME = 1,
 };
 
 enum onnx_node {
@@ -38,6 +43,7 @@ enum onnx_attribute {
 };
 
 enum onnx_tensor {
+    TENSOR_DIMS = 1,
     TENSOR_TYPE = 2,
     TENSOR_FLOATS = 4,
     TENSOR_INTS = 5,

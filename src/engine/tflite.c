@@ -12,6 +12,7 @@
 #include "engine/library.h"
 #include "engine/litert_api.h"
 #include "engine/ports.h"
+#include "engine/tflite_features.h"
 #include "engine/tflite_file.h"
 #include "engine/tflite_metadata.h"
 #include "engine/tflite_tiny.h"
@@ -28,7 +29,7 @@ struct tflite {
     const void *bytes;
     size_t length;
     struct miev_tflite_file file;
-    void *copy; /* of the file, only for models with state */
+    void *copy; /* of the file, only for models with state and where features are the output */
     void *model;
     void *compiled; /* NULL until all input shapes are known */
     const char *delegate_used;
@@ -404,23 +405,32 @@ static void fill_info(const struct tflite *s, struct miev_engine_info *info)
     info->threads = s->threads;
 }
 
+static int copy_model(struct tflite *s, const void *bytes, size_t length, struct miev_error *err)
+{
+    if (s->copy)
+        return MIEV_OK;
+    s->copy = aligned_alloc(MIEV_PORT_ALIGNMENT,
+                            (length / MIEV_PORT_ALIGNMENT + 1) * MIEV_PORT_ALIGNMENT);
+    if (!s->copy)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for a copy of the model");
+    memcpy(s->copy, bytes, length);
+    return MIEV_OK;
+}
+
+/* The runtime reads a copy where there is one. */
 static int parse_model(struct tflite *s, const void *bytes, size_t length, struct miev_error *err)
 {
     struct miev_tflite_patch *patches = NULL;
     size_t n = s->file.n_stateful;
     if (n) {
-        s->copy = aligned_alloc(MIEV_PORT_ALIGNMENT,
-                                (length / MIEV_PORT_ALIGNMENT + 1) * MIEV_PORT_ALIGNMENT);
-        patches = calloc(n, sizeof(*patches));
-        if (!s->copy || !patches) {
-            free(patches);
+        int rc = copy_model(s, bytes, length, err);
+        patches = rc == MIEV_OK ? calloc(n, sizeof(*patches)) : NULL;
+        if (!patches)
             return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for a copy of the model");
-        }
-        memcpy(s->copy, bytes, length);
         (void)miev_tflite_hide_state(s->copy, length, patches, n);
-        bytes = s->copy;
     }
-    int status = s->api.CreateModelFromBuffer(s->environment, bytes, length, &s->model);
+    int status =
+        s->api.CreateModelFromBuffer(s->environment, s->copy ? s->copy : bytes, length, &s->model);
     if (n)
         miev_tflite_restore_state(s->copy, patches, n);
     free(patches);
@@ -485,12 +495,23 @@ static int describe_ports(struct tflite *s, void *signature, const void *bytes, 
     return rc;
 }
 
-static int tflite_load(void *state, const void *model, size_t length, struct miev_engine_info *info,
-                       struct miev_error *err)
+/* The copy with other numbers in it is looked at as the file was. */
+static int expose_features(struct tflite *s, const void *model, size_t length,
+                           struct miev_error *err)
 {
-    struct tflite *s = state;
+    int rc = copy_model(s, model, length, err);
+    if (rc == MIEV_OK)
+        rc = miev_tflite_expose_features(s->copy, length, err);
+    return rc == MIEV_OK ? miev_tflite_inspect(s->copy, length, &s->file, err) : rc;
+}
+
+static int load_by(struct tflite *s, bool features, const void *model, size_t length,
+                   struct miev_engine_info *info, struct miev_error *err)
+{
     unload(s);
     int rc = miev_tflite_inspect(model, length, &s->file, err);
+    if (rc == MIEV_OK && features)
+        rc = expose_features(s, model, length, err);
     if (rc == MIEV_OK)
         rc = parse_model(s, model, length, err);
     void *signature = NULL;
@@ -511,6 +532,18 @@ static int tflite_load(void *state, const void *model, size_t length, struct mie
     s->length = length;
     fill_info(s, info);
     return MIEV_OK;
+}
+
+static int tflite_load(void *state, const void *model, size_t length, struct miev_engine_info *info,
+                       struct miev_error *err)
+{
+    return load_by(state, false, model, length, info, err);
+}
+
+static int tflite_load_features(void *state, const void *model, size_t length,
+                                struct miev_engine_info *info, struct miev_error *err)
+{
+    return load_by(state, true, model, length, info, err);
 }
 
 static int tflite_metadata(void *state, struct miev_engine_metadata *out, struct miev_error *err)
@@ -643,6 +676,7 @@ const struct miev_engine_ops miev_engine_tflite = {
     .handles = miev_tflite_is_model,
     .open = tflite_open,
     .load = tflite_load,
+    .load_features = tflite_load_features,
     .metadata = tflite_metadata,
     .input_count = tflite_input_count,
     .output_count = tflite_output_count,

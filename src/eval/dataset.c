@@ -377,6 +377,29 @@ void miev_dataset_finish(struct miev_dataset *dataset)
     *dataset = (struct miev_dataset){.folder = -1};
 }
 
+/* ---- leaving out ---------------------------------------------------------------------------- */
+
+void miev_dataset_leave_out(struct miev_dataset *dataset, const bool *leave)
+{
+    size_t images = 0, classes = 0, image = 0;
+    for (size_t c = 0; c < dataset->n_classes; c++) {
+        for (; image < dataset->n && dataset->images[image].class_index == c; image++) {
+            if (leave[c]) {
+                free(dataset->images[image].path);
+                continue;
+            }
+            dataset->images[images] = dataset->images[image];
+            dataset->images[images++].class_index = (uint32_t)classes;
+        }
+        if (leave[c])
+            free(dataset->classes[c]);
+        else
+            dataset->classes[classes++] = dataset->classes[c];
+    }
+    dataset->n = dataset->n_found = images;
+    dataset->n_classes = classes;
+}
+
 /* ---- drawing -------------------------------------------------------------------------------- */
 
 static void shuffle(struct miev_dataset_image *images, size_t n, struct miev_random *random)

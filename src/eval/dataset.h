@@ -44,6 +44,10 @@ MIEV_MUST_USE int miev_dataset_read_list(const char *text, size_t length, struct
                                          struct miev_error *err);
 void miev_dataset_finish(struct miev_dataset *dataset);
 
+/* Take out the classes i for which leave[i] is true, with their images, before anything is drawn.
+ */
+void miev_dataset_leave_out(struct miev_dataset *dataset, const bool *leave);
+
 /* Leave `limit` images (0: all), of each class in proportion, drawn by the seed. */
 MIEV_MUST_USE int miev_dataset_draw(struct miev_dataset *dataset, size_t limit, uint64_t seed,
                                     struct miev_error *err);

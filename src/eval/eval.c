@@ -6,19 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/error.h"
-#include "core/file.h"
 #include "core/text.h"
 #include "eval/pass.h"
 #include "study/predict.h"
 
 #define IDLE_ROUNDS  3
 #define IDLE_ROUND_S 0.3
-#define NAMED        5 /* unknown classes that are named in a refusal */
 
 static void tell_phase(struct miev_eval *eval, enum miev_eval_phase phase, size_t index)
 {
@@ -66,86 +63,85 @@ void miev_eval_note(const struct miev_eval *eval, struct miev_eval_model *model,
         return;
     }
     model->outcome[image] = MIEV_EVAL_ANSWERED;
-    uint32_t truth = model->class_map[eval->dataset.images[image].class_index];
-    model->right += (uint32_t)to[0] == truth;
+    model->right += miev_eval_is_right(eval, model, image, to[0]);
 }
 
 /* ---- classes -------------------------------------------------------------------------------- */
 
-/* By label (letter case does not matter), else by number. False when the model has no such class.
- */
-static bool find_class(const struct miev_card *card, size_t classes, const char *name,
-                       uint32_t *out)
+static struct miev_class_names names_of(const struct miev_eval_model *model)
 {
-    uint64_t number = 0;
-    for (size_t i = 0; i < card->n_labels && i < classes; i++) {
-        if (strcasecmp(card->labels[i], name) == 0) {
-            *out = (uint32_t)i;
-            return true;
-        }
-    }
-    if (miev_parse_u64(name, &number, NULL) != MIEV_OK || number >= classes)
-        return false;
-    *out = (uint32_t)number;
-    return true;
+    return (struct miev_class_names){.labels = model->run->labels,
+                                     .n_labels = model->run->n_labels,
+                                     .n_classes = model->classes};
 }
 
-static int map_classes(const struct miev_eval *eval, struct miev_eval_model *model,
-                       struct miev_error *err)
+/* Tell the model's worker which classes there are to choose from. */
+static int choose_among(const struct miev_eval *eval, const struct miev_eval_model *model,
+                        struct miev_error *err)
 {
-    const struct miev_dataset *dataset = &eval->dataset;
-    const struct miev_card *card = model->run->entry.card;
-    char names[240] = "";
-    size_t unknown = 0, used = 0;
-    for (size_t i = 0; i < dataset->n_classes; i++) {
-        char shown[40];
-        if (find_class(card, model->classes, dataset->classes[i], &model->class_map[i]))
-            continue;
-        if (unknown++ >= NAMED)
-            continue;
-        miev_text_show(shown, sizeof(shown), dataset->classes[i]);
-        used += (size_t)snprintf(names + used, sizeof(names) - used, "%s\"%s\"", used ? ", " : "",
-                                 shown);
+    const struct miev_groups *groups = &model->groups;
+    int32_t *list = calloc(groups->n_mapped, sizeof(*list));
+    char *text = calloc(groups->n_mapped, MIEV_CLASS_DIGITS);
+    json_t *reply = NULL;
+    int rc = MIEV_OK;
+    if (!list || !text)
+        rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu classes", groups->n_mapped);
+    for (size_t i = 0, n = 0; rc == MIEV_OK && i < groups->n_classes; i++)
+        if (groups->of_class[i] != MIEV_GROUP_NONE)
+            list[n++] = (int32_t)i;
+    if (rc == MIEV_OK) {
+        miev_classes_write(list, groups->n_mapped, text);
+        json_t *classes = json_stringn(text, groups->n_mapped * MIEV_CLASS_DIGITS);
+        rc = miev_child_ask(model->run->child,
+                            json_pack("{s:s, s:o}", "do", "among", "classes", classes), -1,
+                            eval->run.options->timeout_s, &reply, err);
     }
-    if (unknown == 0)
-        return MIEV_OK;
-    char more[32] = "", first[48] = "0";
-    if (unknown > NAMED)
-        (void)snprintf(more, sizeof(more), " and %zu more", unknown - NAMED);
-    if (card->n_labels > 0)
-        miev_text_show(first, sizeof(first), card->labels[0]);
-    return miev_error_set(err, MIEV_ERR_INVALID,
-                          "the model does not know the class%s %s%s of the dataset; it has %zu, "
-                          "the first is \"%s\": name folders after its labels, or by number from 0",
-                          unknown > 1 ? "es" : "", names, more, model->classes, first);
+    json_decref(reply);
+    free(list);
+    free(text);
+    return rc;
+}
+
+static int group_classes(const struct miev_eval *eval, struct miev_eval_model *model,
+                         struct miev_error *err)
+{
+    const struct miev_class_names names = names_of(model);
+    int rc = miev_groups_make(&eval->dataset, eval->options->mapping, &names, &model->groups, err);
+    size_t n = eval->options->map_only ? model->groups.n_mapped : model->classes;
+    model->n_best = n < MIEV_EVAL_TOP ? n : MIEV_EVAL_TOP;
+    return rc == MIEV_OK && eval->options->map_only ? choose_among(eval, model, err) : rc;
 }
 
 /* ---- one model ------------------------------------------------------------------------------ */
 
-static int make_room(const struct miev_eval *eval, struct miev_eval_model *model,
-                     struct miev_error *err)
+int miev_eval_make_room(const struct miev_eval *eval, struct miev_eval_model *model,
+                        struct miev_error *err)
 {
-    const json_t *facts = model->run->facts;
-    json_int_t classes = json_integer_value(json_object_get(facts, "classes"));
-    if (classes < 2 || classes > (json_int_t)MIEV_PREDICT_MAX_CLASSES)
-        return miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
-    model->classes = (size_t)classes;
-    model->n_best = classes < MIEV_EVAL_TOP ? (size_t)classes : MIEV_EVAL_TOP;
-    model->class_map = calloc(eval->dataset.n_classes, sizeof(*model->class_map));
     model->best = calloc(eval->dataset.n, MIEV_EVAL_TOP * sizeof(*model->best));
     model->outcome = calloc(eval->dataset.n, 1);
     model->failures = json_array();
-    if (!model->class_map || !model->best || !model->outcome || !model->failures)
+    if (!model->best || !model->outcome || !model->failures)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the answers to %zu images",
                               eval->dataset.n);
     return MIEV_OK;
 }
 
+static int count_classes(struct miev_eval_model *model, struct miev_error *err)
+{
+    json_int_t classes = json_integer_value(json_object_get(model->run->facts, "classes"));
+    if (classes < 2 || classes > (json_int_t)MIEV_PREDICT_MAX_CLASSES)
+        return miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
+    model->classes = (size_t)classes;
+    return MIEV_OK;
+}
+
 static int evaluate(struct miev_eval *eval, struct miev_eval_model *model, struct miev_error *err)
 {
-    int rc = make_room(eval, model, err);
+    int rc = count_classes(model, err);
     if (rc == MIEV_OK)
-        rc = map_classes(eval, model, err);
+        rc = miev_eval_make_room(eval, model, err);
+    if (rc == MIEV_OK)
+        rc = group_classes(eval, model, err);
     if (rc == MIEV_OK)
         rc = miev_eval_state_open(eval, model, err);
     if (rc == MIEV_OK && model->done < eval->dataset.n)
@@ -153,18 +149,16 @@ static int evaluate(struct miev_eval *eval, struct miev_eval_model *model, struc
     return rc;
 }
 
-/* Its worker ends with it: one model at a time is in memory. */
-static void evaluate_one(struct miev_eval *eval, size_t i)
+void miev_eval_one(struct miev_eval *eval, size_t i, miev_eval_work *work)
 {
     struct miev_error err;
     struct miev_eval_model *model = &eval->models[i];
     struct miev_run_model *run = &eval->run.models[i];
-    model->run = run;
     tell_phase(eval, MIEV_EVAL_LOADING, i);
     miev_run_open(&eval->run, run);
     if (run->status != MIEV_OK)
         return;
-    if (evaluate(eval, model, &err) != MIEV_OK) {
+    if (work(eval, model, &err) != MIEV_OK) {
         miev_run_fail(run, &err);
         return;
     }
@@ -176,23 +170,57 @@ static void evaluate_one(struct miev_eval *eval, size_t i)
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
-static bool is_stopped(void *context)
+bool miev_eval_stopped(void *eval)
 {
-    const struct miev_eval *eval = context;
-    return miev_run_stopped(&eval->run);
+    return miev_run_stopped(&((const struct miev_eval *)eval)->run);
 }
 
-static int open_dataset(struct miev_eval *eval, struct miev_error *err)
+/* The folders that the mapping leaves out go, and are told. */
+static int leave_out(struct miev_eval *eval, struct miev_error *err)
+{
+    const struct miev_mapping *mapping = eval->options->mapping;
+    struct miev_dataset *dataset = &eval->dataset;
+    bool *leave = calloc(dataset->n_classes + 1, sizeof(*leave));
+    size_t *images = calloc(dataset->n_classes + 1, sizeof(*images));
+    eval->left_out = json_array();
+    int rc =
+        leave && images && eval->left_out
+            ? MIEV_OK
+            : miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu classes", dataset->n_classes);
+    for (size_t i = 0; rc == MIEV_OK && i < dataset->n; i++)
+        images[dataset->images[i].class_index]++;
+    for (size_t c = 0; rc == MIEV_OK && c < dataset->n_classes; c++) {
+        char shown[256];
+        leave[c] =
+            miev_mapping_leaves_out(mapping, miev_mapping_find(mapping, dataset->classes[c]));
+        miev_text_show(shown, sizeof(shown), dataset->classes[c]);
+        if (leave[c])
+            (void)json_array_append_new(eval->left_out, json_pack("{s:s, s:I}", "folder", shown,
+                                                                  "images", (json_int_t)images[c]));
+    }
+    if (rc == MIEV_OK)
+        miev_dataset_leave_out(dataset, leave);
+    free(leave);
+    free(images);
+    return rc == MIEV_OK && dataset->n == 0
+               ? miev_error_set(err, MIEV_ERR_INVALID,
+                                "the mapping leaves out every folder of the dataset")
+               : rc;
+}
+
+int miev_eval_open_dataset(struct miev_eval *eval, struct miev_error *err)
 {
     const struct miev_eval_options *options = eval->options;
     struct miev_dataset *dataset = &eval->dataset;
     int rc = miev_dataset_open(options->dataset_path, dataset, err);
+    if (rc == MIEV_OK && options->mapping)
+        rc = leave_out(eval, err);
     if (rc == MIEV_OK)
         rc = miev_dataset_draw(dataset, options->limit, options->study.seed, err);
     if (rc != MIEV_OK)
         return rc;
     tell_phase(eval, MIEV_EVAL_READING, 0);
-    rc = miev_dataset_hash(dataset, is_stopped, eval, err);
+    rc = miev_dataset_hash(dataset, miev_eval_stopped, eval, err);
     if (rc == MIEV_OK)
         miev_dataset_shuffle(dataset, options->study.seed);
     eval->kept = calloc(dataset->n, 1);
@@ -225,8 +253,8 @@ static unsigned count_decoders(const struct miev_eval *eval)
     return wanted < MIEV_EVAL_MAX_DECODERS ? wanted : MIEV_EVAL_MAX_DECODERS;
 }
 
-static int set_up(struct miev_eval *eval, const struct miev_study_entry *entries,
-                  struct miev_error *err)
+int miev_eval_set_up(struct miev_eval *eval, const struct miev_study_entry *entries,
+                     struct miev_error *err)
 {
     struct miev_run *run = &eval->run;
     int rc = miev_run_set_up(run, entries, err);
@@ -248,11 +276,11 @@ static int set_up(struct miev_eval *eval, const struct miev_study_entry *entries
     return MIEV_OK;
 }
 
-static int measure_idle(struct miev_eval *eval, struct miev_error *err)
+int miev_eval_measure_idle(struct miev_eval *eval, struct miev_error *err)
 {
     int rc = MIEV_OK;
     tell_phase(eval, MIEV_EVAL_IDLE, 0);
-    for (size_t i = 0; rc == MIEV_OK && i < IDLE_ROUNDS && !is_stopped(eval); i++)
+    for (size_t i = 0; rc == MIEV_OK && i < IDLE_ROUNDS && !miev_eval_stopped(eval); i++)
         rc = miev_run_idle_round(&eval->run, IDLE_ROUND_S, i, err);
     return rc == MIEV_OK ? miev_run_analyse(&eval->run, err) : rc;
 }
@@ -268,25 +296,25 @@ static bool all_done(const struct miev_eval *eval)
 static int run_all(struct miev_eval *eval, const struct miev_study_entry *entries,
                    struct miev_error *err)
 {
-    int rc = set_up(eval, entries, err);
+    int rc = miev_eval_set_up(eval, entries, err);
     if (rc == MIEV_OK)
-        rc = open_dataset(eval, err);
+        rc = miev_eval_open_dataset(eval, err);
     if (rc == MIEV_OK)
-        rc = measure_idle(eval, err);
-    for (size_t i = 0; rc == MIEV_OK && i < eval->run.n_models && !is_stopped(eval); i++)
-        evaluate_one(eval, i);
+        rc = miev_eval_measure_idle(eval, err);
+    for (size_t i = 0; rc == MIEV_OK && i < eval->run.n_models && !miev_eval_stopped(eval); i++)
+        miev_eval_one(eval, i, evaluate);
     eval->run.finished_ns = miev_env_now_ns(eval->run.options->env);
     return rc;
 }
 
-static void tear_down(struct miev_eval *eval)
+void miev_eval_tear_down(struct miev_eval *eval)
 {
     bool told = eval->models && all_done(eval);
     miev_eval_end_decoders(eval);
     for (size_t i = 0; eval->models && i < eval->run.n_models; i++) {
         struct miev_eval_model *model = &eval->models[i];
         miev_eval_state_close(model, told);
-        free(model->class_map);
+        miev_groups_finish(&model->groups);
         free(model->best);
         free(model->outcome);
         json_decref(model->failures);
@@ -296,37 +324,74 @@ static void tear_down(struct miev_eval *eval)
     free(eval->kept_as);
     if (eval->kept_fd >= 0)
         (void)close(eval->kept_fd);
+    json_decref(eval->left_out);
     miev_dataset_finish(&eval->dataset);
     miev_run_tear_down(&eval->run);
+}
+
+void miev_eval_init(struct miev_eval *eval, struct miev_study_options *study,
+                    const struct miev_eval_options *options, size_t n_models)
+{
+    *study = options->study;
+    study->input_path = NULL;
+    study->budget_s = 0;
+    study->progress = NULL;
+    *eval = (struct miev_eval){
+        .options = options,
+        .run = {.options = study,
+                .n_models = n_models,
+                .input = {.fd = -1},
+                .started_ns = miev_env_now_ns(study->env)},
+        .dataset = {.folder = -1},
+        .kept_fd = -1,
+    };
 }
 
 int miev_eval_run(const struct miev_eval_options *options, const struct miev_study_entry *entries,
                   size_t n_entries, json_t **report, struct miev_error *err)
 {
-    struct miev_study_options study = options->study;
+    struct miev_study_options study;
+    struct miev_eval eval;
     if (n_entries == 0 || n_entries > MIEV_STUDY_MAX_MODELS)
         return miev_error_set(err, MIEV_ERR_INVALID, "1 to %d models can be evaluated, not %zu",
                               MIEV_STUDY_MAX_MODELS, n_entries);
-    study.input_path = NULL;
-    study.budget_s = 0;
-    study.progress = NULL;
-    struct miev_eval eval = {
-        .options = options,
-        .run = {.options = &study,
-                .n_models = n_entries,
-                .input = {.fd = -1},
-                .started_ns = miev_env_now_ns(study.env)},
-        .dataset = {.folder = -1},
-        .kept_fd = -1,
-    };
+    miev_eval_init(&eval, &study, options, n_entries);
     int rc = run_all(&eval, entries, err);
     if (rc == MIEV_OK) {
-        *report = miev_eval_report(&eval, is_stopped(&eval) ? "interrupted"
-                                          : all_done(&eval) ? "complete"
-                                                            : "failed");
+        *report = miev_eval_report(&eval, miev_eval_stopped(&eval) ? "interrupted"
+                                          : all_done(&eval)        ? "complete"
+                                                                   : "failed");
         if (!*report)
             rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the report");
     }
-    tear_down(&eval);
+    miev_eval_tear_down(&eval);
+    return rc;
+}
+
+int miev_eval_draft(const struct miev_eval_options *options, const struct miev_study_entry *entry,
+                    char **out, struct miev_error *err)
+{
+    struct miev_study_options study;
+    struct miev_eval eval;
+    miev_eval_init(&eval, &study, options, 1);
+    int rc = miev_eval_set_up(&eval, entry, err);
+    if (rc == MIEV_OK)
+        rc = miev_dataset_open(options->dataset_path, &eval.dataset, err);
+    if (rc == MIEV_OK) {
+        tell_phase(&eval, MIEV_EVAL_LOADING, 0);
+        miev_run_open(&eval.run, eval.models[0].run);
+        rc = eval.models[0].run->status;
+        if (rc != MIEV_OK)
+            (void)miev_error_set(err, rc, "%s", eval.models[0].run->error.message);
+    }
+    if (rc == MIEV_OK)
+        rc = count_classes(&eval.models[0], err);
+    if (rc == MIEV_OK) {
+        const struct miev_class_names names = names_of(&eval.models[0]);
+        *out = miev_mapping_draft(&eval.dataset, &names);
+        if (!*out)
+            rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the draft");
+    }
+    miev_eval_tear_down(&eval);
     return rc;
 }

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "eval/mapping.h"
 #include "study/price.h"
 #include "study/study.h"
 
@@ -33,6 +34,8 @@ struct miev_eval_options {
     unsigned decoders;        /* processes that decode ahead, 0: as the machine allows */
     const char *state_folder; /* where answers are kept until all are there; NULL: nowhere */
     bool fresh;               /* begin anew, whatever the folder holds */
+    const struct miev_mapping *mapping; /* folders in terms of labels; NULL: folders are labels */
+    bool map_only; /* with a mapping: the best of the mapped classes, as if there were no others */
     void (*progress)(void *context, const struct miev_eval_progress *progress); /* may be NULL */
     void *progress_context;
 };
@@ -43,6 +46,13 @@ struct miev_eval_options {
 MIEV_MUST_USE int miev_eval_run(const struct miev_eval_options *options,
                                 const struct miev_study_entry *entries, size_t n_entries,
                                 json_t **report, struct miev_error *err);
+
+/* What a mapping of this dataset for the first entry may look like, as text for people to edit
+ * (eval/groups.h; caller frees). The model is loaded, since its file may be what names its classes.
+ */
+MIEV_MUST_USE int miev_eval_draft(const struct miev_eval_options *options,
+                                  const struct miev_study_entry *entry, char **out,
+                                  struct miev_error *err);
 
 /* Set .site, each model's .footprint, and its .total_g for all images whose energy is known. */
 MIEV_MUST_USE int miev_eval_price(json_t *report, const struct miev_price_options *options,

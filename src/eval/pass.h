@@ -5,6 +5,7 @@
 
 #include "eval/dataset.h"
 #include "eval/eval.h"
+#include "eval/groups.h"
 #include "study/predict.h"
 #include "study/run.h"
 
@@ -32,7 +33,7 @@ struct miev_eval_energy {
 struct miev_eval_model {
     struct miev_run_model *run; /* of the struct miev_run */
     size_t classes, n_best;
-    uint32_t *class_map;    /* dataset's class -> the model's, owned */
+    struct miev_groups groups;
     int32_t *best;          /* MIEV_EVAL_TOP an image, owned */
     unsigned char *outcome; /* enum miev_eval_outcome an image, owned */
     size_t done;            /* images [0, done) are no longer open */
@@ -60,6 +61,7 @@ struct miev_eval {
     const struct miev_eval_options *options;
     struct miev_run run;
     struct miev_dataset dataset;
+    json_t *left_out; /* {"folder", "images"} by the mapping's word; NULL: none; owned */
     struct miev_eval_model *models; /* run.n_models of them */
     struct miev_eval_decoder decoders[MIEV_EVAL_MAX_DECODERS];
     size_t n_decoders;
@@ -73,6 +75,27 @@ struct miev_eval {
     uint64_t told_ns;    /* when progress was told last */
 };
 
+/* eval.c: the steps of an evaluation, for others that put a dataset through models. */
+/* *study is filled from the options, and stays the caller's. */
+void miev_eval_init(struct miev_eval *eval, struct miev_study_options *study,
+                    const struct miev_eval_options *options, size_t n_models);
+MIEV_MUST_USE int miev_eval_set_up(struct miev_eval *eval, const struct miev_study_entry *entries,
+                                   struct miev_error *err);
+MIEV_MUST_USE int miev_eval_open_dataset(struct miev_eval *eval, struct miev_error *err);
+MIEV_MUST_USE int miev_eval_measure_idle(struct miev_eval *eval, struct miev_error *err);
+/* Room for what comes of each image. */
+MIEV_MUST_USE int miev_eval_make_room(const struct miev_eval *eval, struct miev_eval_model *model,
+                                      struct miev_error *err);
+/* Load model i, do the work, end its worker: one model at a time is in memory. A failure is the
+ * model's, with its reason. */
+typedef int miev_eval_work(struct miev_eval *eval, struct miev_eval_model *model,
+                           struct miev_error *err);
+void miev_eval_one(struct miev_eval *eval, size_t i, miev_eval_work *work);
+/* True once the user asked to stop; takes a struct miev_eval. */
+bool miev_eval_stopped(void *eval);
+/* In any case after miev_eval_init. */
+void miev_eval_tear_down(struct miev_eval *eval);
+
 /* CPU seconds of all processes that evaluate, this one too. */
 double miev_eval_cpu_s(struct miev_eval *eval);
 
@@ -80,6 +103,15 @@ double miev_eval_cpu_s(struct miev_eval *eval);
 MIEV_MUST_USE int miev_eval_pass(struct miev_eval *eval, struct miev_eval_model *model,
                                  struct miev_error *err);
 void miev_eval_end_decoders(struct miev_eval *eval);
+
+/* True when a class of the model is right for the image. */
+static inline bool miev_eval_is_right(const struct miev_eval *eval,
+                                      const struct miev_eval_model *model, size_t image,
+                                      int32_t answer)
+{
+    uint32_t folder = eval->dataset.images[image].class_index;
+    return answer >= 0 && model->groups.of_class[answer] == model->groups.of_folder[folder];
+}
 
 /* Note what came of one image; message NULL: answered with best, model->n_best classes. */
 void miev_eval_note(const struct miev_eval *eval, struct miev_eval_model *model, size_t image,

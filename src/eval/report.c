@@ -33,26 +33,52 @@ static json_t *share_json(uint64_t right, uint64_t n)
 
 static json_t *label_json(const struct miev_eval_model *model, size_t index)
 {
-    const struct miev_card *card = model->run->entry.card;
+    const struct miev_run_model *run = model->run;
     char number[32];
-    if (index < card->n_labels)
-        return text_json(card->labels[index]);
+    if (index < run->n_labels)
+        return text_json(run->labels[index]);
     (void)snprintf(number, sizeof(number), "class %zu", index);
     return json_string(number);
 }
 
-static uint32_t truth_of(const struct miev_eval *eval, const struct miev_eval_model *model,
-                         size_t image)
+/* What the images of a folder are called: as the model does, or, where a mapping gives the folder
+ * classes, as the folder is. */
+static json_t *group_json(const struct miev_eval *eval, const struct miev_eval_model *model,
+                          uint32_t group)
 {
-    return model->class_map[eval->dataset.images[image].class_index];
+    if (eval->options->mapping)
+        return text_json(eval->options->mapping->rules[group].folder);
+    return label_json(model, miev_groups_class(&model->groups, group));
 }
 
-static bool in_best(const int32_t *best, uint32_t truth)
+/* A class that is no folder's by its label, with its number where a folder has that very name. */
+static json_t *answer_json(const struct miev_eval *eval, const struct miev_eval_model *model,
+                           uint32_t answer)
+{
+    const struct miev_mapping *mapping = eval->options->mapping;
+    char numbered[320];
+    json_t *label = label_json(model, answer);
+    if (!label || !mapping || miev_mapping_find(mapping, json_string_value(label)) == mapping->n)
+        return label;
+    (void)snprintf(numbered, sizeof(numbered), "%.255s (class %u)", json_string_value(label),
+                   answer);
+    json_decref(label);
+    return json_string(numbered);
+}
+
+static bool any_right(const struct miev_eval *eval, const struct miev_eval_model *model,
+                      size_t image)
 {
     for (size_t k = 0; k < MIEV_EVAL_TOP; k++)
-        if (best[k] >= 0 && (uint32_t)best[k] == truth)
+        if (miev_eval_is_right(eval, model, image, model->best[image * MIEV_EVAL_TOP + k]))
             return true;
     return false;
+}
+
+static bool is_right(const struct miev_eval *eval, const struct miev_eval_model *model,
+                     size_t image)
+{
+    return miev_eval_is_right(eval, model, image, model->best[image * MIEV_EVAL_TOP]);
 }
 
 struct tally {
@@ -71,9 +97,7 @@ static void count_right(const struct miev_eval *eval, const struct miev_eval_mod
     for (size_t i = 0; i < eval->dataset.n; i++) {
         if (!is_answered(model, i))
             continue;
-        const int32_t *best = model->best + i * MIEV_EVAL_TOP;
-        uint32_t truth = truth_of(eval, model, i);
-        struct tally one = {1, (uint32_t)best[0] == truth, in_best(best, truth)};
+        struct tally one = {1, is_right(eval, model, i), any_right(eval, model, i)};
         struct tally *both[] = {sum, &by_class[eval->dataset.images[i].class_index]};
         for (size_t k = 0; k < 2; k++) {
             both[k]->answered += one.answered;
@@ -83,6 +107,17 @@ static void count_right(const struct miev_eval *eval, const struct miev_eval_mod
     }
 }
 
+/* The classes that count as right for a folder. */
+static json_t *outputs_json(const struct miev_eval_model *model, size_t folder)
+{
+    const struct miev_groups *groups = &model->groups;
+    json_t *list = json_array();
+    for (size_t i = 0; i < groups->n_classes; i++)
+        if (groups->of_class[i] == groups->of_folder[folder])
+            (void)json_array_append_new(list, json_integer((json_int_t)i));
+    return list;
+}
+
 static json_t *classes_json(const struct miev_eval *eval, const struct miev_eval_model *model,
                             const struct tally *by_class)
 {
@@ -90,10 +125,14 @@ static json_t *classes_json(const struct miev_eval *eval, const struct miev_eval
     for (size_t c = 0; c < eval->dataset.n_classes; c++) {
         if (by_class[c].answered == 0)
             continue;
-        json_t *entry = json_pack(
-            "{s:o, s:I, s:I, s:o}", "label", label_json(model, model->class_map[c]), "index",
-            (json_int_t)model->class_map[c], "images", (json_int_t)by_class[c].answered, "top1",
-            share_json(by_class[c].right, by_class[c].answered));
+        uint32_t index = miev_groups_class(&model->groups, c);
+        json_t *entry = json_pack("{s:o, s:o, s:I, s:o}", "label",
+                                  group_json(eval, model, model->groups.of_folder[c]), "index",
+                                  index == MIEV_GROUP_NONE ? json_null() : json_integer(index),
+                                  "images", (json_int_t)by_class[c].answered, "top1",
+                                  share_json(by_class[c].right, by_class[c].answered));
+        if (eval->options->mapping)
+            (void)json_object_set_new(entry, "outputs", outputs_json(model, c));
         (void)json_array_append_new(list, entry);
     }
     return list;
@@ -105,6 +144,29 @@ static int compare_cells(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
+#define IS_GROUP 0x80000000u /* in an answer: all classes of a folder, which count as one */
+
+/* The group of the image and the answer as one number. */
+static uint64_t cell_of(const struct miev_eval *eval, const struct miev_eval_model *model,
+                        size_t image)
+{
+    const struct miev_groups *groups = &model->groups;
+    uint64_t truth = groups->of_folder[eval->dataset.images[image].class_index];
+    uint32_t answer = (uint32_t)model->best[image * MIEV_EVAL_TOP];
+    uint32_t group = groups->of_class[answer];
+    return truth << 32 | (group == MIEV_GROUP_NONE ? answer : IS_GROUP | group);
+}
+
+static json_t *cell_json(const struct miev_eval *eval, const struct miev_eval_model *model,
+                         uint64_t cell, size_t images)
+{
+    uint32_t answer = (uint32_t)cell;
+    json_t *predicted = answer & IS_GROUP ? group_json(eval, model, answer & ~IS_GROUP)
+                                          : answer_json(eval, model, answer);
+    return json_pack("{s:o, s:o, s:I}", "class", group_json(eval, model, (uint32_t)(cell >> 32)),
+                     "predicted", predicted, "images", (json_int_t)images);
+}
+
 /* Cells of the matrix that are not empty: class, what was said instead of it or rightly, images. */
 static json_t *confusion_json(const struct miev_eval *eval, const struct miev_eval_model *model)
 {
@@ -113,18 +175,13 @@ static json_t *confusion_json(const struct miev_eval *eval, const struct miev_ev
     size_t n = 0, end = 0;
     for (size_t i = 0; cells && i < eval->dataset.n; i++)
         if (is_answered(model, i))
-            cells[n++] =
-                (uint64_t)truth_of(eval, model, i) << 32 | (uint32_t)model->best[i * MIEV_EVAL_TOP];
+            cells[n++] = cell_of(eval, model, i);
     if (n > 0)
         qsort(cells, n, sizeof(*cells), compare_cells);
     for (size_t begin = 0; begin < n; begin = end) {
         while (end < n && cells[end] == cells[begin])
             end++;
-        (void)json_array_append_new(
-            list,
-            json_pack("{s:o, s:o, s:I}", "class", label_json(model, (size_t)(cells[begin] >> 32)),
-                      "predicted", label_json(model, (size_t)(cells[begin] & UINT32_MAX)), "images",
-                      (json_int_t)(end - begin)));
+        (void)json_array_append_new(list, cell_json(eval, model, cells[begin], end - begin));
     }
     free(cells);
     return list;
@@ -188,6 +245,12 @@ static json_t *identity_json(const struct miev_eval_model *model)
     return out;
 }
 
+/* Classes that an answer is chosen from. */
+static size_t choices_of(const struct miev_eval *eval, const struct miev_eval_model *model)
+{
+    return eval->options->map_only ? model->groups.n_mapped : model->classes;
+}
+
 static json_t *model_json(const struct miev_eval *eval, const struct miev_eval_model *model)
 {
     json_t *out = identity_json(model);
@@ -209,8 +272,9 @@ static json_t *model_json(const struct miev_eval *eval, const struct miev_eval_m
     (void)json_object_set_new(out, "complete", json_boolean(model->done == eval->dataset.n));
     (void)json_object_set_new(out, "top1", share_json(sum.right, sum.answered));
     (void)json_object_set_new(out, "top5",
-                              model->classes > MIEV_EVAL_TOP ? share_json(sum.right5, sum.answered)
-                                                             : json_null());
+                              choices_of(eval, model) > MIEV_EVAL_TOP
+                                  ? share_json(sum.right5, sum.answered)
+                                  : json_null());
     (void)json_object_set_new(out, "not_evaluated", failed_json(model));
     (void)json_object_set_new(out, "classes", classes_json(eval, model, by_class));
     (void)json_object_set_new(out, "confusion", confusion_json(eval, model));
@@ -233,8 +297,7 @@ static struct miev_paired pair_up(const struct miev_eval *eval, const struct mie
     for (size_t i = 0; i < eval->dataset.n; i++) {
         if (!is_answered(a, i) || !is_answered(b, i))
             continue;
-        bool right_a = (uint32_t)a->best[i * MIEV_EVAL_TOP] == truth_of(eval, a, i);
-        bool right_b = (uint32_t)b->best[i * MIEV_EVAL_TOP] == truth_of(eval, b, i);
+        bool right_a = is_right(eval, a, i), right_b = is_right(eval, b, i);
         out.both += right_a && right_b;
         out.only_a += right_a && !right_b;
         out.only_b += right_b && !right_a;
@@ -316,17 +379,59 @@ static json_t *dataset_json(const struct miev_dataset *dataset)
                      (json_int_t)dataset->n_found, "classes", (json_int_t)dataset->n_classes);
 }
 
+static bool has_folder(const struct miev_dataset *dataset, const char *name)
+{
+    for (size_t i = 0; i < dataset->n_classes; i++)
+        if (strcmp(dataset->classes[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Folders of the mapping with their labels as written; and those that the dataset lacks. */
+static void list_folders(const struct miev_eval *eval, json_t *folders, json_t *unused)
+{
+    const struct miev_mapping *mapping = eval->options->mapping;
+    json_t *labels = NULL;
+    for (size_t i = 0; i < mapping->n; i++) {
+        const struct miev_mapping_rule *rule = &mapping->rules[i];
+        if (miev_mapping_leaves_out(mapping, i))
+            continue;
+        if (i == 0 || strcmp(rule->folder, mapping->rules[i - 1].folder) != 0) {
+            labels = json_array();
+            (void)json_array_append_new(
+                folders,
+                json_pack("{s:o, s:o}", "folder", text_json(rule->folder), "labels", labels));
+            if (!has_folder(&eval->dataset, rule->folder))
+                (void)json_array_append_new(unused, text_json(rule->folder));
+        }
+        (void)json_array_append_new(labels, text_json(rule->label));
+    }
+}
+
+static json_t *mapping_json(const struct miev_eval *eval)
+{
+    const struct miev_mapping *mapping = eval->options->mapping;
+    if (!mapping)
+        return json_null();
+    json_t *folders = json_array(), *unused = json_array();
+    list_folders(eval, folders, unused);
+    return json_pack("{s:s, s:s, s:s, s:o, s:O, s:o}", "name", mapping->name, "sha256",
+                     mapping->sha256, "answers", eval->options->map_only ? "mapped" : "all",
+                     "folders", folders, "left_out", eval->left_out, "unused", unused);
+}
+
 json_t *miev_eval_report(const struct miev_eval *eval, const char *stop_reason)
 {
     json_t *models = json_array();
     for (size_t i = 0; i < eval->run.n_models; i++)
         (void)json_array_append_new(models, model_json(eval, &eval->models[i]));
-    json_t *report = json_pack(
-        "{s:s, s:s, s:I, s:o, s:o, s:{s:s, s:f}, s:o, s:o}", "schema", "miev.eval/1",
-        "miev_version", miev_version(), "created_unix_s", (json_int_t)time(NULL), "settings",
-        settings_json(eval), "dataset", dataset_json(&eval->dataset), "stop", "reason", stop_reason,
-        "elapsed_s", (double)(eval->run.finished_ns - eval->run.started_ns) * 1e-9, "models",
-        models, "pairs", pairs_json(eval));
+    json_t *report =
+        json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:{s:s, s:f}, s:o, s:o}", "schema", "miev.eval/1",
+                  "miev_version", miev_version(), "created_unix_s", (json_int_t)time(NULL),
+                  "settings", settings_json(eval), "dataset", dataset_json(&eval->dataset),
+                  "mapping", mapping_json(eval), "stop", "reason", stop_reason, "elapsed_s",
+                  (double)(eval->run.finished_ns - eval->run.started_ns) * 1e-9, "models", models,
+                  "pairs", pairs_json(eval));
     json_t *surroundings = miev_run_surroundings(&eval->run);
     if (report && surroundings)
         (void)json_object_update(report, surroundings);

@@ -32,6 +32,8 @@ static json_t *key_of(const struct miev_eval *eval, const struct miev_eval_model
                             "miev_version", miev_version(), "n_best", (json_int_t)model->n_best);
     (void)json_object_set(key, "engine", json_object_get(facts, "engine"));
     (void)json_object_set(key, "input", json_object_get(facts, "input_request"));
+    if (options->map_only) /* else the mapping only says which answers are right */
+        (void)json_object_set_new(key, "among", json_string(options->mapping->sha256));
     return key;
 }
 

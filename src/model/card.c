@@ -66,19 +66,40 @@ static int read_label_list(const json_t *labels, struct miev_card *card, struct 
     return MIEV_OK;
 }
 
+int miev_card_load_labels(struct miev_card *card, struct miev_error *err)
+{
+    struct miev_labels labels;
+    if (!*card->labels_path || card->n_labels > 0)
+        return MIEV_OK;
+    int rc = miev_labels_load(card->labels_path, &labels, err);
+    if (rc != MIEV_OK)
+        return rc;
+    if (labels.n != card->n_outputs) {
+        rc = miev_error_set(err, MIEV_ERR_INVALID,
+                            "\"count\" is %zu, but %s has %zu labels: each output has one",
+                            card->n_outputs, card->labels_path, labels.n);
+        miev_labels_finish(&labels);
+        return rc;
+    }
+    card->labels = labels.list;
+    card->n_labels = labels.n;
+    card->labels_from = MIEV_ORIGIN_CARD;
+    return MIEV_OK;
+}
+
 static int read_label_file(const json_t *root, const char *card_path, struct miev_card *card,
                            struct miev_error *err)
 {
-    char name[256], path[PATH_MAX];
-    struct miev_labels labels = {0};
+    char name[256];
     int rc = miev_json_string(root, "labels_file", name, sizeof(name), err);
     if (rc == MIEV_OK)
-        rc = miev_card_beside(card_path, "labels_file", name, path, sizeof(path), err);
-    if (rc == MIEV_OK)
-        rc = miev_labels_load(path, &labels, err);
-    card->labels = labels.list;
-    card->n_labels = labels.n;
-    return rc;
+        rc = miev_card_beside(card_path, "labels_file", name, card->labels_path,
+                              sizeof(card->labels_path), err);
+    if (rc == MIEV_OK && card->n_outputs == 0)
+        rc = miev_error_set(
+            err, MIEV_ERR_INVALID,
+            "\"labels_file\" needs \"count\" in \"output\", the number of its lines");
+    return rc == MIEV_OK && card->place != MIEV_PLACE_KNOWN ? miev_card_load_labels(card, err) : rc;
 }
 
 /* In the card, in a file beside it, or not at all where nobody knows them: then the number of
@@ -91,15 +112,17 @@ static int read_labels(const json_t *root, const char *card_path, struct miev_ca
     if (labels && file)
         return miev_error_set(err, MIEV_ERR_INVALID,
                               "\"labels\" and \"labels_file\" both name the labels: keep one");
-    int rc = MIEV_OK;
     if (file)
-        rc = read_label_file(root, card_path, card, err);
-    else if (labels || !json_object_get(json_object_get(root, "output"), "count"))
-        rc = read_label_list(labels, card, err);
-    if (rc == MIEV_OK && card->n_labels > 0) {
-        card->labels_from = MIEV_ORIGIN_CARD;
-        card->n_outputs = card->n_labels;
-    }
+        return read_label_file(root, card_path, card, err);
+    if (!labels && card->n_outputs > 0)
+        return MIEV_OK;
+    int rc = read_label_list(labels, card, err);
+    if (rc == MIEV_OK && card->n_outputs > 0 && card->n_outputs != card->n_labels)
+        rc = miev_error_set(err, MIEV_ERR_INVALID,
+                            "\"count\" is %zu, but there are %zu labels: each output has one",
+                            card->n_outputs, card->n_labels);
+    card->n_outputs = card->n_labels;
+    card->labels_from = MIEV_ORIGIN_CARD;
     return rc;
 }
 
@@ -200,12 +223,7 @@ static int read_output(const json_t *root, struct miev_card *card, struct miev_e
         rc = miev_json_number(output, "count", 2, MIEV_LABELS_MAX, &count, err);
     if (rc != MIEV_OK)
         return rc;
-    if (count > 0 && card->n_labels > 0 && count != (double)card->n_labels)
-        return miev_error_set(err, MIEV_ERR_INVALID,
-                              "\"count\" is %g, but there are %zu labels: each output has one",
-                              count, card->n_labels);
-    if (count > 0)
-        card->n_outputs = (size_t)count;
+    card->n_outputs = (size_t)count;
     card->logits = kind == 1;
     card->output_known = true;
     return MIEV_OK;
@@ -226,13 +244,13 @@ static int read_card(const json_t *root, const char *path, struct miev_card *car
     if (rc == MIEV_OK)
         rc = read_size(root, card, err);
     if (rc == MIEV_OK)
-        rc = read_labels(root, path, card, err);
-    if (rc == MIEV_OK)
         rc = read_input(root, card, err);
     if (rc == MIEV_OK)
         rc = read_output(root, card, err);
     if (rc == MIEV_OK)
         rc = miev_card_read_files(root, path, card, err);
+    if (rc == MIEV_OK)
+        rc = read_labels(root, path, card, err);
     if (rc == MIEV_OK)
         rc = miev_card_read_accuracies(root, card, err);
     card->starter = json_is_true(json_object_get(root, "starter"));

@@ -20,6 +20,7 @@ struct miev_card_file {
     bool verified;      /* sha256 is known, and somebody checked a file against it */
     char sha256[65];    /* "" when not known */
     size_t bytes;       /* 0 when not known */
+    size_t bytes_about; /* as the publisher rounds it, where bytes is not known; else 0 */
 };
 
 struct miev_card_accuracy {
@@ -55,9 +56,10 @@ struct miev_card {
     bool bare;               /* of a model file without a card: tells only what options told */
     bool starter;            /* one of the few to begin with */
     enum miev_place place;
-    char **labels; /* n_labels words, owned; none when nobody knows them */
+    char **labels; /* n_labels words, owned; none when nobody knows them, or not read yet */
     size_t n_labels;
-    size_t n_outputs;       /* classes; 0 when not known */
+    size_t n_outputs;       /* classes */
+    char labels_path[512];  /* the list that the labels stand in; "": in the card, or unknown */
     unsigned width, height; /* 0: take the model's own */
     bool channels_first, bgr;
     double mean[3], std[3];
@@ -72,10 +74,14 @@ struct miev_card {
     struct miev_card_accuracy accuracies[MIEV_CARD_MAX_ACCURACIES];
 };
 
-/* Read and check a card; relative file paths become relative to the card's folder, from which its
- * list of labels is read too. place is MIEV_PLACE_KNOWN when none of its files has a path, else
- * MIEV_PLACE_BUNDLED. The caller calls miev_card_finish. */
+/* Read and check a card; relative file paths become relative to the card's folder. place is
+ * MIEV_PLACE_KNOWN when none of its files has a path, else MIEV_PLACE_BUNDLED. A list of labels in
+ * a file of its own is read for a model that is here alone: a catalog of many that are not would
+ * read megabytes for nothing. The caller calls miev_card_finish. */
 MIEV_MUST_USE int miev_card_load(const char *path, struct miev_card *out, struct miev_error *err);
+/* Read the list that was left unread; nothing when there is none or it was read.
+ * MIEV_ERR_INVALID when it has not one label for each output. */
+MIEV_MUST_USE int miev_card_load_labels(struct miev_card *card, struct miev_error *err);
 /* A card for a bare model file, of which nothing is read. MIEV_ERR_INVALID when there is no such
  * file, or when it is a folder, in words that say what folder. */
 MIEV_MUST_USE int miev_card_for_file(const char *path, struct miev_card *out,

@@ -116,7 +116,7 @@ static int read_format(const json_t *entry, struct miev_card_file *file, struct 
 /* sha256 and bytes may be left out of a file that nobody has seen yet. */
 static int read_content(const json_t *entry, struct miev_card_file *file, struct miev_error *err)
 {
-    double bytes = 0;
+    double bytes = 0, about = 0;
     bool here = *file->path != '\0';
     int rc = MIEV_OK;
     if (here || json_object_get(entry, "sha256"))
@@ -128,7 +128,10 @@ static int read_content(const json_t *entry, struct miev_card_file *file, struct
                             here ? file->path : file->address);
     if (rc == MIEV_OK && (here || json_object_get(entry, "bytes")))
         rc = miev_json_number(entry, "bytes", 1, 1e12, &bytes, err);
+    if (rc == MIEV_OK && json_object_get(entry, "bytes_about"))
+        rc = miev_json_number(entry, "bytes_about", 1, 1e12, &about, err);
     file->bytes = (size_t)bytes;
+    file->bytes_about = file->bytes > 0 ? 0 : (size_t)about;
     file->verified = *file->sha256 && !json_is_false(json_object_get(entry, "verified"));
     return rc;
 }

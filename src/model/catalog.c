@@ -208,6 +208,7 @@ static void take_files(struct miev_card *card, const struct miev_card *pulled)
         (void)memcpy(file->path, from->path, sizeof(file->path));
         (void)memcpy(file->sha256, from->sha256, sizeof(file->sha256));
         file->bytes = from->bytes;
+        file->bytes_about = 0;
         file->verified = from->verified;
         card->place = MIEV_PLACE_PULLED;
     }
@@ -316,6 +317,9 @@ int miev_catalog_load_home(const struct miev_env *env, struct miev_catalog *out,
         rc = for_each_card(known, &catalog, add_card, err);
     if (rc == MIEV_OK)
         rc = add_depot(env, &catalog, err);
+    for (size_t i = 0; rc == MIEV_OK && i < catalog.n; i++)
+        if (catalog.cards[i].place != MIEV_PLACE_KNOWN)
+            rc = miev_card_load_labels(&catalog.cards[i], err);
     if (rc != MIEV_OK) {
         miev_catalog_finish(&catalog);
         return rc;

@@ -15,6 +15,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/folder.h"
 #include "core/sha256.h"
 #include "core/text.h"
 #include "store/folder.h"
@@ -316,7 +317,7 @@ static void sweep(const struct miev_uploads *uploads)
 int miev_uploads_open(const struct miev_uploads_options *options, struct miev_uploads **out,
                       struct miev_error *err)
 {
-    int rc = miev_store_make_folder(options->folder, err);
+    int rc = miev_folder_make(options->folder, "MIEV_DATA", err);
     if (rc != MIEV_OK)
         return rc;
     struct miev_uploads *uploads = calloc(1, sizeof(*uploads));

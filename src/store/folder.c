@@ -1,50 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/folder.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/error.h"
 
 #define GATE_TRIES 1000 /* of 10 ms */
-
-static int make_one(const char *folder, struct miev_error *err)
-{
-    if (mkdir(folder, 0700) == 0 || errno == EEXIST)
-        return MIEV_OK;
-    return miev_error_errno(err, "cannot make the folder %s (MIEV_DATA names another one)", folder);
-}
-
-int miev_store_make_folder(const char *folder, struct miev_error *err)
-{
-    char path[PATH_MAX];
-    struct stat info;
-    int length = snprintf(path, sizeof(path), "%s", folder);
-    if (length <= 0 || (size_t)length >= sizeof(path))
-        return miev_error_set(err, MIEV_ERR_LIMIT, "the path %.60s... is too long", folder);
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        int rc = stat(path, &info) == 0 ? MIEV_OK : make_one(path, err);
-        *slash = '/';
-        if (rc != MIEV_OK)
-            return rc;
-    }
-    int rc = make_one(path, err);
-    if (rc != MIEV_OK)
-        return rc;
-    if (stat(path, &info) != 0)
-        return miev_error_errno(err, "cannot look at the folder %s", path);
-    if (!S_ISDIR(info.st_mode))
-        return miev_error_set(err, MIEV_ERR_INVALID,
-                              "%s is no folder: MIEV_DATA or XDG_DATA_HOME must name one", path);
-    return MIEV_OK;
-}
 
 static int open_lock(const char *folder, int flags)
 {

@@ -8,9 +8,6 @@
 
 #include "miev.h"
 
-/* Make a folder and those above it that are missing, for this user alone. */
-MIEV_MUST_USE int miev_store_make_folder(const char *folder, struct miev_error *err);
-
 /* Which rows have a process at work: byte `id` of the file "running.lock" is locked by it. The
  * kernel takes the lock back when the process ends, however it ends; a number of a process, which
  * is given again, would tell less. */

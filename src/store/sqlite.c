@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "core/folder.h"
 #include "core/text.h"
 #include "store/folder.h"
 #include "store/store.h"
@@ -269,7 +270,7 @@ static int set_up(struct sqlite_store *store, bool create, struct miev_error *er
 /* With the rights that SQLite then gives its other files too. */
 static int make_file(const char *folder, const char *path, struct miev_error *err)
 {
-    int rc = miev_store_make_folder(folder, err);
+    int rc = miev_folder_make(folder, "MIEV_DATA", err);
     if (rc != MIEV_OK)
         return rc;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

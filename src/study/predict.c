@@ -107,6 +107,8 @@ static void keep_best(struct miev_predictor *predictor)
 {
     predictor->n_best = 0;
     for (size_t i = 0; i < predictor->n_scores; i++) {
+        if (predictor->among && (i >= predictor->n_among || !predictor->among[i]))
+            continue;
         size_t place = predictor->n_best;
         while (place > 0 && predictor->best[place - 1].score < predictor->scores[i])
             place--;
@@ -135,9 +137,35 @@ int miev_predict(struct miev_predictor *predictor, const struct miev_tensor *out
     return MIEV_OK;
 }
 
+int miev_predictor_choose(struct miev_predictor *predictor, const char *text, size_t length,
+                          struct miev_error *err)
+{
+    size_t n = length / MIEV_CLASS_DIGITS;
+    int32_t *list = calloc(n + 1, sizeof(*list));
+    bool *among = calloc(predictor->n_scores + 1, sizeof(*among));
+    int rc = MIEV_OK;
+    if (!list || !among)
+        rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu classes", n);
+    else if (n == 0 || !miev_classes_read(text, length, n, predictor->n_scores, list))
+        rc = miev_error_set(err, MIEV_ERR_INVALID, "these are no classes of the model");
+    for (size_t i = 0; rc == MIEV_OK && i < n; i++)
+        if (list[i] >= 0)
+            among[list[i]] = true;
+    free(list);
+    if (rc != MIEV_OK) {
+        free(among);
+        return rc;
+    }
+    free(predictor->among);
+    predictor->among = among;
+    predictor->n_among = predictor->n_scores;
+    return MIEV_OK;
+}
+
 void miev_predictor_finish(struct miev_predictor *predictor)
 {
     free(predictor->scores);
+    free(predictor->among);
     *predictor = (struct miev_predictor){0};
 }
 

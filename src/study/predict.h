@@ -18,6 +18,8 @@ struct miev_predictor {
     bool guess; /* no card: a softmax when they are no probabilities (sum about 1, none negative) */
     double *scores; /* owned */
     size_t n_scores;
+    bool *among; /* n_among classes: those that are chosen from; NULL: all; owned */
+    size_t n_among;
     bool softmax_applied;
     struct miev_prediction best[MIEV_PREDICT_TOP]; /* best first; equal scores in index order */
     size_t n_best;
@@ -27,6 +29,10 @@ struct miev_predictor {
  * not a finite number. */
 MIEV_MUST_USE int miev_predict(struct miev_predictor *predictor, const struct miev_tensor *output,
                                struct miev_error *err);
+/* From now on choose among these classes only, given as text (miev_classes_write), each below
+ * n_scores. MIEV_ERR_INVALID: they are none such. */
+MIEV_MUST_USE int miev_predictor_choose(struct miev_predictor *predictor, const char *text,
+                                        size_t length, struct miev_error *err);
 void miev_predictor_finish(struct miev_predictor *predictor);
 
 /* Classes as text, between processes and in files: four hexadecimal digits each, "----" for -1,

@@ -617,6 +617,8 @@ void miev_run_open(struct miev_run *run, struct miev_run_model *model)
     model->facts = json_pack("{s:[]}", "guesses");
     int rc = load(run, model, &err);
     if (rc == MIEV_OK)
+        rc = read_metadata(run, model, &err);
+    if (rc == MIEV_OK)
         rc = give_input(run, model, &err);
     if (rc == MIEV_OK)
         rc = first_inference(run, model, &err);

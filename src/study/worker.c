@@ -384,6 +384,20 @@ static int do_predict(struct worker *worker, const json_t *request, int fd, json
     return MIEV_OK;
 }
 
+/* {"do":"among","classes":".."}: choose among these classes only. */
+static int do_among(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                    struct miev_error *err)
+{
+    const json_t *classes = json_object_get(request, "classes");
+    (void)fd;
+    (void)reply;
+    if (!json_is_string(classes) || worker->predictor.n_scores == 0)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"predict\" comes before \"among\"");
+    int rc = miev_predictor_choose(&worker->predictor, json_string_value(classes),
+                                   json_string_length(classes), err);
+    return rc == MIEV_OK ? stage_postprocess(worker, err) : rc;
+}
+
 /* {"do":"lock","picture","address_space_bytes"}: lock a worker that will run no model. */
 static int do_lock(struct worker *worker, const json_t *request, int fd, json_t *reply,
                    struct miev_error *err)
@@ -478,6 +492,7 @@ static const struct {
     int (*run)(struct worker *worker, const json_t *request, int fd, json_t *reply,
                struct miev_error *err);
 } requests[] = {
+    /* clang-format off */
     {"open", do_open},
     {"load", do_load},
     {"metadata", do_metadata},
@@ -485,6 +500,7 @@ static const struct {
     {"input", do_input},
     {"repeat", do_repeat},
     {"predict", do_predict},
+    {"among", do_among},
     {"look", do_look},
     {"lock", do_lock},
     {"ring", do_ring},
@@ -492,6 +508,7 @@ static const struct {
     {"keep", do_keep},
     {"prepare", do_prepare},
     {"classify", do_classify},
+    /* clang-format on */
 };
 
 static int answer(struct worker *worker, const json_t *request, int fd, json_t *reply,

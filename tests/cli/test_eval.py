@@ -192,6 +192,125 @@ class AnswersTest(EvalTest):
         self.assertEqual(report["dataset"]["images_found"], 30)
 
 
+class MappingTest(EvalTest):
+    """One's own folders, said in the model's labels."""
+
+    ANIMALS = ["bird", "cat", "deer", "dog", "frog", "horse"]
+    VEHICLES = ["airplane", "automobile", "ship", "truck"]
+
+    def setUp(self):
+        super().setUp()
+        make_dataset(self.data)
+
+    def regroup(self):
+        """The same pictures in two folders, and the mapping of these."""
+        own = self.folder / "own"
+        for group, labels in (("animal", self.ANIMALS), ("vehicle", self.VEHICLES)):
+            (own / group).mkdir(parents=True)
+            for label in labels:
+                for path in (self.data / label).iterdir():
+                    shutil.copy(path, own / group / f"{label}-{path.name}")
+        return own, self.write("folder,label\n" + "".join(f"animal,{x}\n" for x in self.ANIMALS)
+                               + "vehicle,0-1\nvehicle,SHIP,9\n")
+
+    def write(self, text, name="map.csv"):
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+    def test_an_answer_is_right_for_any_label_of_its_folder(self):
+        _, plain = self.evaluate()
+        own, mapping = self.regroup()
+        done, report = self.evaluate("--map", mapping, dataset=own)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        folder_of = {x: "animal" for x in self.ANIMALS} | {x: "vehicle" for x in self.VEHICLES}
+        want = sum(cell["images"] for cell in plain["models"][0]["confusion"]
+                   if folder_of[cell["class"]] == folder_of[cell["predicted"]])
+        model = report["models"][0]
+        self.assertEqual(model["top1"]["right"], want)
+        self.assertEqual([c["outputs"] for c in model["classes"]], [[2, 3, 4, 5, 6, 7], [0, 1, 8, 9]])
+        self.assertEqual({c["predicted"] for c in model["confusion"]} - {"animal", "vehicle"}, set())
+        self.assertEqual(report["mapping"]["answers"], "all")
+        self.assertIn("best of all labels of the model", " ".join(done.stdout.split()))
+
+    def test_map_only_chooses_among_the_mapped_labels(self):
+        """Pictures of cats and dogs, and only these two to choose from: what was taken for another
+        animal is taken for one of them now."""
+        for label in set(LABELS) - {"cat", "dog"}:
+            shutil.rmtree(self.data / label)
+        mapping = self.write('{"cat": "cat", "dog": 5}', "map.json")
+        _, free = self.evaluate("--map", mapping)
+        done, bound = self.evaluate("--map", mapping, "--map-only")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = {cell["predicted"] for cell in bound["models"][0]["confusion"]}
+        self.assertLessEqual(said, {"cat", "dog"})
+        self.assertGreater({c["predicted"] for c in free["models"][0]["confusion"]} - said, set(),
+                           "without --map-only other labels are chosen too")
+        self.assertGreaterEqual(bound["models"][0]["top1"]["right"],
+                                free["models"][0]["top1"]["right"])
+        self.assertEqual(bound["mapping"]["answers"], "mapped")
+        self.assertIsNone(bound["models"][0]["top5"], "two classes have no first five")
+        self.assertIsNotNone(free["models"][0]["top5"])
+
+    def check_model(self, model, report):
+        if model["top5"] is None:
+            model = {**model, "top5": {"right": model["images"]}}
+        super().check_model(model, report)
+
+    def test_a_folder_is_left_out_only_by_a_line_that_says_so(self):
+        lines = "".join(f"{label},{label}\n" for label in LABELS if label != "ship")
+        done, report = self.evaluate("--map", self.write(lines))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('lacks the folder "ship"', report["models"][0]["error"]["message"])
+        done, report = self.evaluate("--map", self.write(lines + "ship,\nzebra,horse,\n"
+                                                         .replace("zebra,horse", "boat,ship")))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(report["mapping"]["left_out"], [{"folder": "ship", "images": 3}])
+        self.assertEqual(report["mapping"]["unused"], ["boat"])
+        self.assertEqual(report["models"][0]["images"], 27)
+        self.assertEqual(report["dataset"]["classes"], 9)
+        self.assertIn("Folder ship is left out", done.stdout)
+
+    def test_a_draft_is_printed_and_can_be_used(self):
+        done = support.miev(*self.words("--map-suggest"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("cat,cat\n", done.stdout)
+        again, report = self.evaluate("--map", self.write(done.stdout))
+        self.assertEqual(again.returncode, 0, again.stderr)
+        _, plain = self.evaluate()
+        self.assertEqual(report["models"][0]["confusion"], plain["models"][0]["confusion"])
+
+    def test_wrong_words_are_refused(self):
+        mapping = self.write("cat,cat\n")
+        for words, told in ((("--map-only",), "--map"),
+                            (("--map", mapping, "--map-suggest"), "give one of them"),
+                            (("--map", self.folder / "none.csv"), "none.csv"),
+                            (("--map", self.write("cat\n", "bad.csv")), "line 1")):
+            done = support.miev(*self.words(*words))
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(told, done.stderr)
+
+    def test_a_bare_file_is_mapped_by_the_labels_that_it_is_given(self):
+        """An ImageNet model without a card, in ONNX and in TensorFlow Lite."""
+        shared = ARCHIVE.parents[1] / "models"
+        if not (shared / "photos").exists():
+            self.skipTest(f"no {shared}: set MIEV_SHARED")
+        pets = self.folder / "pets"
+        for label, names in (("cat", ["cat.bmp", "winml_cat.jpg"]), ("bird", ["parrot.jpg"]),
+                             ("burger", ["burger.jpg"])):
+            (pets / label).mkdir(parents=True)
+            for name in names:
+                shutil.copy(shared / "photos" / name, pets / label)
+        mapping = self.write("cat,tabby,tiger cat,Persian cat,Siamese cat,Egyptian cat\n"
+                             "bird,macaw,lorikeet\nburger,cheeseburger,hotdog\n")
+        models = [shared / "image" / name for name in ("mobilenet_v2_quant_uint8.onnx",
+                                                       "mobilenet_v1_0.75_224_quant.tflite")]
+        done, report = self.evaluate("--map", mapping, models=models, dataset=pets)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for model in report["models"]:
+            self.assertEqual(model["top1"]["right"], 4, model["name"])
+
+
 class BadPicturesTest(EvalTest):
     def spoil(self):
         make_dataset(self.data)

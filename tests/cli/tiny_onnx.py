@@ -135,6 +135,15 @@ def in_one_branch(inner, depth):
     return inner
 
 
+def dense(shown=()):
+    """The head of a classifier; shown: tensors within it that are outputs too."""
+    nodes = [node("Relu", ["x"], ["f"]), node("MatMul", ["f", "w"], ["m"]),
+             node("Add", ["b", "m"], ["a"]), node("Softmax", ["a"], ["y"])]
+    outputs = [port(name, FLOAT, [1, 4]) for name in ("y", *shown)]
+    return model(graph(nodes, [port("x", FLOAT, [1, 4])], outputs,
+                       [tensor("w", FLOAT, [4, 4], range(16)), tensor("b", FLOAT, [4], range(4))]))
+
+
 def own_operator(domain, functions=()):
     return model(graph([node("Twice", ["x"], ["y"], domain=domain)], [port("x", FLOAT, [1, 4])],
                        [port("y", FLOAT, [1, 4])]), [opset(13), opset(1, domain)], functions)
@@ -157,6 +166,8 @@ def seeds():
         "open-batch": flatten_behind_first(["n", 3, 2, 2]),
         "open-size": flatten_behind_first([1, 3, "h", "w"]),
         "add": model(added(weights)),
+        "dense": dense(),
+        "dense-shown": dense(["f"]),
         "function": own_operator("org.example", [twice]),
         "custom": own_operator("org.example"),
         "external": model(added(away)),

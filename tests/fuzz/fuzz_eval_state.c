@@ -12,16 +12,18 @@ enum { IMAGES = 8, CLASSES = 10 };
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char path[] = "a.jpg";
-    uint32_t class_map[1] = {3};
+    uint32_t of_class[CLASSES] = {0}, of_folder[1] = {0};
+    struct miev_eval_options options = {.map_only = false};
     int32_t best[IMAGES * MIEV_EVAL_TOP] = {0};
     unsigned char outcome[IMAGES] = {0};
     struct miev_dataset_image images[IMAGES];
     for (size_t i = 0; i < IMAGES; i++)
         images[i] = (struct miev_dataset_image){.path = path};
-    struct miev_eval eval = {.dataset = {.images = images, .n = IMAGES, .n_classes = 1}};
+    struct miev_eval eval = {.options = &options,
+                             .dataset = {.images = images, .n = IMAGES, .n_classes = 1}};
     struct miev_eval_model model = {.classes = CLASSES,
                                     .n_best = 2,
-                                    .class_map = class_map,
+                                    .groups = {.of_class = of_class, .of_folder = of_folder},
                                     .best = best,
                                     .outcome = outcome,
                                     .failures = json_array(),

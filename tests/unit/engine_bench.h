@@ -127,6 +127,36 @@ static inline void fill_inputs(struct engine *e)
     }
 }
 
+/* Load a model with its features as the output, run it on noise, and see that so many come out and
+ * that they are not all the same. */
+static inline void assert_features(struct engine *e, const char *path, size_t n)
+{
+    size_t length = 0;
+    struct miev_tensor out;
+    free(e->model);
+    e->model = NULL;
+    assert_ok(miev_file_load(path, MODEL_BYTES, &e->model, &length, &e->err), &e->err);
+    assert_ok(e->ops->load_features(e->state, e->model, length, &e->info, &e->err), &e->err);
+    fill_inputs(e);
+    assert_ok(e->ops->run(e->state, &e->err), &e->err);
+    assert_ok(e->ops->output(e->state, 0, &out, &e->err), &e->err);
+    size_t size = miev_dtype_size(out.dtype), same = 0;
+    assert_int_equal(out.bytes / size, n);
+    for (size_t i = 1; i < n; i++)
+        same += memcmp(out.data, (const char *)out.data + i * size, size) == 0;
+    assert_true(same < n - 1);
+}
+
+static inline void assert_no_features(struct engine *e, const char *path)
+{
+    size_t length = 0;
+    free(e->model);
+    e->model = NULL;
+    assert_ok(miev_file_load(path, MODEL_BYTES, &e->model, &length, &e->err), &e->err);
+    assert_refused(e->ops->load_features(e->state, e->model, length, &e->info, &e->err),
+                   MIEV_ERR_UNSUPPORTED, &e->err, "--features output");
+}
+
 /* ---- whole folders, each file in a child that may crash or hang ---- */
 
 static inline void run_in_child(const struct miev_engine_ops *ops, const char *path, int answer)

@@ -142,6 +142,9 @@ static void test_every_broken_field_is_refused_by_name(void **state)
         {"labels", "[\"one\"]", "labels"},
         {"labels", "[\"one\",2]", "\"labels\"[1]"},
         {"labels", "{\"0\":\"a\"}", "labels"},
+        {"files/0",
+         "{\"precision\":\"a\",\"address\":\"hf:b\",\"format\":\"onnx\",\"bytes_about\":0}",
+         "bytes_about"},
         {"parameters", "-1", "parameters"},
         {"parameters", "\"many\"", "parameters"},
         {"macs", "0", "macs"},
@@ -273,7 +276,10 @@ static char *with_files(const char *files, const char *labels)
 
 #define FAR_FILE                                                                               \
     "{\"precision\":\"int8\",\"format\":\"tflite\",\"address\":\"https://example.org/a.tgz\"," \
-    "\"member\":\"a/b.tflite\",\"verified\":false}"
+    "\"member\":\"a/b.tflite\",\"verified\":false,\"bytes_about\":1400000}"
+
+#define HERE_FILE \
+    "{\"precision\":\"int8\",\"path\":\"b.tflite\",\"sha256\":\"\",\"bytes\":7,\"bytes_about\":9}"
 
 static void test_a_model_may_be_known_by_its_address_alone(void **state)
 {
@@ -290,6 +296,7 @@ static void test_a_model_may_be_known_by_its_address_alone(void **state)
     assert_string_equal(card.files[0].format, "tflite");
     assert_string_equal(card.files[0].sha256, "");
     assert_int_equal(card.files[0].bytes, 0);
+    assert_int_equal(card.files[0].bytes_about, 1400000);
     assert_false(card.files[0].verified);
     miev_card_finish(&card);
     free(text);
@@ -319,19 +326,27 @@ static void test_labels_stand_beside_the_card_or_are_not_known(void **state)
     char list[96];
     (void)snprintf(list, sizeof(list), "%s/list.txt", folder);
     char *named = with_files("[" FAR_FILE "]", "\"labels_file\":\"list.txt\",");
+    char *here = with_files("[" HERE_FILE "]", "\"labels_file\":\"list.txt\",");
     char *climbs = with_files("[" FAR_FILE "]", "\"labels_file\":\"../list.txt\",");
     char *both = with_files("[" FAR_FILE "]",
                             "\"labels\":[\"a\",\"b\",\"c\"],\"labels_file\":\"list.txt\",");
     char *none = with_files("[" FAR_FILE "]", "");
-    assert_refused(load(named, &card, &err), MIEV_ERR_UNAVAILABLE, &err, "list.txt");
+    assert_refused(load(here, &card, &err), MIEV_ERR_UNAVAILABLE, &err, "list.txt");
     write_card(list, "cat\ndog\ncow\n");
-    assert_ok(load(named, &card, &err), &err);
+    assert_ok(load(here, &card, &err), &err);
     assert_int_equal(card.n_labels, 3);
     assert_string_equal(card.labels[2], "cow");
     assert_int_equal(card.labels_from, MIEV_ORIGIN_CARD);
     miev_card_finish(&card);
+    assert_ok(load(named, &card, &err), &err); /* not here: only how many */
+    assert_int_equal(card.n_labels, 0);
+    assert_int_equal(card.n_outputs, 3);
+    assert_ok(miev_card_load_labels(&card, &err), &err);
+    assert_ok(miev_card_load_labels(&card, &err), &err);
+    assert_int_equal(card.n_labels, 3);
+    miev_card_finish(&card);
     write_card(list, "cat\ndog\n");
-    assert_refused(load(named, &card, &err), MIEV_ERR_INVALID, &err, "2 labels");
+    assert_refused(load(here, &card, &err), MIEV_ERR_INVALID, &err, "2 labels");
     assert_refused(load(climbs, &card, &err), MIEV_ERR_INVALID, &err, "labels_file");
     assert_refused(load(both, &card, &err), MIEV_ERR_INVALID, &err, "keep one");
     assert_ok(load(none, &card, &err), &err);
@@ -341,6 +356,7 @@ static void test_labels_stand_beside_the_card_or_are_not_known(void **state)
     miev_card_finish(&card);
     assert_int_equal(unlink(list), 0);
     free(named);
+    free(here);
     free(climbs);
     free(both);
     free(none);

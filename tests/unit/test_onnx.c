@@ -470,6 +470,52 @@ static void test_every_bad_file_is_refused_in_words(void **state)
     }
 }
 
+static void test_the_layer_before_the_last_becomes_the_output(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        size_t n;
+    } models[] = {{"image/mnist.onnx", 256}, /* MatMul, Add */
+                  {"image/resnet8_cifar10_fp32.onnx", 64},
+                  {"image/mobilenet_v2_quant_uint8.onnx", 1280}, /* QGemm */
+                  {"image/squeezenet_fp16.onnx", 512 * 13 * 13}, /* 1 x 1 convolution, pool */
+                  {"image/st_mobilenet_v2_0.35_128.onnx", 1280}};
+    struct engine e;
+    char path[4096];
+    need_engine(&e, ops, NULL, 1);
+    assert_no_features(&e, "tests/fuzz/corpus/onnx/flat.onnx");
+    close_engine(&e);
+    (void)shared_path(path, sizeof(path), "");
+    need_engine(&e, ops, NULL, 1);
+    for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
+        assert_features(&e, shared_path(path, sizeof(path), models[i].path), models[i].n);
+    close_engine(&e);
+}
+
+/* One network in two formats: what feeds its last layer is the same. */
+static void test_features_are_those_of_the_other_runtime(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"image/resnet8_cifar10_fp32.onnx",
+                                        "image/mlperftiny_resnet8_cifar10_float.tflite"};
+    static const char *const engines[] = {"onnx", "tflite"};
+    struct engine e[2];
+    struct miev_tensor out[2];
+    char path[4096];
+    (void)shared_path(path, sizeof(path), "");
+    for (size_t i = 0; i < 2; i++) {
+        need_engine(&e[i], miev_engine_named(miev_engines, engines[i]), NULL, 1);
+        assert_features(&e[i], shared_path(path, sizeof(path), names[i]), 64);
+        assert_ok(e[i].ops->output(e[i].state, 0, &out[i], &e[i].err), &e[i].err);
+    }
+    for (size_t i = 0; i < 64; i++)
+        if (!(fabs(value(&out[0], i) - value(&out[1], i)) < 1e-4))
+            fail_msg("feature %zu: %g and %g", i, value(&out[0], i), value(&out[1], i));
+    close_engine(&e[0]);
+    close_engine(&e[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -490,6 +536,8 @@ int main(void)
         cmocka_unit_test(test_a_model_does_not_choose_the_settings),
         cmocka_unit_test(test_every_image_model_runs),
         cmocka_unit_test(test_every_bad_file_is_refused_in_words),
+        cmocka_unit_test(test_the_layer_before_the_last_becomes_the_output),
+        cmocka_unit_test(test_features_are_those_of_the_other_runtime),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

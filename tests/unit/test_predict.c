@@ -206,6 +206,27 @@ static void test_text_that_is_no_classes_is_refused(void **state)
     assert_true(miev_classes_read("0009", 4, 1, 10, read));
 }
 
+static void test_only_the_chosen_classes_are_answers(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_predictor predictor = {0};
+    float scores[] = {0.1F, 0.5F, 0.3F, 0.1F};
+    struct miev_tensor tensor = floats(scores, 4);
+    assert_ok(miev_predict(&predictor, &tensor, &err), &err);
+    assert_ok(miev_predictor_choose(&predictor, "00000002", 8, &err), &err);
+    assert_ok(miev_predict(&predictor, &tensor, &err), &err);
+    assert_int_equal(predictor.n_best, 2);
+    assert_int_equal(predictor.best[0].index, 2);
+    assert_int_equal(predictor.best[1].index, 0);
+    assert_near(predictor.best[0].score, 0.3, 1e-6); /* a score stays what it is among all */
+    assert_refused(miev_predictor_choose(&predictor, "0004", 4, &err), MIEV_ERR_INVALID, &err,
+                   "no classes of the model");
+    assert_refused(miev_predictor_choose(&predictor, "", 0, &err), MIEV_ERR_INVALID, &err,
+                   "no classes of the model");
+    miev_predictor_finish(&predictor);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_what_holds_no_class_scores_is_refused),
         cmocka_unit_test(test_classes_come_back_from_their_text),
         cmocka_unit_test(test_text_that_is_no_classes_is_refused),
+        cmocka_unit_test(test_only_the_chosen_classes_are_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

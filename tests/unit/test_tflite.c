@@ -435,6 +435,36 @@ static void test_delegate_and_plain_kernels_agree(void **state)
     }
 }
 
+/* How many there are stands in the publishers' papers: the width of the last map. */
+static void test_the_layer_before_the_last_becomes_the_output(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        size_t n;
+    } models[] = {
+        {"image/mobilenet_v1_0.25_128_float.tflite", 256}, /* 1 x 1 convolution, reshape */
+        {"image/mobilenet_v1_0.75_192_quant.tflite", 768},
+        {"image/mobilenet_v2_1.0_224_quant.tflite", 1280},
+        {"image/tf2_mobilenet_v2_1.0_224_ptq.tflite", 1280},
+        {"image/mobilenet_v3_small_1.0_224_uint8.tflite", 1024},
+        {"image/mlperftiny_resnet8_cifar10_float.tflite", 64},
+        {"image/keras_lstm_mnist_ptq.tflite", 560}}; /* with state */
+    struct engine e;
+    char path[4096];
+    need_engine(&e, ops, NULL, 1);
+    assert_features(&e, "models/cifar10-small.float32.tflite", 128);
+    assert_features(&e, "models/cifar10-large.int8.tflite", 144);
+    assert_ok(load_file(&e, "models/cifar10-small.float32.tflite"), &e.err); /* as before */
+    assert_no_features(&e, "tests/fuzz/corpus/tflite/add.tflite");
+    close_engine(&e);
+    (void)shared_path(path, sizeof(path), "");
+    need_engine(&e, ops, NULL, 1);
+    for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
+        assert_features(&e, shared_path(path, sizeof(path), models[i].path), models[i].n);
+    close_engine(&e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -453,6 +483,7 @@ int main(void)
         cmocka_unit_test(test_every_image_model_runs),
         cmocka_unit_test(test_every_bad_file_is_refused_in_words),
         cmocka_unit_test(test_delegate_and_plain_kernels_agree),
+        cmocka_unit_test(test_the_layer_before_the_last_becomes_the_output),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
