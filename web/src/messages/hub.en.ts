@@ -39,7 +39,7 @@ export const hubEn = {
     `${s(count, "classifier")} that know 1,000 things, so that a photo of anything finds an answer.`,
   starterHere: (here: number, all: number) => `${here} of ${all} here`,
   starterDone: "All of them are here.",
-  getStarter: (count: number, size: string) => `Get the ${s(count, "model")} (${size})`,
+  getStarter: (count: number, size: string | null) => `Get the ${s(count, "model")}${size ? ` (${size})` : ""}`,
 
   // one model
   actions: "What can be done with it",

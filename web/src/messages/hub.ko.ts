@@ -37,7 +37,7 @@ export const hubKo: HubMessages = {
   starterWords: (count) => `1,000가지를 구분하는 분류 모델 ${count}개. 어떤 사진이든 답을 찾을 수 있습니다.`,
   starterHere: (here, all) => `${all}개 중 ${here}개가 여기 있음`,
   starterDone: "모두 여기 있습니다.",
-  getStarter: (count, size) => `모델 ${count}개 가져오기 (${size})`,
+  getStarter: (count, size) => `모델 ${count}개 가져오기${size ? ` (${size})` : ""}`,
 
   // one model
   actions: "할 수 있는 일",

@@ -18,13 +18,14 @@ export function CopyButton({ words, label, what, failed }: {
   );
 }
 
-export function CodeBlock({ title, code }: { title: string; code: string }) {
+/** `prose`: lines may be broken. */
+export function CodeBlock({ title, code, prose = false }: { title: string; code: string; prose?: boolean }) {
   const t = useText();
   const id = useId();
   return (
     <section class="code" aria-labelledby={id}>
       <div class="row"><h3 id={id}>{title}</h3><span class="end row"><CopyButton words={() => code} label={t.copy} what={title} /></span></div>
-      <pre tabIndex={0} role="region" aria-labelledby={id}><code>{code}</code></pre>
+      <pre class={prose ? "prose" : undefined} tabIndex={0} role="region" aria-labelledby={id}><code>{code}</code></pre>
     </section>
   );
 }

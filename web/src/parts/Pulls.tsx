@@ -54,7 +54,7 @@ export function StarterSet({ models }: { models: readonly CatalogModel[] }) {
   const set = models.filter((model) => model.starter);
   const here = set.filter((model) => model.here).length;
   const missing = missingStarters(models, all);
-  const size = missing.reduce((sum, model) => sum + (model.bytes ?? 0), 0);
+  const size = missing.reduce((sum, model) => sum + (model.bytes ?? NaN), 0); // one of no known size, and none is told
   if (set.length === 0) return null;
   return (
     <section class="panel starter" aria-labelledby="starter-title">
@@ -70,7 +70,7 @@ export function StarterSet({ models }: { models: readonly CatalogModel[] }) {
         ))}
       </ul>
       {missing.length > 0 && (
-        <button type="button" class="create" onClick={() => void pullStarters(models)}>{t.getStarter(missing.length, bytes(size))}</button>
+        <button type="button" class="create" onClick={() => void pullStarters(models)}>{t.getStarter(missing.length, Number.isNaN(size) ? null : bytes(size))}</button>
       )}
     </section>
   );

@@ -14,7 +14,7 @@ export function UseModel({ use }: { use: ModelPage["use"] }) {
       <h2 id="use-title">{t.useModel}</h2>
       <p>{use.licence ? t.licenceIs(use.licence) : t.licenceUnknown}</p>
       {use.python === null && use.c === null && <p class="hint">{t.noProgram}</p>}
-      {blocks.map(([title, code]) => code !== null && <CodeBlock key={title} title={title} code={code} />)}
+      {blocks.map(([title, code]) => code !== null && <CodeBlock key={title} title={title} code={code} prose={title === t.methodsSentence} />)}
     </section>
   );
 }
