@@ -38,7 +38,7 @@ export class Server {
     async start() {
         this.said = '';
         this.process = spawn(process.env.MIEV_EXE, ['serve', '--port', String(this.port), ...this.options],
-            { env: { ...process.env, MIEV_DATA: this.data }, cwd: source, stdio: ['ignore', 'pipe', 'pipe'] });
+            { env: { ...process.env, MIEV_DATA: this.data, MIEV_MODELS: join(this.data, 'depot') }, cwd: source, stdio: ['ignore', 'pipe', 'pipe'] });
         for (const stream of [this.process.stdout, this.process.stderr])
             stream.on('data', (words) => { this.said += words; });
         for (let tries = 0; tries < 100; tries++) {

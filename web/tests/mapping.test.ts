@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { likelyLabels, mappingOf, matchingLabels, plainLabels, unknownFolders } from "../src/state/mapping";
 
-const LABELS = ["tabby cat", "tiger cat", "Egyptian cat", "golden retriever", "catamaran", "wine glass"];
+const LABELS = ["tabby cat", "tiger cat", "Egyptian cat", "golden retriever", "catamaran", "wine glass", "tench, Tinca tinca"];
 
 test("a folder is known by its label in any case, or by the number of an output", () => {
-  assert.deepEqual(unknownFolders(["Tabby Cat", "golden_retriever", "5", "6", "cats"], LABELS), ["golden_retriever", "6", "cats"]);
+  assert.deepEqual(unknownFolders(["Tabby Cat", "golden_retriever", "6", "7", "cats", "Tinca Tinca"], LABELS), ["golden_retriever", "7", "cats"]);
   assert.deepEqual(unknownFolders(["0", "cats"], null), ["cats"], "without labels, numbers only");
 });
 
@@ -26,7 +26,8 @@ test("what is typed is found anywhere, at the beginning first", () => {
   assert.equal(matchingLabels(LABELS, "").length, LABELS.length);
 });
 
-test("only folders that the model does not know are sent; one without a label is left out by it", () => {
-  assert.equal(mappingOf([], {}), null);
-  assert.deepEqual(mappingOf(["cats", "bikes"], { cats: ["tabby cat"], other: ["x"] }), { cats: ["tabby cat"], bikes: [] });
+test("nothing is sent where all folders are known, else each; one without a label is left out by it", () => {
+  assert.equal(mappingOf(["tiger cat"], [], {}), null);
+  assert.deepEqual(mappingOf(["cats", "tiger cat", "bikes"], ["cats", "bikes"], { cats: ["tabby cat"], other: ["x"] }),
+    { cats: ["tabby cat"], "tiger cat": ["tiger cat"], bikes: [] });
 });

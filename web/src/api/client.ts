@@ -102,10 +102,9 @@ export class Client {
   removeDataset = async (id: string) => void (await this.ask(`datasets/${encodeURIComponent(id)}`, { method: "DELETE" }));
   evaluate = (model: string, dataset: string, mapping: Mapping | null) =>
     this.post<Evaluation>("evaluations", { json: { model, dataset, mapping } });
-  evaluation = (id: string, signal?: AbortSignal) => this.get<Evaluation>(`evaluations/${encodeURIComponent(id)}`, signal);
-  cancelEvaluation = async (id: string) =>
-    void (await this.ask(`evaluations/${encodeURIComponent(id)}`, { method: "DELETE" }));
-  evaluationEventsPath = (id: string) => `${this.base}/evaluations/${encodeURIComponent(id)}/events`;
+  evaluation = (id: number, signal?: AbortSignal) => this.get<Evaluation>(`evaluations/${id}`, signal);
+  cancelEvaluation = async (id: number) => void (await this.ask(`evaluations/${id}`, { method: "DELETE" }));
+  evaluationEventsPath = (id: number) => `${this.base}/evaluations/${id}/events`;
 
   label = async (study: number, model: number, signal?: AbortSignal): Promise<string> =>
     (await this.ask(`studies/${study}/label?model=${model}`, { signal })).text();

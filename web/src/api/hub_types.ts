@@ -37,7 +37,7 @@ export interface ModelPage {
   model: CatalogModel;
   labels: string[] | null;
   measurements: Measurement[];
-  evaluations: { id: string; dataset: string; images: number; top1: number; low: number; high: number; created_unix_s: number }[];
+  evaluations: { id: number; dataset: string; images: number; top1: number; low: number; high: number; created_unix_s: number }[];
   use: { python: string | null; c: string | null; licence: string | null; methods: string | null; bibtex: string | null };
 }
 
@@ -52,10 +52,12 @@ export interface Dataset {
 export type Mapping = Record<string, string[]>;
 
 export interface Evaluation {
-  id: string;
+  id: number;
   model: string;
   dataset: string;
   state: WorkState;
+  /** 1 = next; null where it does not wait. */
+  queue_place: number | null;
   done: number;
   total: number;
   report: EvalReport | null;

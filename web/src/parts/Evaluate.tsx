@@ -22,7 +22,7 @@ import { ProblemNote, SureButton } from "./Note";
 interface Props {
   model: CatalogModel;
   dataset: string | null;
-  evaluation: string | null;
+  evaluation: number | null;
   uploads: Uploads;
   onChange: (part: Partial<Publishing>) => void;
   /** Where it goes on. */
@@ -106,7 +106,7 @@ function DatasetList({ all, chosen, onChoose }: { all: readonly Dataset[]; chose
 }
 
 /** A dataset is chosen: its folders are told apart by the model, by themselves or by a choice. */
-function Ready({ model, dataset, onStarted }: { model: CatalogModel; dataset: Dataset; onStarted: (id: string) => void }) {
+function Ready({ model, dataset, onStarted }: { model: CatalogModel; dataset: Dataset; onStarted: (id: number) => void }) {
   const t = useText();
   const { value: page, problem: unknown } = useModelPage(model.id);
   const [choice, setChoice] = useState<Chosen>({});
@@ -117,7 +117,7 @@ function Ready({ model, dataset, onStarted }: { model: CatalogModel; dataset: Da
   const chosen = Object.fromEntries(folders.map((folder) => [folder, choice[folder] ?? plainLabels(folder, labels)]));
   const left = folders.filter((folder) => chosen[folder]?.length === 0).length;
   const start = () =>
-    client.evaluate(model.id, dataset.id, mappingOf(folders, chosen)).then(({ id }) => onStarted(id), (error) => setProblem(asProblem(error)));
+    client.evaluate(model.id, dataset.id, mappingOf(dataset.classes, folders, chosen)).then(({ id }) => onStarted(id), (error) => setProblem(asProblem(error)));
   return (
     <section class="panel mapping" aria-labelledby="mapping-title">
       <h2 id="mapping-title">{t.foldersAndLabels}</h2>

@@ -15,7 +15,7 @@ import { useEvaluation } from "../state/evaluating";
 import { Tile } from "./Headline";
 import { ProblemNote, asSentence } from "./Note";
 
-export function Evaluated({ id, onOther, children }: { id: string; onOther: () => void; children: ComponentChildren }) {
+export function Evaluated({ id, onOther, children }: { id: number; onOther: () => void; children: ComponentChildren }) {
   const t = useText();
   const { evaluation, lost, problem } = useEvaluation(id);
   const over = problem !== null || (evaluation !== null && isSettled(evaluation.state));
@@ -45,7 +45,7 @@ export function Evaluated({ id, onOther, children }: { id: string; onOther: () =
   );
 }
 
-function Progress({ evaluation: { id, state, done, total } }: { evaluation: Evaluation }) {
+function Progress({ evaluation: { id, state, queue_place: place, done, total } }: { evaluation: Evaluation }) {
   const t = useText();
   const [problem, setProblem] = useState<Problem | null>(null);
   const cancel = () => client.cancelEvaluation(id).catch((error) => setProblem(asProblem(error)));
@@ -56,7 +56,7 @@ function Progress({ evaluation: { id, state, done, total } }: { evaluation: Eval
         <button type="button" class="end" onClick={() => void cancel()}>{t.cancel}</button>
       </div>
       <progress aria-label={t.evaluationState[state]} max={1} value={total > 0 ? done / total : 0} />
-      <p class="hint">{t.photosOf(count(done), count(total))}</p>
+      <p class="hint">{place === null ? t.photosOf(count(done), count(total)) : t.queuedPlace(place)}</p>
       <ProblemNote problem={problem} />
     </section>
   );

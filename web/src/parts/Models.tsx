@@ -48,7 +48,7 @@ function Filters({ all }: { all: readonly CatalogModel[] }) {
   const filter = useStore(hubFilter);
   const size = filter.most_bytes === null ? "" : String(filter.most_bytes);
   return (
-    <div class="row" role="search" aria-label={t.search}>
+    <div class="row" role="search">
       <CatalogFilter all={all} filter={hubFilter} />
       <select aria-label={t.whichModels} value={filter.here ? "here" : ""}
         onChange={(e) => hubFilter.set({ ...filter, here: e.currentTarget.value === "here" })}>

@@ -80,14 +80,16 @@ export function StarterSet({ models }: { models: readonly CatalogModel[] }) {
 export function PullByName({ models }: { models: readonly CatalogModel[] }) {
   const t = useText();
   const [words, setWords] = useState("");
+  const [asked, setAsked] = useState("");
   const all = useStore(pulls);
-  const refused = useStore(refusedPulls);
+  const problem = useStore(refusedPulls)[asked] ?? null;
   const what = words.trim();
   const known = new Set(models.map((model) => model.id));
   const others = all.filter((pull) => !known.has(pull.what));
-  const problem = Object.entries(refused).find(([asked]) => !known.has(asked))?.[1] ?? null;
   const get = async () => {
-    if (what && await startPull(what)) setWords("");
+    if (what === "") return;
+    setAsked(what);
+    if (await startPull(what)) setWords("");
   };
   return (
     <form class="panel by-name" onSubmit={(event) => {

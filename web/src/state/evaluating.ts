@@ -42,7 +42,7 @@ function say({ state, done, total }: Evaluation): void {
   else if (isSettled(state)) announce.stage(text().evaluationState[state]);
 }
 
-export function useEvaluation(id: string): Evaluating {
+export function useEvaluation(id: number): Evaluating {
   const [now, setNow] = useState<Evaluating>({ evaluation: null, lost: false, problem: null });
   useEffect(() => {
     const take = (evaluation: Evaluation) => {
@@ -58,10 +58,19 @@ export function useEvaluation(id: string): Evaluating {
       refuse: (error) => setNow((before) => ({ ...before, problem: asProblem(error) })),
       tell: (news) => {
         if (news.type === "now") take(news.value);
-        else if (news.type === "event") take(news.data as Evaluation);
+        else if (news.type === "event") take({ ...(news.data as Evaluation), report: null });
         else setNow((before) => ({ ...before, lost: news.type === "lost" }));
       },
     });
   }, [id]);
+  const { evaluation } = now;
+  // Events tell no report, which is large: it is asked for once, when it is there.
+  useEffect(() => {
+    if (!evaluation || !isSettled(evaluation.state) || evaluation.report) return;
+    client.evaluation(id).then(
+      (whole) => setNow({ evaluation: whole, lost: false, problem: null }), // one that failed early has none
+      (error) => setNow((before) => ({ ...before, problem: asProblem(error) })),
+    );
+  }, [id, evaluation?.state]);
   return now;
 }

@@ -5,8 +5,9 @@ import type { Mapping } from "../api/hub_types";
 /** Labels chosen for a folder; none: it is left out. */
 export type Chosen = Readonly<Record<string, readonly string[]>>;
 
-/** As the server compares them: letter case does not matter. */
-const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+/** As the server compares them: letter case does not matter, and of "tench, Tinca tinca" one part will do. */
+const same = (label: string, folder: string): boolean =>
+  [label, ...label.split(",")].some((part) => part.trim().toLowerCase() === folder.toLowerCase());
 
 /** A folder may also be named by the number of the model's output. */
 export function knows(labels: readonly string[] | null, folder: string): boolean {
@@ -44,8 +45,8 @@ export function matchingLabels(labels: readonly string[], typed: string): string
   return labels.filter((label) => at(label) >= 0).sort((a, b) => at(a) - at(b));
 }
 
-/** What is sent: only the folders that the model does not know by themselves. */
-export function mappingOf(folders: readonly string[], chosen: Chosen): Mapping | null {
-  if (folders.length === 0) return null;
-  return Object.fromEntries(folders.map((folder) => [folder, [...(chosen[folder] ?? [])]]));
+/** What is sent: nothing where the model knows all folders, else each folder, those that it knows as themselves. */
+export function mappingOf(classes: readonly string[], unknown: readonly string[], chosen: Chosen): Mapping | null {
+  if (unknown.length === 0) return null;
+  return Object.fromEntries(classes.map((folder) => [folder, unknown.includes(folder) ? [...(chosen[folder] ?? [])] : [folder]]));
 }

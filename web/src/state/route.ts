@@ -23,7 +23,7 @@ export interface Publishing {
   model: string | null;
   study: number | null;
   dataset: string | null;
-  evaluation: string | null;
+  evaluation: number | null;
 }
 
 export const publish = (part: Partial<Publishing>): Route =>
@@ -74,7 +74,7 @@ function readPublishing(step: string | undefined, query: URLSearchParams): Publi
     model: named(query.get("model")),
     study: numbered(query.get("study")),
     dataset: named(query.get("dataset")),
-    evaluation: named(query.get("evaluation")),
+    evaluation: numbered(query.get("evaluation")),
   };
 }
 
