@@ -25,10 +25,16 @@ const ready = {
     '': (page) => page.locator('li.model').first(),
     '#/history': (page) => page.locator('li.study').first(),
     '#/compare/': (page) => page.locator('table'),
+    '#/models': (page) => page.locator('.hub-model').first(),
+    '#/model/cifar10-nano:int8': (page) => page.locator('figure.chart svg'),
+    '#/publish/model': (page) => page.locator('li.model').first(),
+    '#/publish/measure?model=cifar10-nano:int8': (page) => page.locator('.thumbs img').first(),
+    '#/publish/evaluate?model=cifar10-nano:int8': (page) => page.locator('.datasets'),
+    '#/publish/label?model=cifar10-nano:int8&study=': (page) => page.locator('.markdown table'),
     '#/study/': (page) => page.locator('figure.chart', { hasText: 'ran elsewhere' }).locator('svg').first(),
 };
 
-const addressOf = (hash) => ({ '#/study/': `${hash}${study.id}`, '#/compare/': `${hash}${study.id}/${other.id}` })[hash] ?? hash;
+const addressOf = (hash) => hash === '#/compare/' ? `${hash}${study.id}/${other.id}` : /[/=]$/.test(hash) && hash !== '#/' ? `${hash}${study.id}` : hash;
 
 for (const { name, width, scheme } of [
     { name: 'light', width: 1280, scheme: 'light' },
@@ -40,8 +46,8 @@ for (const { name, width, scheme } of [
             const page = await tab(server, { hash: addressOf(hash), width, scheme });
             await there(page).waitFor();
             await page.evaluate(axe);
-            // Marks and rows of the charts, hundreds of them, are the same in each: looked at once.
-            const scope = name === 'light' ? { include: ['html'] } : { exclude: ['.chart-svg', '.chart-table'] };
+            // Marks, rows and models, hundreds of them, are the same in each: looked at once.
+            const scope = name === 'light' ? { include: ['html'] } : { exclude: ['.chart-svg', '.chart-table', '.hub-model ~ .hub-model'] };
             const { violations } = await page.evaluate(([within, values]) => window.axe.run(within, {
                 runOnly: { type: 'tag', values },
                 // An experiment of axe: it wants the words in a mark of a chart to be the whole of its name.

@@ -23,7 +23,7 @@ export interface MachineInfo {
     image_bytes: number;
     model_bytes: number;
     report_bytes: number;
-    dataset_bytes: number;
+    archive_bytes: number;
     queue: number;
     models_per_study: number;
   };

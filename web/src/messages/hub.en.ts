@@ -46,6 +46,7 @@ export const hubEn = {
   measureIt: "Measure",
   evaluateIt: "Evaluate on photos of your own",
   labelIt: "Label for its model card",
+  measurements: "Measurements",
   evaluations: "Evaluations on this machine",
   dataset: "Photos to evaluate on",
   images: "Photos",

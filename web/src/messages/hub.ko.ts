@@ -44,6 +44,7 @@ export const hubKo: HubMessages = {
   measureIt: "측정",
   evaluateIt: "내 사진으로 평가",
   labelIt: "모델 카드용 라벨",
+  measurements: "측정 기록",
   evaluations: "이 기기에서의 평가",
   dataset: "평가할 사진",
   images: "사진",

@@ -23,9 +23,9 @@ export function CodeBlock({ title, code, prose = false }: { title: string; code:
   const t = useText();
   const id = useId();
   return (
-    <section class="code" aria-labelledby={id}>
+    <div class="code">
       <div class="row"><h3 id={id}>{title}</h3><span class="end row"><CopyButton words={() => code} label={t.copy} what={title} /></span></div>
       <pre class={prose ? "prose" : undefined} tabIndex={0} role="region" aria-labelledby={id}><code>{code}</code></pre>
-    </section>
+    </div>
   );
 }

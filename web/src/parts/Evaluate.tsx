@@ -119,8 +119,8 @@ function Ready({ model, dataset, onStarted }: { model: CatalogModel; dataset: Da
   const start = () =>
     client.evaluate(model.id, dataset.id, mappingOf(dataset.classes, folders, chosen)).then(({ id }) => onStarted(id), (error) => setProblem(asProblem(error)));
   return (
-    <section class="panel mapping" aria-labelledby="mapping-title">
-      <h2 id="mapping-title">{t.foldersAndLabels}</h2>
+    <div class="panel mapping">
+      <h2>{t.foldersAndLabels}</h2>
       <p>{folders.length === 0 ? t.foldersKnown(dataset.classes.length) : t.foldersUnknown(folders.length, dataset.classes.length)}</p>
       {folders.length > 0 && labels.length === 0 && <p class="note bad">{t.noLabels}</p>}
       {folders.length > 0 && labels.length > 0 && (
@@ -130,6 +130,6 @@ function Ready({ model, dataset, onStarted }: { model: CatalogModel; dataset: Da
       <ProblemNote problem={problem} />
       <button type="button" class="create" aria-disabled={left === dataset.classes.length}
         onClick={() => left < dataset.classes.length && void start()}>{t.evaluate}</button>
-    </section>
+    </div>
   );
 }

@@ -48,8 +48,11 @@ function Found({ page }: { page: Page }) {
   return (
     <>
       {page.measurements.length > 0 && (
-        <MeasurementsChart name={page.model.id} measurements={page.measurements}
-          onChoose={(study) => go({ scene: "study", id: study, pricing: null })} />
+        <>
+          <h2>{t.measurements}</h2>
+          <MeasurementsChart name={page.model.id} measurements={page.measurements}
+            onChoose={(study) => go({ scene: "study", id: study, pricing: null })} />
+        </>
       )}
       {page.evaluations.length > 0 && <Evaluations page={page} />}
       <UseModel use={page.use} />
@@ -88,8 +91,8 @@ function Labels({ labels }: { labels: string[] | null }) {
 function Evaluations({ page }: { page: Page }) {
   const t = useText();
   return (
-    <section class="panel" aria-labelledby="evaluations-title">
-      <h2 id="evaluations-title">{t.evaluations}</h2>
+    <div class="panel">
+      <h2>{t.evaluations}</h2>
       <Table label={t.evaluations} whole
         headings={[{ title: t.dataset }, { title: t.images, kind: "number" }, { title: t.rightShare, kind: "number" }, { title: t.when }]}
         rows={page.evaluations.map(({ id, dataset, images, top1, low, high, created_unix_s }) => ({
@@ -101,6 +104,6 @@ function Evaluations({ page }: { page: Page }) {
             date(created_unix_s),
           ],
         }))} />
-    </section>
+    </div>
   );
 }

@@ -33,7 +33,7 @@ function tooLarge(kind: Kind, file: File): Problem | null {
   if (!limits) return null;
   const most = {
     image: limits.image_bytes, model: limits.model_bytes, report: limits.report_bytes,
-    dataset: limits.dataset_bytes, other: Infinity,
+    dataset: limits.archive_bytes, other: Infinity,
   }[kind];
   return file.size > most ? sentence(text().tooLarge(file.name, bytes(file.size), bytes(most))) : null;
 }
