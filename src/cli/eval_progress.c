@@ -8,18 +8,6 @@ void eval_progress_init(struct eval_progress *progress)
     progress_init(&progress->line);
 }
 
-/* "2 h 05 min", "3 min 20 s", "12 s". */
-static void show_left(char *out, size_t capacity, double seconds)
-{
-    unsigned long left = (unsigned long)fmin(fmax(seconds, 0), 1e7);
-    if (left >= 3600)
-        (void)snprintf(out, capacity, "%lu h %02lu min", left / 3600, left % 3600 / 60);
-    else if (left >= 60)
-        (void)snprintf(out, capacity, "%lu min %02lu s", left / 60, left % 60);
-    else
-        (void)snprintf(out, capacity, "%lu s", left);
-}
-
 static void show_pictures(const struct eval_progress *progress,
                           const struct miev_eval_progress *state, char *out, size_t capacity)
 {
@@ -28,8 +16,8 @@ static void show_pictures(const struct eval_progress *progress,
     terminal_bar(terminal, (double)state->done / (double)state->n_images, 12, bar, sizeof(bar));
     int pad = 12 - (int)terminal_text_columns(bar);
     if (isfinite(state->images_per_s) && state->images_per_s > 0) {
-        show_left(left, sizeof(left),
-                  (double)(state->n_images - state->done) / state->images_per_s);
+        progress_left(left, sizeof(left),
+                      (double)(state->n_images - state->done) / state->images_per_s);
         (void)snprintf(pace, sizeof(pace), ", %.*f images/s, %s left",
                        state->images_per_s < 10 ? 1 : 0, state->images_per_s, left);
     }

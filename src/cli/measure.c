@@ -63,3 +63,8 @@ bool measure_interrupted(void)
 {
     return stop_asked;
 }
+
+const atomic_bool *measure_stop(void)
+{
+    return &stop_asked;
+}

@@ -4,6 +4,7 @@
 #define MIEV_CLI_MEASURE_H
 
 #include <jansson.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "cli/args.h"
@@ -57,7 +58,9 @@ MIEV_MUST_USE int measure(const struct measure_settings *settings,
                           struct miev_keep *keep, json_t **report, struct miev_error *err);
 /* From now on Ctrl-C asks to stop, and a second one ends the program. */
 void measure_catch_interrupt(void);
-/* True once Ctrl-C was pressed during `measure`. */
+/* True once Ctrl-C was pressed since then. */
 bool measure_interrupted(void);
+/* The same for what looks itself. */
+const atomic_bool *measure_stop(void);
 
 #endif

@@ -79,3 +79,14 @@ void progress_clear(struct progress *progress)
         (void)fputc('\r', progress->terminal.file);
     }
 }
+
+void progress_left(char *out, size_t capacity, double seconds)
+{
+    unsigned long left = (unsigned long)fmin(fmax(seconds, 0), 1e7);
+    if (left >= 3600)
+        (void)snprintf(out, capacity, "%lu h %02lu min", left / 3600, left % 3600 / 60);
+    else if (left >= 60)
+        (void)snprintf(out, capacity, "%lu min %02lu s", left / 60, left % 60);
+    else
+        (void)snprintf(out, capacity, "%lu s", left);
+}

@@ -18,5 +18,7 @@ void progress_show(void *progress, const struct miev_study_progress *state);
 void progress_line(struct progress *progress, const char *text);
 /* Take the line away. */
 void progress_clear(struct progress *progress);
+/* "2 h 05 min", "3 min 20 s", "12 s". */
+void progress_left(char *out, size_t capacity, double seconds);
 
 #endif

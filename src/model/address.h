@@ -48,6 +48,9 @@ MIEV_MUST_USE int miev_address_at_revision(const struct miev_address *address, c
 MIEV_MUST_USE int miev_address_url(const struct miev_address *address, const struct miev_env *env,
                                    char out[MIEV_URL_BYTES], struct miev_error *err);
 
+/* Whether env names that hub: whoever set up this machine chose its host. */
+bool miev_address_hub_is_own(const struct miev_address *address, const struct miev_env *env);
+
 /* An absolute URL that may be fetched: https, or http of this machine, no user or password in it.
  * *loopback (may be NULL): its host is this machine by name or number. */
 MIEV_MUST_USE int miev_address_check_url(const char *url, bool *loopback, struct miev_error *err);

@@ -200,18 +200,35 @@ int miev_address_from_page(const char *url, struct miev_address *out, bool *know
 
 /* ---- what to ask for ------------------------------------------------------------------------ */
 
-static int endpoint(const struct miev_env *env, const char *variable, const char *usual,
-                    char out[256], struct miev_error *err)
+static const struct hub {
+    const char *variable, *usual;
+} hubs[] = {
+    [MIEV_ADDRESS_HF] = {"HF_ENDPOINT", "https://huggingface.co"},
+    [MIEV_ADDRESS_KAGGLE] = {"KAGGLE_API_ENDPOINT", "https://www.kaggle.com"},
+    [MIEV_ADDRESS_TFHUB] = {"MIEV_TFHUB_ENDPOINT", "https://tfhub.dev"},
+    [MIEV_ADDRESS_WEB] = {NULL, NULL},
+};
+
+bool miev_address_hub_is_own(const struct miev_address *address, const struct miev_env *env)
 {
-    const char *named = miev_env_variable(env, variable);
-    int n = snprintf(out, 256, "%s", named && *named ? named : usual);
+    const char *variable = hubs[address->kind].variable;
+    const char *named = variable ? miev_env_variable(env, variable) : NULL;
+    return named && *named;
+}
+
+static int endpoint(const struct miev_address *address, const struct miev_env *env, char out[256],
+                    struct miev_error *err)
+{
+    const struct hub *hub = &hubs[address->kind];
+    const char *named = miev_env_variable(env, hub->variable);
+    int n = snprintf(out, 256, "%s", named && *named ? named : hub->usual);
     if (n < 0 || n >= 256)
-        return miev_error_set(err, MIEV_ERR_INVALID, "%s is too long", variable);
+        return miev_error_set(err, MIEV_ERR_INVALID, "%s is too long", hub->variable);
     while (n > 0 && out[n - 1] == '/')
         out[--n] = '\0';
     return miev_address_check_url(out, NULL, err) == MIEV_OK
                ? MIEV_OK
-               : miev_error_prefix(err, "%s", variable);
+               : miev_error_prefix(err, "%s", hub->variable);
 }
 
 /* Percent signs for all but letters, digits and -._~; a slash too where it is no separator. */
@@ -263,15 +280,15 @@ int miev_address_url(const struct miev_address *address, const struct miev_env *
     int rc = MIEV_OK, n = -1;
     switch (address->kind) {
     case MIEV_ADDRESS_HF:
-        rc = endpoint(env, "HF_ENDPOINT", "https://huggingface.co", hub, err);
+        rc = endpoint(address, env, hub, err);
         n = rc == MIEV_OK ? url_of_hf(address, hub, out) : 0;
         break;
     case MIEV_ADDRESS_KAGGLE:
-        rc = endpoint(env, "KAGGLE_API_ENDPOINT", "https://www.kaggle.com", hub, err);
+        rc = endpoint(address, env, hub, err);
         n = rc == MIEV_OK ? url_of_kaggle(address, hub, out) : 0;
         break;
     case MIEV_ADDRESS_TFHUB:
-        rc = endpoint(env, "MIEV_TFHUB_ENDPOINT", "https://tfhub.dev", hub, err);
+        rc = endpoint(address, env, hub, err);
         n = rc == MIEV_OK
                 ? snprintf(out, MIEV_URL_BYTES, "%s/%s?%s", hub, address->repository,
                            address->lite ? "lite-format=tflite" : "tf-hub-format=compressed")

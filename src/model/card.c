@@ -229,6 +229,33 @@ static int read_output(const json_t *root, struct miev_card *card, struct miev_e
     return MIEV_OK;
 }
 
+static int read_preparation(const json_t *root, const char *path, struct miev_card *card,
+                            struct miev_error *err)
+{
+    int rc = read_input(root, card, err);
+    if (rc == MIEV_OK)
+        rc = read_output(root, card, err);
+    return rc == MIEV_OK ? read_labels(root, path, card, err) : rc;
+}
+
+/* A card that only tells where a file came from: the rest is read from the file, or guessed, as of
+ * a file without a card. */
+static bool tells_nothing(const json_t *root)
+{
+    static const char *const keys[] = {"input", "output", "labels", "labels_file"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (json_object_get(root, keys[i]))
+            return false;
+    return true;
+}
+
+static void make_bare(struct miev_card *card)
+{
+    card->bare = true;
+    card->crop_ratio = 1;
+    (void)snprintf(card->resize, sizeof(card->resize), "stretch");
+}
+
 static int read_card(const json_t *root, const char *path, struct miev_card *card,
                      struct miev_error *err)
 {
@@ -244,13 +271,11 @@ static int read_card(const json_t *root, const char *path, struct miev_card *car
     if (rc == MIEV_OK)
         rc = read_size(root, card, err);
     if (rc == MIEV_OK)
-        rc = read_input(root, card, err);
-    if (rc == MIEV_OK)
-        rc = read_output(root, card, err);
-    if (rc == MIEV_OK)
         rc = miev_card_read_files(root, path, card, err);
-    if (rc == MIEV_OK)
-        rc = read_labels(root, path, card, err);
+    if (rc == MIEV_OK && tells_nothing(root))
+        make_bare(card);
+    else if (rc == MIEV_OK)
+        rc = read_preparation(root, path, card, err);
     if (rc == MIEV_OK)
         rc = miev_card_read_accuracies(root, card, err);
     card->starter = json_is_true(json_object_get(root, "starter"));
@@ -318,7 +343,8 @@ static int check_file(const char *path, struct miev_error *err)
 
 int miev_card_for_file(const char *path, struct miev_card *out, struct miev_error *err)
 {
-    struct miev_card card = {.bare = true, .n_files = 1, .crop_ratio = 1};
+    struct miev_card card = {.n_files = 1};
+    make_bare(&card);
     if (strlen(path) >= sizeof(card.files[0].path))
         return miev_error_set(err, MIEV_ERR_LIMIT, "the path %.60s... is too long", path);
     int rc = check_file(path, err);
@@ -329,7 +355,6 @@ int miev_card_for_file(const char *path, struct miev_card *out, struct miev_erro
     (void)snprintf(card.files[0].path, sizeof(card.files[0].path), "%s", path);
     (void)snprintf(card.files[0].precision, sizeof(card.files[0].precision), "as-is");
     (void)snprintf(card.task, sizeof(card.task), "image-classification");
-    (void)snprintf(card.resize, sizeof(card.resize), "stretch");
     *out = card;
     return MIEV_OK;
 }

@@ -44,18 +44,18 @@ static int on_head(void *context, const struct miev_http_head *head, struct miev
     attempt->begun = true;
     if (!goes_on)
         attempt->at = 0;
+    /* Before the new validator is kept: bytes of another file must never stand under it. */
+    if (ftruncate(fetch->fd, (off_t)attempt->at) != 0)
+        return miev_error_errno(err, "cannot write the download");
     (void)snprintf(fetch->validator, sizeof(fetch->validator), "%s", head->validator);
     fetch->total = head->total;
-    rc = fetch->begins(fetch->context, err);
-    if (rc == MIEV_OK && ftruncate(fetch->fd, (off_t)attempt->at) != 0)
-        rc = miev_error_errno(err, "cannot write the download");
-    return rc;
+    return fetch->begins(fetch->context, err);
 }
 
 static int write_failed(struct miev_error *err)
 {
     if (errno == ENOSPC || errno == EDQUOT)
-        return miev_error_set(err, MIEV_ERR_LIMIT,
+        return miev_error_set(err, MIEV_ERR_UNAVAILABLE,
                               "the disk is full: `miev gc` frees what no model needs, MIEV_MODELS "
                               "names another folder; what came is kept to go on with");
     return miev_error_errno(err, "cannot write the download");

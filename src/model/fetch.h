@@ -21,8 +21,8 @@ struct miev_fetch {
      * file: *enough ends the fetch, for the file is here already. May refuse. */
     int (*look)(void *context, const struct miev_http_head *head, bool *enough,
                 struct miev_error *err);
-    /* A body begins; `validator` and `total` are its own now. Called before bytes of an older one
-     * are thrown away (which lose their meaning with this), may refuse. */
+    /* A body begins; `validator` and `total` are its own from here on, and fd holds no bytes of
+     * another. May refuse. */
     int (*begins)(void *context, struct miev_error *err);
     void (*progress)(void *context, uint64_t bytes, uint64_t total);
     void *context;

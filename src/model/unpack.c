@@ -97,7 +97,7 @@ static int make_folders(const struct unpacking *unpacking, const char *name, str
 static int write_failed(const char *name, struct miev_error *err)
 {
     if (errno == ENOSPC || errno == EDQUOT)
-        return miev_error_set(err, MIEV_ERR_LIMIT,
+        return miev_error_set(err, MIEV_ERR_UNAVAILABLE,
                               "the disk is full while unpacking: `miev gc` frees what no model "
                               "needs, MIEV_MODELS names another folder");
     return miev_error_errno(err, "cannot unpack '%s'", name);
@@ -169,15 +169,14 @@ static int unpack_file(struct unpacking *unpacking, const char *name, struct mie
         return rc;
     /* O_EXCL: a member of that name that came before is not written over. */
     int fd = openat(unpacking->folder_fd, name,
-                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
     if (fd < 0 && errno == EEXIST)
         return refuse(name, "is in it twice", err);
     if (fd < 0)
         return write_failed(name, err);
     rc = copy_member(unpacking, fd, name, err);
-    if (rc == MIEV_OK && fsync(fd) != 0)
+    if (close(fd) != 0 && rc == MIEV_OK)
         rc = write_failed(name, err);
-    (void)close(fd);
     return rc;
 }
 

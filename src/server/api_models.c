@@ -37,11 +37,11 @@ static json_t *positive(double value)
     return value > 0 ? json_integer((json_int_t)value) : json_null();
 }
 
-/* Where a file is from: what was uploaded has a bare card, and a model may be here in one precision
- * and known in another. */
+/* Where a file is from: what was uploaded has a bare card, as has what was pulled from a bare
+ * address, and a model may be here in one precision and known in another. */
 static const char *origin_of(const struct miev_card *card, const struct miev_card_file *file)
 {
-    if (card->bare)
+    if (card->bare && card->place != MIEV_PLACE_PULLED)
         return "uploaded";
     return miev_place_name(*file->path ? card->place : MIEV_PLACE_KNOWN);
 }

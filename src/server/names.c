@@ -150,7 +150,9 @@ int miev_input_by_hash(struct miev_server *server, const char *sha256, struct mi
 
 void miev_model_id(const struct miev_card *card, const struct miev_card_file *file, char *out)
 {
-    if (card->bare)
+    if (card->bare && card->place == MIEV_PLACE_PULLED)
+        (void)snprintf(out, MIEV_MODEL_ID_BYTES, "%s", card->name);
+    else if (card->bare)
         (void)snprintf(out, MIEV_MODEL_ID_BYTES, MIEV_UPLOAD_PREFIX "%.*s", MIEV_UPLOAD_DIGITS,
                        file->sha256);
     else

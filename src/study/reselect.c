@@ -93,7 +93,7 @@ static int find_model(struct miev_reselection *all, const struct wanted *wanted,
     struct miev_study_entry entry;
     if (find_card(&all->selection.catalog, wanted, &entry) ||
         find_card(&all->extra, wanted, &entry)) {
-        if (wanted->bare)
+        if (wanted->bare && !entry.card->bare)
             return take_bare(&all->selection, entry.file->path, out, err);
         *out = entry;
         return MIEV_OK;

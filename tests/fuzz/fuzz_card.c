@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any text as a model card: it is read whole, or refused with a sentence. */
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +41,9 @@ static void check_file(const struct miev_card_file *file)
 /* What a card that was read must keep to, whatever its text. */
 static void check_card(const struct miev_card *card)
 {
-    if (card->name[0] == '\0' || card->n_outputs < 2 || card->n_files < 1 || card->width < 1 ||
-        card->width > 4096 || !(card->std[0] > 0) ||
+    bool told = card->n_outputs >= 2 && card->width >= 1 && card->width <= 4096 && card->std[0] > 0;
+    bool untold = card->bare && card->n_outputs == 0 && card->width == 0 && card->n_labels == 0;
+    if (card->name[0] == '\0' || card->n_files < 1 || !(told || untold) ||
         (card->n_labels > 0 && card->n_labels != card->n_outputs))
         abort();
     for (size_t i = 0; i < card->n_labels; i++)

@@ -428,9 +428,28 @@ static void test_a_bare_file_gets_a_card(void **state)
     assert_refused(miev_card_for_file(longest, &card, &err), MIEV_ERR_LIMIT, &err, "too long");
 }
 
+/* What `miev pull` writes for a bare address. */
+static void test_a_card_that_tells_only_where_a_file_is_from_is_as_good_as_none(void **state)
+{
+    (void)state;
+    struct miev_card card;
+    struct miev_error err = {0};
+    static const char small[] =
+        "{\"schema\":\"miev.card/1\",\"name\":\"net\",\"task\":\"image-classification\","
+        "\"summary\":\"Pulled.\",\"publisher\":\"o\",\"source\":\"hf:o/r@main:net.onnx\","
+        "\"licence\":\"unknown\",\"files\":[{\"precision\":\"as-is\",\"path\":\"net.onnx\","
+        "\"bytes\":7,\"sha256\":\"\"}]}";
+    assert_ok(load(small, &card, &err), &err);
+    assert_true(card.bare);
+    assert_int_equal(card.width, 0);
+    assert_string_equal(card.resize, "stretch");
+    miev_card_finish(&card);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_card_that_tells_only_where_a_file_is_from_is_as_good_as_none),
         cmocka_unit_test(test_a_whole_card_is_read),
         cmocka_unit_test(test_every_broken_field_is_refused_by_name),
         cmocka_unit_test(test_a_precision_twice_is_refused),
