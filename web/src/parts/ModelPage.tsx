@@ -45,6 +45,7 @@ export function ModelPage({ id }: { id: string }) {
 }
 
 function Found({ page }: { page: Page }) {
+  const t = useText();
   return (
     <>
       {page.measurements.length > 0 && (
