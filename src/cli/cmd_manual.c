@@ -25,6 +25,9 @@ static const struct entry variables[] = {
     {"MIEV_HOME",
      "Folder that holds models/ and the runtime, in place of the one beside the program."},
     {"MIEV_DATA", "Folder that the history of studies lies in."},
+    {"MIEV_MODELS",
+     "Folder that pulled models lie in; without it miev/models of XDG_DATA_HOME, else "
+     "HOME/.local/share/miev/models."},
     {"XDG_DATA_HOME, HOME",
      "Without MIEV_DATA the history lies in miev/ of the first, else in .local/share/miev of the "
      "second."},

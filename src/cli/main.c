@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "core/error.h"
 #include "grid/suggest.h"
+#include "server/unpack_child.h"
 #include "study/worker.h"
 
 int cli_fail(const struct miev_error *err)
@@ -84,6 +85,8 @@ int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], MIEV_WORKER_ARGUMENT) == 0)
         return miev_worker_main(MIEV_WORKER_SOCKET, miev_engines);
+    if (argc > 1 && strcmp(argv[1], MIEV_UNPACK_ARGUMENT) == 0)
+        return miev_unpack_child_main(argv + 2, argc - 2);
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         print_help();

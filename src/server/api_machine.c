@@ -48,6 +48,11 @@ void miev_api_repeat_schema(struct miev_call *call)
     answer_constant(call, miev_repeat_schema);
 }
 
+void miev_api_eval_schema(struct miev_call *call)
+{
+    answer_constant(call, miev_eval_schema);
+}
+
 void miev_api_machine(struct miev_call *call)
 {
     miev_answer_json(call, 200, json_deep_copy(call->server->machine));
@@ -129,13 +134,14 @@ int miev_machine_document(const struct miev_server *server, json_t **out, struct
     for (size_t i = 0; miev_engines[i]; i++)
         (void)json_array_append_new(engines, engine_of(miev_engines[i], server->runtime_dir));
     json_t *made = json_pack(
-        "{s:s, s:b, s:b, s:o, s:o, s:o, s:b, s:{s:I, s:I, s:I, s:i, s:i}}", "miev_version",
+        "{s:s, s:b, s:b, s:o, s:o, s:o, s:b, s:{s:I, s:I, s:I, s:I, s:i, s:i}}", "miev_version",
         miev_version(), "token_required", options->token != NULL, "pages_built",
         miev_page_files[0].path != NULL, "machine", miev_facts_machine(&machine), "sensors",
         sensors_of(meter), "engines", engines, "measured", (int)is_measured(meter), "limits",
         "image_bytes", (json_int_t)MIEV_IMAGE_MAX_BYTES, "model_bytes",
         (json_int_t)options->model_bytes, "report_bytes", (json_int_t)MIEV_REPORT_MAX_BYTES,
-        "queue", (int)options->queue, "models_per_study", MIEV_STUDY_MAX_MODELS);
+        "archive_bytes", (json_int_t)options->archive_bytes, "queue", (int)options->queue,
+        "models_per_study", MIEV_STUDY_MAX_MODELS);
     miev_meter_destroy(meter);
     if (!made)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for what this machine is");

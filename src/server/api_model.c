@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One model: all that was found of it here, and how it is used elsewhere. */
+#include <string.h>
+
 #include "export/field.h"
 #include "server/call.h"
 #include "server/findings.h"
+#include "server/marks.h"
 #include "server/names.h"
 #include "study/use.h"
 
@@ -28,6 +31,19 @@ static json_t *newest_report(struct miev_server *server, const json_t *measureme
     return report;
 }
 
+/* Those of this very file that came to their end. */
+static json_t *evaluations_of(struct miev_server *server, const char *sha256)
+{
+    size_t i;
+    json_t *row, *all = miev_marks_rows(server->marks), *list = json_array();
+    json_array_foreach(all, i, row) if (*sha256 &&
+                                        strcmp(miev_field_text(row, "model_sha256"), sha256) == 0 &&
+                                        strcmp(miev_field_text(row, "state"), "done") == 0)(void)
+        json_array_append(list, row);
+    json_decref(all);
+    return list;
+}
+
 void miev_api_model(struct miev_call *call)
 {
     struct miev_server *server = call->server;
@@ -38,9 +54,10 @@ void miev_api_model(struct miev_call *call)
         json_t *measurements = miev_findings_all(server->findings, model.file->sha256);
         json_t *report = newest_report(server, measurements);
         miev_answer_json(call, 200,
-                         json_pack("{s:o, s:o, s:o, s:o}", "model",
+                         json_pack("{s:o, s:o, s:o, s:o, s:o}", "model",
                                    miev_model_row(server, model.card, model.file), "labels",
-                                   labels_of(model.card), "measurements", measurements, "use",
+                                   labels_of(model.card), "measurements", measurements,
+                                   "evaluations", evaluations_of(server, model.file->sha256), "use",
                                    miev_use_json(model.card, model.file, report)));
         json_decref(report);
     } else {

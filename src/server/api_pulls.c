@@ -27,12 +27,8 @@ void miev_api_pull_add(struct miev_call *call)
         miev_http_set(call->reply, "Location", "/api/v1/pulls/%lld",
                       (long long)json_integer_value(json_object_get(view, "id")));
         miev_answer_json(call, 202, view);
-    } else if (rc == MIEV_ERR_LIMIT || rc == MIEV_ERR_UNAVAILABLE) {
-        miev_answer_problem(call, 503, rc == MIEV_ERR_LIMIT ? "queue-full" : "busy", "%s",
-                            err.message);
-        miev_http_set(call->reply, "Retry-After", "30");
     } else {
-        miev_answer_error(call, &err);
+        miev_answer_not_queued(call, &err);
     }
 }
 

@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include "core/error.h"
 #include "core/text.h"
 #include "server/ask.h"
@@ -87,24 +84,6 @@ void miev_api_studies(struct miev_call *call)
 
 /* ---- asking --------------------------------------------------------------------------------- */
 
-/* Whom the queue is fair to: a browser's window by what it calls itself, else an address. */
-static void name_client(const struct miev_call *call, char out[MIEV_QUEUE_CLIENT_BYTES])
-{
-    const char *own = miev_http_header(call->request, "X-MIEV-Client");
-    const struct sockaddr *peer = miev_http_peer(call->request);
-    if (own && *own) {
-        (void)snprintf(out, MIEV_QUEUE_CLIENT_BYTES, "%s", own);
-    } else if (peer->sa_family == AF_INET6) {
-        struct sockaddr_in6 in;
-        memcpy(&in, peer, sizeof(in));
-        (void)inet_ntop(AF_INET6, &in.sin6_addr, out, MIEV_QUEUE_CLIENT_BYTES);
-    } else {
-        struct sockaddr_in in;
-        memcpy(&in, peer, sizeof(in));
-        (void)inet_ntop(AF_INET, &in.sin_addr, out, MIEV_QUEUE_CLIENT_BYTES);
-    }
-}
-
 /* The job is the lab's once it is queued, and may have ended by the time of the answer. */
 static void answer_queued(struct miev_call *call, struct miev_job *job)
 {
@@ -117,13 +96,7 @@ static void answer_queued(struct miev_call *call, struct miev_job *job)
         return;
     }
     miev_job_destroy(job);
-    if (rc == MIEV_ERR_LIMIT || rc == MIEV_ERR_UNAVAILABLE) {
-        miev_answer_problem(call, 503, rc == MIEV_ERR_LIMIT ? "queue-full" : "busy", "%s",
-                            err.message);
-        miev_http_set(call->reply, "Retry-After", "30");
-    } else {
-        miev_answer_error(call, &err);
-    }
+    miev_answer_not_queued(call, &err);
 }
 
 static int read_ask(struct miev_call *call, struct miev_ask *ask, struct miev_error *err)
@@ -157,7 +130,7 @@ void miev_api_study_create(struct miev_call *call)
     struct miev_job *job = NULL;
     struct miev_error err;
     char client[MIEV_QUEUE_CLIENT_BYTES];
-    name_client(call, client);
+    miev_call_client(call, client);
     int rc = read_ask(call, &ask, &err);
     if (rc == MIEV_OK)
         rc = find_input(call, &ask, &input, &err);
@@ -180,7 +153,7 @@ void miev_api_study_repeat(struct miev_call *call)
     json_t *report = NULL;
     int64_t id = 0;
     char client[MIEV_QUEUE_CLIENT_BYTES];
-    name_client(call, client);
+    miev_call_client(call, client);
     int rc = miev_study_id(call, &id, &err);
     if (rc == MIEV_OK)
         rc = miev_history_find(call->server->history, id, &row, NULL, &err);

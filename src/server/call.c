@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/call.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +28,23 @@ bool miev_call_number(const struct miev_call *call, int64_t *id)
         return false;
     *id = (int64_t)number;
     return true;
+}
+
+void miev_call_client(const struct miev_call *call, char out[MIEV_QUEUE_CLIENT_BYTES])
+{
+    const char *own = miev_http_header(call->request, "X-MIEV-Client");
+    const struct sockaddr *peer = miev_http_peer(call->request);
+    if (own && *own) {
+        (void)snprintf(out, MIEV_QUEUE_CLIENT_BYTES, "%s", own);
+    } else if (peer->sa_family == AF_INET6) {
+        struct sockaddr_in6 in;
+        memcpy(&in, peer, sizeof(in));
+        (void)inet_ntop(AF_INET6, &in.sin6_addr, out, MIEV_QUEUE_CLIENT_BYTES);
+    } else {
+        struct sockaddr_in in;
+        memcpy(&in, peer, sizeof(in));
+        (void)inet_ntop(AF_INET, &in.sin_addr, out, MIEV_QUEUE_CLIENT_BYTES);
+    }
 }
 
 int miev_study_id(const struct miev_call *call, int64_t *id, struct miev_error *err)
@@ -155,4 +174,15 @@ void miev_answer_error(struct miev_call *call, const struct miev_error *err)
         return;
     }
     miev_answer_problem(call, 500, "broken", "%s", err->message);
+}
+
+void miev_answer_not_queued(struct miev_call *call, const struct miev_error *err)
+{
+    if (err->code != MIEV_ERR_LIMIT && err->code != MIEV_ERR_UNAVAILABLE) {
+        miev_answer_error(call, err);
+        return;
+    }
+    miev_answer_problem(call, 503, err->code == MIEV_ERR_LIMIT ? "queue-full" : "busy", "%s",
+                        err->message);
+    miev_http_set(call->reply, "Retry-After", "30");
 }

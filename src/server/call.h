@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "server/http.h"
+#include "server/queue.h"
 #include "server/routes.h"
 #include "server/server.h"
 #include "server/target.h"
@@ -30,6 +31,8 @@ struct miev_call {
 const char *miev_call_field(const struct miev_call *call, const char *name);
 /* The number that {id} is, from 1. False: it is none. */
 bool miev_call_number(const struct miev_call *call, int64_t *id);
+/* Whom a queue is fair to: a browser's window by what it calls itself, else an address. */
+void miev_call_client(const struct miev_call *call, char out[MIEV_QUEUE_CLIENT_BYTES]);
 /* The number of a study that {id} is; MIEV_ERR_UNAVAILABLE: it is none. */
 MIEV_MUST_USE int miev_study_id(const struct miev_call *call, int64_t *id, struct miev_error *err);
 /* The body as JSON with an object on top; answers with a problem and returns NULL when it is none.
@@ -48,6 +51,8 @@ void miev_answer_problem(struct miev_call *call, unsigned status, const char *co
                          const char *detail, ...) MIEV_PRINTF(4, 5);
 /* The problem that an error of the program is to whoever asked. */
 void miev_answer_error(struct miev_call *call, const struct miev_error *err);
+/* The same for what found no place in a queue. */
+void miev_answer_not_queued(struct miev_call *call, const struct miev_error *err);
 /* The same as a document, for a study that failed. New reference. */
 json_t *miev_problem(unsigned status, const char *code, const char *detail);
 

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "media/media.h"
 #include "server/call.h"
+#include "server/datasets.h"
 #include "study/report_check.h"
 
 /* ---- before the body ------------------------------------------------------------------------ */
@@ -88,13 +89,25 @@ static bool is_type(const char *given, const char *wanted)
            (wanted[length - 1] == '/' || given[length] == '\0' || strchr("; \t", given[length]));
 }
 
+static bool is_archive(const char *type)
+{
+    static const char *const types[] = {"application/zip", "application/x-zip-compressed",
+                                        "application/x-tar", "application/gzip",
+                                        "application/x-gzip"};
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (is_type(type, types[i]))
+            return true;
+    return false;
+}
+
 /* What this request's body is to be, by its route and its type; MIEV_BODY_NONE: it is refused. */
 static enum miev_route_body kind_of_body(struct miev_call *call)
 {
     const char *type = miev_http_header(call->request, "Content-Type");
     enum miev_route_body kind = call->route->body;
     bool json = is_type(type, "application/json");
-    bool bytes = !type || is_type(type, "application/octet-stream");
+    bool bytes = !type || is_type(type, "application/octet-stream") ||
+                 (kind == MIEV_BODY_ARCHIVE && is_archive(type));
     if (kind == MIEV_BODY_STUDY)
         kind = json ? MIEV_BODY_JSON : MIEV_BODY_IMAGE;
     bool fits = kind == MIEV_BODY_JSON    ? json
@@ -117,6 +130,8 @@ static uint64_t largest(const struct miev_call *call, enum miev_route_body kind)
         return call->server->options.model_bytes;
     case MIEV_BODY_REPORT:
         return MIEV_REPORT_MAX_BYTES;
+    case MIEV_BODY_ARCHIVE:
+        return call->server->options.archive_bytes;
     case MIEV_BODY_NONE:
     case MIEV_BODY_JSON:
     case MIEV_BODY_STUDY:
@@ -127,10 +142,12 @@ static uint64_t largest(const struct miev_call *call, enum miev_route_body kind)
 
 static int make_place(struct miev_call *call, enum miev_route_body kind, struct miev_error *err)
 {
-    if (kind == MIEV_BODY_IMAGE || kind == MIEV_BODY_MODEL) {
-        int fd = miev_uploads_spool(kind == MIEV_BODY_MODEL ? call->server->models
-                                                            : call->server->inputs,
-                                    call->spool_path, err);
+    struct miev_server *server = call->server;
+    if (kind == MIEV_BODY_IMAGE || kind == MIEV_BODY_MODEL || kind == MIEV_BODY_ARCHIVE) {
+        int fd = kind == MIEV_BODY_ARCHIVE
+                     ? miev_datasets_spool(server->datasets, call->spool_path, err)
+                     : miev_uploads_spool(kind == MIEV_BODY_MODEL ? server->models : server->inputs,
+                                          call->spool_path, err);
         call->spool_fd = fd >= 0 ? fd : -1;
         return fd >= 0 ? MIEV_OK : fd;
     }

@@ -14,5 +14,6 @@ miev_\name:
 document openapi, "api/openapi.json"
 document report_schema, "report.schema.json"
 document repeat_schema, "repeat.schema.json"
+document eval_schema, "eval.schema.json"
 
     .section .note.GNU-stack, "", %progbits

@@ -6,5 +6,6 @@
 extern const char miev_openapi[];       /* api/openapi.json */
 extern const char miev_report_schema[]; /* report.schema.json */
 extern const char miev_repeat_schema[]; /* repeat.schema.json */
+extern const char miev_eval_schema[];   /* eval.schema.json */
 
 #endif

@@ -18,6 +18,7 @@ enum miev_route_body {
     MIEV_BODY_IMAGE, /* raw bytes into a file, at most MIEV_IMAGE_MAX_BYTES */
     MIEV_BODY_MODEL, /* the same, at most the limit for models */
     MIEV_BODY_REPORT,
+    MIEV_BODY_ARCHIVE, /* raw bytes into a file, at most the limit for archives */
 };
 
 struct miev_route {
@@ -43,6 +44,7 @@ void miev_api_metrics(struct miev_call *call);
 void miev_api_openapi(struct miev_call *call);
 void miev_api_report_schema(struct miev_call *call);
 void miev_api_repeat_schema(struct miev_call *call);
+void miev_api_eval_schema(struct miev_call *call);
 void miev_api_session(struct miev_call *call);
 void miev_api_machine(struct miev_call *call);
 void miev_api_models(struct miev_call *call);
@@ -57,6 +59,15 @@ void miev_api_pull_events(struct miev_call *call);
 void miev_api_inputs(struct miev_call *call);
 void miev_api_input_add(struct miev_call *call);
 void miev_api_input_content(struct miev_call *call);
+void miev_api_datasets(struct miev_call *call);
+void miev_api_dataset_add(struct miev_call *call);
+void miev_api_dataset(struct miev_call *call);
+void miev_api_dataset_delete(struct miev_call *call);
+void miev_api_evaluations(struct miev_call *call);
+void miev_api_evaluation_add(struct miev_call *call);
+void miev_api_evaluation(struct miev_call *call);
+void miev_api_evaluation_delete(struct miev_call *call);
+void miev_api_evaluation_events(struct miev_call *call);
 void miev_api_zones(struct miev_call *call);
 void miev_api_studies(struct miev_call *call);
 void miev_api_study_create(struct miev_call *call);

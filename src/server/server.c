@@ -9,10 +9,12 @@
 #include <sys/resource.h>
 
 #include "core/error.h"
+#include "server/datasets.h"
 #include "server/findings.h"
 #include "server/intake.h"
 #include "server/lab.h"
 #include "server/machine.h"
+#include "server/marks.h"
 #include "server/names.h"
 #include "server/pulls.h"
 
@@ -107,6 +109,20 @@ static int open_uploads(struct miev_server *server, struct miev_error *err)
     return rc == MIEV_OK ? miev_uploads_open(&of_inputs, &server->inputs, err) : rc;
 }
 
+static int open_evaluations(struct miev_server *server, struct miev_error *err)
+{
+    char folder[PATH_MAX], datasets[PATH_MAX + 32], marks[PATH_MAX + 32];
+    int rc = miev_store_folder(server->options.env, folder, sizeof(folder), err);
+    if (rc != MIEV_OK)
+        return rc;
+    (void)snprintf(datasets, sizeof(datasets), "%s/datasets", folder);
+    (void)snprintf(marks, sizeof(marks), "%s/evaluations", folder);
+    const struct miev_datasets_options of_datasets = {datasets, server->options.datasets_bytes,
+                                                      server->options.datasets_bytes / 2};
+    rc = miev_datasets_open(&of_datasets, &server->datasets, err);
+    return rc == MIEV_OK ? miev_marks_open(marks, &server->marks, err) : rc;
+}
+
 static void on_pulled(void *context)
 {
     struct miev_server *server = context;
@@ -127,6 +143,8 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
         rc = miev_history_open(env, &server->history, err);
     if (rc == MIEV_OK)
         rc = open_uploads(server, err);
+    if (rc == MIEV_OK)
+        rc = open_evaluations(server, err);
     if (rc == MIEV_OK)
         rc = miev_machine_document(server, &server->machine, err);
     miev_page_tags_make(&server->page_tags);
@@ -186,6 +204,8 @@ void miev_server_close(struct miev_server *server)
     miev_http_close(server->http);
     miev_lab_close(server->lab);
     miev_pulls_close(server->pulls);
+    miev_datasets_close(server->datasets);
+    miev_marks_close(server->marks);
     miev_uploads_close(server->models);
     miev_uploads_close(server->inputs);
     miev_history_close(server->history);

@@ -33,20 +33,24 @@ struct miev_server_options {
     const char *token;  /* NULL: none is asked for, which is for loopback alone */
     unsigned connections, connections_per_address, streams, spools, queue;
     double requests_per_s;
-    uint64_t model_bytes, uploads_bytes; /* of one model file; of all that was uploaded */
+    uint64_t model_bytes, uploads_bytes;    /* of one model file; of all that was uploaded */
+    uint64_t archive_bytes, datasets_bytes; /* of one dataset's archive; of all, unpacked */
 };
 
 #define MIEV_SERVER_OPTIONS_INIT                                                              \
     {                                                                                         \
         .port = 8470, .connections = 1200, .connections_per_address = 64, .streams = 1000,    \
         .spools = 16, .queue = 32, .requests_per_s = 200, .model_bytes = (uint64_t)256 << 20, \
-        .uploads_bytes = (uint64_t)2 << 30                                                    \
+        .uploads_bytes = (uint64_t)2 << 30, .archive_bytes = (uint64_t)1 << 30,               \
+        .datasets_bytes = (uint64_t)8 << 30                                                   \
     }
 
 struct miev_lab;
 struct miev_input;
 struct miev_findings;
 struct miev_pulls;
+struct miev_datasets;
+struct miev_marks;
 
 struct miev_server {
     struct miev_server_options options;
@@ -59,6 +63,8 @@ struct miev_server {
     struct miev_uploads *models, *inputs;
     struct miev_lab *lab;
     struct miev_pulls *pulls;
+    struct miev_datasets *datasets;
+    struct miev_marks *marks; /* evaluations */
     struct miev_findings *findings;
     struct miev_kept catalog_text;   /* what /api/v1/models says */
     struct miev_page_tags page_tags; /* never change */

@@ -34,6 +34,15 @@ def eventually(condition, limit_s=LIMIT_S):
     return condition()
 
 
+def definitions(name):
+    """What the schemas of docs/ define; that of an evaluation takes some from that of a report."""
+    return json.loads((DOCS / name).read_text()).get("$defs", {})
+
+
+DEFINITIONS = {**definitions("report.schema.json"), **definitions("eval.schema.json"),
+               **definitions("repeat.schema.json")}
+
+
 def resolve(schema):
     """The contract's schema, with the documents that it names put in."""
     if isinstance(schema, list):
@@ -44,8 +53,16 @@ def resolve(schema):
     if where.startswith("#/components/schemas/"):
         return resolve(CONTRACT["components"]["schemas"][where.rsplit("/", 1)[1]])
     if where.startswith("../"):
-        return json.loads((DOCS / "api" / where).resolve().read_text())
+        return resolve(json.loads((DOCS / where[3:]).read_text()))
+    if where.startswith("report.schema.json#"):
+        return {"$ref": where[where.index("#"):]}
     return {key: resolve(value) for key, value in schema.items()}
+
+
+def validator(schema):
+    whole = resolve(schema)
+    definitions = {**resolve(DEFINITIONS), **whole.get("$defs", {})}
+    return jsonschema.Draft202012Validator({**whole, "$defs": definitions})
 
 
 def find_operation(method, path):
@@ -94,9 +111,8 @@ def check_reply(method, path, reply):
              if name == kind or (name == "image/*" and kind.startswith("image/"))]
     assert names, f"{method} {path}: {kind} is not in the contract"
     if "json" in kind and kind != "application/jsonl" and jsonschema is not None:
-        schema = resolve(said["content"][names[0]]["schema"])
         errors = [f"{'.'.join(map(str, error.path))}: {error.message[:200]}"
-                  for error in jsonschema.Draft202012Validator(schema).iter_errors(reply.json)]
+                  for error in validator(said["content"][names[0]]["schema"]).iter_errors(reply.json)]
         assert not errors, f"{method} {path}: " + "; ".join(errors[:5])
 
 
@@ -195,7 +211,8 @@ class Server:
 
 EVENT_SCHEMAS = {"studies": {"study": "Study", "end": "Study", "progress": "Progress",
                              "report": "Report"},
-                 "pulls": {"progress": "Pull", "end": "Pull"}}
+                 "pulls": {"progress": "Pull", "end": "Pull"},
+                 "evaluations": {"progress": "EvaluationRow", "end": "EvaluationRow"}}
 
 
 def read_events(stream, schemas):
@@ -210,7 +227,7 @@ def read_events(stream, schemas):
         elif event:
             document = json.loads(event["data"])
             if jsonschema is not None:
-                schema = resolve({"$ref": "#/components/schemas/" + schemas[event["event"]]})
-                jsonschema.Draft202012Validator(schema).validate(document)
+                name = schemas[event["event"]]
+                validator({"$ref": "#/components/schemas/" + name}).validate(document)
             yield int(event["id"]), event["event"], document
             event = {}

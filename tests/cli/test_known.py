@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Models that are known by their address, and those that were pulled."""
+"""Models that are known by their address, those that were pulled, and the list of all."""
 
 import hashlib
 import json
 import pathlib
+import re
 import shutil
 import tempfile
 import unittest
@@ -94,6 +95,141 @@ class Selection(Home):
         self.assertEqual(status, 0)
         self.assertEqual([m["name"] for m in report["models"]],
                          ["cifar10-nano:float32", "cifar10-nano:int8"])
+
+
+class Models(Home):
+    """`miev models` of a home with more models."""
+
+    def setUp(self):
+        super().setUp()
+        data = tempfile.TemporaryDirectory()
+        self.addCleanup(data.cleanup)
+        self.env["MIEV_DATA"] = data.name
+        figure = {"dataset": "ImageNet-1k", "split": "validation", "images": 50000,
+                  "source": "the tests"}
+        self.know(card("photo-small", far("float32", bytes_about=3400000, format="onnx"),
+                       publisher="Somebody Else",
+                       accuracy=[{**figure, "precision": "float32", "top1": 0.708}]))
+        self.know(card("photo-large", far("float32", bytes=90000000), far("int8", bytes=20000000),
+                       accuracy=[{**figure, "precision": "float32", "top1": 0.804},
+                                 {**figure, "precision": "int8", "top1": 0.79}]))
+
+    def listed(self, *words):
+        """The names in the order of the table, and what is said below it."""
+        done = self.miev("models", *words)
+        self.assertEqual((done.stderr, done.returncode), ("", 0))
+        lines = done.stdout.splitlines()
+        rows = [line.split()[0] for line in lines[1:] if re.match(r"[\w.-]+:\w+ ", line)]
+        return rows, " ".join(lines[1 + len(rows):])
+
+    def row(self, name, *words):
+        lines = self.miev("models", *words).stdout.splitlines()
+        return [line for line in lines if line.startswith(name + " ")][0]
+
+    def test_what_is_here_is_listed_and_the_rest_is_counted(self):
+        rows, below = self.listed()
+        self.assertEqual(rows, ["cifar10-nano:float32", "cifar10-nano:int8"])
+        self.assertIn("3 more can be pulled: 'miev models --all' lists them", below)
+        self.pull("far", "int8")
+        rows, below = self.listed("--here")
+        self.assertIn("far:int8", rows)
+        self.assertNotIn("far:float32", rows)
+        self.assertIn("2 more can be pulled", below)
+
+    def test_all_are_listed_with_what_they_are(self):
+        self.pull("far", "int8")
+        rows, below = self.listed("--all")
+        self.assertEqual(len(rows), 7)
+        self.assertIn("unverified: nobody has pulled that file yet. 'miev pull NAME' brings", below)
+        self.assertNotIn("more can be pulled", below)
+        for name, what in (("cifar10-nano:int8", "bundled"), ("far:int8", "pulled"),
+                           ("far:float32", "unverified")):
+            self.assertIn(f"  {what}  ", self.row(name, "--all"))
+
+    def test_a_file_whose_hash_is_known_is_not_unverified(self):
+        self.know(card("pinned", far("int8", sha256="0" * 64, verified=True)))
+        self.assertIn("  known  ", self.row("pinned:int8", "--all"))
+
+    def test_a_search_looks_at_all_models_whatever_the_case(self):
+        self.assertEqual(self.listed("--search", "PHOTO")[0],
+                         ["photo-large:float32", "photo-large:int8", "photo-small:float32"])
+        self.assertEqual(self.listed("--search", "somebody")[0], ["photo-small:float32"])
+        self.assertEqual(self.listed("--search", "onnx")[0], ["photo-small:float32"])
+        self.assertEqual(self.listed("--search", "imagenet", "--max-mb", "30")[0],
+                         ["photo-large:int8", "photo-small:float32"])
+        self.assertEqual(len(self.listed("--task", "image-classification")[0]), 7)
+
+    def test_a_search_of_what_is_here_looks_nowhere_else(self):
+        done = self.miev("models", "--here", "--search", "photo")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no such model is here: 'miev models --all' lists", done.stderr)
+        done = self.miev("models", "--search", "speech")
+        self.assertEqual((done.returncode, done.stderr), (1, "miev: no such model is known\n"))
+
+    def test_files_of_unknown_size_are_counted_not_guessed(self):
+        rows, below = self.listed("--max-mb", "3.4", "--sort", "size")
+        self.assertEqual(rows, ["cifar10-nano:int8", "cifar10-nano:float32", "photo-small:float32"])
+        self.assertIn("2 files of unknown size are left out", below)
+        self.assertIn("  ~3.40  ", self.row("photo-small:float32", "--all"))
+
+    def test_orders(self):
+        by_size = self.listed("--all", "--sort", "size")[0]
+        self.assertEqual(by_size, ["cifar10-nano:int8", "cifar10-nano:float32",
+                                   "photo-small:float32", "photo-large:int8",
+                                   "photo-large:float32", "far:float32", "far:int8"])
+        by_name = self.listed("--all", "--sort", "name")[0]
+        self.assertEqual(by_name, sorted(by_name))
+        # Within a data set, the one without a figure last.
+        by_accuracy = self.listed("--all", "--sort", "accuracy")[0]
+        self.assertEqual(by_accuracy[2:5], ["photo-large:float32", "photo-large:int8",
+                                            "photo-small:float32"])
+        self.assertEqual({name.split(":")[0] for name in by_accuracy[:2]}, {"cifar10-nano"})
+        self.assertEqual(by_accuracy[5:], ["far:float32", "far:int8"])
+
+    def test_carbon_is_what_this_machine_measured_last(self):
+        if not support.find_runtime():
+            self.skipTest("no model runs here")
+        self.assertNotIn("CO2e", self.miev("models").stdout)
+        done = self.miev("compare", "cifar10-nano:int8", "--input", CAT, "--budget=6")
+        self.assertEqual(done.returncode, 0)
+        report = json.loads(self.miev("history", "export", "last").stdout)
+        grams = report["models"][0]["footprint"]["per_inference_g"]["value"]
+        head = self.miev("models").stdout.splitlines()[0]
+        unit = re.search(r"(\S+) CO2e/million", head)[1]
+        cell = float(self.row("cifar10-nano:int8").split()[5])
+        self.assertAlmostEqual(cell * {"ng": 1e-9, "µg": 1e-6, "ug": 1e-6, "mg": 1e-3, "g": 1}[unit],
+                               grams * 1e6, delta=grams * 1e6 * 0.01)
+        rows, _ = self.listed("--all", "--sort", "carbon")
+        self.assertEqual(rows[0], "cifar10-nano:int8")
+        self.assertEqual(self.row("far:int8", "--all").split()[3], "-")
+
+    def test_wrong_words_are_refused(self):
+        for words, said in ((["--sort", "weight"], "--sort weight"),
+                            (["--task", "speech"], "--task speech"),
+                            (["--here", "--all"], "--here and --all"),
+                            (["--max-mb", "0"], "--max-mb")):
+            done = self.miev("models", *words)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(said, done.stderr)
+
+    def test_a_broken_card_of_the_depot_is_told_and_left_out(self):
+        (self.depot / "cards/broken.json").write_text("{}")
+        done = self.miev("models")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("cifar10-nano:int8", done.stdout)
+        self.assertRegex(done.stderr, r"^miev: 1 card of pulled models is left out: .*broken.json")
+
+    def test_the_whole_catalog_fits_common_terminals(self):
+        env = support.environment(MIEV_DATA=self.env["MIEV_DATA"], TERM="dumb")
+        for columns in (80, 120):
+            status, shown = support.on_terminal("models", "--all", columns=columns, env=env)
+            self.assertEqual(status, 0)
+            lines = shown.splitlines()
+            self.assertLessEqual(max(map(len, lines)), columns)
+            # Each model on one line, with what it is.
+            for line in lines[1:]:
+                if line.startswith(("tf-", "onnx-", "mobilenet", "efficientnet")):
+                    self.assertIn(" unverified", line)
 
 
 class Completion(Home):
