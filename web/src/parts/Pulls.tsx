@@ -6,7 +6,8 @@ import { isSettled } from "../api/hub_types";
 import type { CatalogModel } from "../api/types";
 import { percent } from "../format";
 import { bytes, useText } from "../i18n";
-import { isUnderWay, missingStarters, pullOf, sharePulled } from "../state/pull";
+import type { Starter } from "../state/pull";
+import { isUnderWay, missingStarters, pullOf, sharePulled, startersOf } from "../state/pull";
 import { cancelPull, pullStarters, pulls, refusedPulls, startPull } from "../state/pulls";
 import { routeHash } from "../state/route";
 import { useStore } from "../state/store";
@@ -15,7 +16,7 @@ import { ProblemNote, asSentence } from "./Note";
 /** The button, or how far it has come, or why it did not come. */
 export function GetModel({ model }: { model: CatalogModel }) {
   const t = useText();
-  const pull = pullOf(useStore(pulls), model.id);
+  const pull = pullOf(useStore(pulls), model);
   const refused = useStore(refusedPulls)[model.id] ?? null;
   if (model.here) return <span class="hint">✓ {t.here}</span>;
   if (pull && isUnderWay(pull)) return <PullProgress pull={pull} />;
@@ -51,10 +52,11 @@ function PullProgress({ pull }: { pull: Pull }) {
 export function StarterSet({ models }: { models: readonly CatalogModel[] }) {
   const t = useText();
   const all = useStore(pulls);
-  const set = models.filter((model) => model.starter);
+  const set = startersOf(models).flatMap((starter) => starter.models);
   const here = set.filter((model) => model.here).length;
   const missing = missingStarters(models, all);
-  const size = missing.reduce((sum, model) => sum + (model.bytes ?? NaN), 0); // one of no known size, and none is told
+  const away = missing.flatMap((starter) => starter.models.filter((model) => !model.here));
+  const size = away.reduce((sum, model) => sum + (model.bytes ?? NaN), 0); // one of no known size, and none is told
   if (set.length === 0) return null;
   return (
     <section class="panel starter" aria-labelledby="starter-title">
@@ -62,17 +64,29 @@ export function StarterSet({ models }: { models: readonly CatalogModel[] }) {
         <h2 id="starter-title">{t.starter}</h2>
         <span class="end hint">{t.starterHere(here, set.length)}</span>
       </div>
-      {here < set.length && <p>{t.starterWords(set.length)}</p>}
-      {here === set.length && <p>{t.starterDone}</p>}
-      <ul class="plain">
-        {set.filter((model) => !model.here && (pullOf(all, model.id) || missing.length < set.length - here)).map((model) => (
-          <li key={model.id}><span>{model.id}</span><GetModel model={model} /></li>
-        ))}
-      </ul>
+      <p>{here < set.length ? t.starterWords(set.length) : t.starterDone}</p>
+      <ul class="plain">{startersOf(models).map((starter) => <StarterPull key={starter.name} starter={starter} />)}</ul>
       {missing.length > 0 && (
-        <button type="button" class="create" onClick={() => void pullStarters(models)}>{t.getStarter(missing.length, Number.isNaN(size) ? null : bytes(size))}</button>
+        <button type="button" class="create" onClick={() => void pullStarters(models)}>
+          {t.getStarter(away.length, Number.isNaN(size) ? null : bytes(size))}
+        </button>
       )}
     </section>
+  );
+}
+
+/** How one of the set comes, once it was asked for. */
+function StarterPull({ starter: { name, models } }: { starter: Starter }) {
+  const pull = useStore(pulls).filter((one) => one.what === name).sort((a, b) => b.id - a.id)[0] ?? null;
+  const refused = useStore(refusedPulls)[name] ?? null;
+  if (models.every((model) => model.here) || (!pull && !refused)) return null;
+  return (
+    <li>
+      <span>{name}</span>
+      {pull && isUnderWay(pull) && <PullProgress pull={pull} />}
+      {pull?.state === "failed" && <PullFailed pull={pull} />}
+      <ProblemNote problem={refused} />
+    </li>
   );
 }
 
@@ -84,7 +98,7 @@ export function PullByName({ models }: { models: readonly CatalogModel[] }) {
   const all = useStore(pulls);
   const problem = useStore(refusedPulls)[asked] ?? null;
   const what = words.trim();
-  const known = new Set(models.map((model) => model.id));
+  const known = new Set(models.flatMap((model) => [model.id, model.name]));
   const others = all.filter((pull) => !known.has(pull.what));
   const get = async () => {
     if (what === "") return;

@@ -69,5 +69,5 @@ export async function cancelPull(id: number): Promise<void> {
 }
 
 export async function pullStarters(models: readonly CatalogModel[]): Promise<void> {
-  for (const { id } of missingStarters(models, pulls.get())) await startPull(id);
+  for (const { name } of missingStarters(models, pulls.get())) await startPull(name);
 }
