@@ -1,17 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Server, closeBrowser, done, tab } from './bench.mjs';
+import { Server, closeBrowser, done, source, tab } from './bench.mjs';
+
+/* A mirror of Hugging Face that has two models, one of them slow, and a page that is no model. */
+const FILES = {
+    '/some/models/resolve/main/quick.tflite': readFileSync(join(source, 'models/cifar10-nano.int8.tflite')),
+    '/some/models/resolve/main/slow.tflite': readFileSync(join(source, 'models/cifar10-large.float32.tflite')),
+    '/some/models/resolve/main/page.tflite': Buffer.from('<!DOCTYPE html><html><title>Sign in</title></html>'),
+};
+const mirror = createServer((request, response) => {
+    const file = FILES[request.url.split('?')[0]];
+    if (!file)
+        return response.writeHead(404).end();
+    response.writeHead(200, { 'Content-Length': file.length, ETag: `"${file.length}"` });
+    if (!request.url.includes('slow'))
+        return response.end(file);
+    response.write(file.subarray(0, file.length / 2)); // the rest never comes
+});
 
 let server;
 let study;
 before(async () => {
-    server = await Server.open();
+    await new Promise((listening) => mirror.listen(0, '127.0.0.1', listening));
+    server = await Server.openWith({ HF_ENDPOINT: `http://127.0.0.1:${mirror.address().port}` });
     study = await server.studied();
 });
 after(async () => {
     await closeBrowser();
     await server.close();
+    mirror.closeAllConnections();
+    mirror.close();
 });
 
 const cards = (page) => page.locator('.hub-model');
@@ -62,6 +84,49 @@ test('what cannot be had is told in the server\'s sentence, at once or after a l
     await done(page);
 });
 
+const asked = (page, what) => page.locator('.by-name li', { hasText: what });
+
+async function get(page, what) {
+    await page.getByLabel('Get a model by its name or address').fill(what);
+    await page.keyboard.press('Enter');
+    await asked(page, what).waitFor();
+}
+
+test('a model comes by its address, with progress; another is cancelled, one that is a web page is refused', async () => {
+    const page = await tab(server, { hash: '#/models' });
+    await cards(page).first().waitFor();
+    await get(page, 'hf:some/models:slow.tflite');
+    const slow = asked(page, 'slow.tflite');
+    await slow.getByText(/downloading · .* of 3\.\d+ MB · 50/).waitFor();
+    assert.equal(await slow.getByRole('progressbar').getAttribute('value').then(Number).then((share) => share.toFixed(1)), '0.5');
+    await get(page, 'hf:some/models:page.tflite');
+    await asked(page, 'page.tflite').locator('.note.bad').waitFor();
+    assert.match(await asked(page, 'page.tflite').innerText(), /web page|HTML/i);
+    await slow.getByRole('button', { name: 'Cancel' }).click();
+    await slow.getByText('cancelled').waitFor();
+    await get(page, 'hf:some/models:quick.tflite');
+    const link = asked(page, 'quick.tflite').getByRole('link', { name: /is here$/ });
+    await link.waitFor();
+    assert.match(await page.locator('#announced').innerText(), /quick\.tflite is here/);
+    await link.click();
+    await page.getByRole('button', { name: 'Measure', exact: true }).click();
+    await page.getByText(/^1 of 11 chosen$/).waitFor();
+    await done(page);
+});
+
+test('the starter set is asked for with one click, and each of it that does not come says why', async () => {
+    const page = await tab(server, { hash: '#/models' });
+    await page.getByRole('button', { name: /^Get the \d+ models/ }).click();
+    const names = page.locator('.starter li');
+    const wanted = new Set((await server.api('GET', 'models')).body.models.filter((model) => model.starter).map((model) => model.name));
+    await page.locator(`.starter li:nth-child(${wanted.size})`).waitFor();
+    await page.waitForFunction(() => [...document.querySelectorAll('.starter li')].every((li) => li.querySelector('.note.bad')), null, { timeout: 60000 });
+    for (const words of await names.locator('.note.bad').allInnerTexts())
+        assert.ok(words.length > 20, words);
+    await page.getByRole('button', { name: /^Get the \d+ models/ }).waitFor(); // to try again
+    await done(page);
+});
+
 test('a model has a page: what it is, what was measured, how to use it', async () => {
     const page = await tab(server, { hash: '#/model/cifar10-nano:int8' });
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -80,7 +145,7 @@ test('a model has a page: what it is, what was measured, how to use it', async (
     await page.waitForURL((url) => url.hash === `#/study/${study.id}`);
     await page.goBack();
     await page.getByRole('button', { name: 'Measure', exact: true }).click();
-    await page.getByText('1 of 10 chosen').waitFor();
+    await page.getByText(/^1 of \d+ chosen$/).waitFor();
     await done(page);
 });
 

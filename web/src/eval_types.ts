@@ -25,6 +25,5 @@ export interface EvaluatedModel {
 
 export interface EvalReport {
   schema: "miev.eval/1";
-  dataset: { name: string; images: number; classes: number };
   models: (EvaluatedModel | { name: string; error: { message: string } })[];
 }

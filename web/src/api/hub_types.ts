@@ -55,6 +55,7 @@ export interface Evaluation {
   id: number;
   model: string;
   dataset: string;
+  dataset_name: string;
   state: WorkState;
   /** 1 = next; null where it does not wait. */
   queue_place: number | null;

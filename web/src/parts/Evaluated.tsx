@@ -29,7 +29,7 @@ export function Evaluated({ id, onOther, children }: { id: number; onOther: () =
       {evaluation?.state === "cancelled" && <p class="note plain">{t.evaluationState.cancelled}</p>}
       {evaluation?.report?.models.map((model) => (model.error
         ? <p key={model.name} class="note bad" role="alert">{asSentence(model.error.message)}</p>
-        : <Result key={model.name} model={model} dataset={evaluation.report?.dataset.name ?? ""} />))}
+        : <Result key={model.name} model={model} dataset={evaluation.dataset_name} />))}
       {over && (
         <p class="row">
           <button type="button" onClick={onOther}>{t.evaluateOther}</button>
