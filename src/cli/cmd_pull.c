@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `miev pull`: models from where they are published into this user's folder. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 #include "cli/command.h"
 #include "cli/measure.h"
@@ -125,6 +127,8 @@ static int run_pull(const void *given, char **words, size_t n_words)
             "or 'starter'");
         return cli_usage_error("pull", &err);
     }
+    if (run.settings->json_progress) /* with the program that reads it, however that ends */
+        (void)prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
     pull_progress_init(&run.progress, run.settings->json_progress);
     pull_progress_begin(&run.progress, words[0]);
     measure_catch_interrupt();

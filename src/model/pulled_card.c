@@ -246,11 +246,9 @@ static int write_locked(const struct miev_depot *depot, const struct miev_card *
     return rc;
 }
 
-/* Two precisions of one model may be pulled at once, and share a card. */
-int miev_pulled_card_write(const struct miev_depot *depot, const struct miev_card *card,
-                           const char *name, const struct miev_address *address,
-                           const struct miev_pulled_file *file, const char *scratch,
-                           struct miev_error *err)
+/* The lock of the cards: two precisions of one model may be pulled at once, and share a card.
+ * Returns a descriptor to be closed, or a status. */
+static int lock_cards(const struct miev_depot *depot, struct miev_error *err)
 {
     char folder[PATH_MAX];
     int rc = miev_depot_path(depot, MIEV_DEPOT_CARDS, "", folder, err);
@@ -261,7 +259,70 @@ int miev_pulled_card_write(const struct miev_depot *depot, const struct miev_car
         return miev_error_errno(err, "cannot open %s", folder);
     rc = miev_depot_lock(depot, fd, err);
     if (rc == MIEV_OK)
-        rc = write_locked(depot, card, name, address, file, scratch, err);
+        return fd;
+    (void)close(fd);
+    return rc;
+}
+
+int miev_pulled_card_write(const struct miev_depot *depot, const struct miev_card *card,
+                           const char *name, const struct miev_address *address,
+                           const struct miev_pulled_file *file, const char *scratch,
+                           struct miev_error *err)
+{
+    int fd = lock_cards(depot, err);
+    if (fd < 0)
+        return fd;
+    int rc = write_locked(depot, card, name, address, file, scratch, err);
+    (void)close(fd);
+    return rc;
+}
+
+/* ---- removing ------------------------------------------------------------------------------- */
+
+static bool take_off(json_t *files, const char *sha256)
+{
+    for (size_t i = 0; i < json_array_size(files); i++)
+        if (strcmp(text_of(json_array_get(files, i), "sha256"), sha256) == 0)
+            return json_array_remove(files, i) == 0;
+    return false;
+}
+
+static int remove_card(const struct miev_depot *depot, const char *name, struct miev_error *err)
+{
+    char file[160], path[PATH_MAX];
+    (void)snprintf(file, sizeof(file), "%.127s.json", name);
+    int rc = miev_depot_path(depot, MIEV_DEPOT_CARDS, file, path, err);
+    if (rc == MIEV_OK && unlink(path) != 0)
+        rc = miev_error_errno(err, "cannot remove %s", path);
+    return rc;
+}
+
+static int drop_locked(const struct miev_depot *depot, const char *name, const char *sha256,
+                       const char *scratch, struct miev_error *err)
+{
+    json_t *root = read_card(depot, name), *files = json_object_get(root, "files");
+    int rc = take_off(files, sha256)
+                 ? MIEV_OK
+                 : miev_error_set(
+                       err, MIEV_ERR_UNAVAILABLE,
+                       "no card named %s tells of that file: 'miev pull' did not bring it", name);
+    char *text =
+        rc == MIEV_OK && json_array_size(files) > 0 ? json_dumps(root, JSON_INDENT(2)) : NULL;
+    if (rc == MIEV_OK)
+        rc = text ? miev_depot_write_card(depot, name, text, scratch, err)
+                  : remove_card(depot, name, err);
+    free(text);
+    json_decref(root);
+    return rc;
+}
+
+int miev_pulled_card_drop(const struct miev_depot *depot, const char *name, const char *sha256,
+                          const char *scratch, struct miev_error *err)
+{
+    int fd = lock_cards(depot, err);
+    if (fd < 0)
+        return fd;
+    int rc = drop_locked(depot, name, sha256, scratch, err);
     (void)close(fd);
     return rc;
 }

@@ -36,4 +36,10 @@ MIEV_MUST_USE int miev_pulled_card_write(const struct miev_depot *depot,
                                          const struct miev_pulled_file *file, const char *scratch,
                                          struct miev_error *err);
 
+/* Take the file with that hash off a card, and the card away with its last file; `miev gc` then
+ * finds that nothing names it. MIEV_ERR_UNAVAILABLE: no card of that name tells of it. */
+MIEV_MUST_USE int miev_pulled_card_drop(const struct miev_depot *depot, const char *name,
+                                        const char *sha256, const char *scratch,
+                                        struct miev_error *err);
+
 #endif

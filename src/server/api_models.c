@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "core/error.h"
 #include "core/json.h"
 #include "engine/engine.h"
+#include "model/depot_gc.h"
+#include "model/pulled_card.h"
 #include "server/call.h"
 #include "server/findings.h"
 #include "server/lab.h"
@@ -161,28 +164,64 @@ void miev_api_model_add(struct miev_call *call)
         miev_answer_error(call, &err);
 }
 
+static void on_goes(void *context, enum miev_depot_part part, const char *name, uint64_t bytes)
+{
+    (void)context, (void)part, (void)name, (void)bytes;
+}
+
+/* The room is given back at once unless somebody pulls; then the next 'miev gc' does it. */
+static int drop_pulled(struct miev_server *server, const struct miev_model *model,
+                       struct miev_error *err)
+{
+    struct miev_depot depot;
+    char scratch[PATH_MAX];
+    const struct miev_gc gc = {.now_s = time(NULL), .goes = on_goes};
+    int rc = miev_depot_open(server->options.env, NULL, false, &depot, err);
+    if (rc == MIEV_OK)
+        rc = miev_depot_path(&depot, MIEV_DEPOT_PARTIAL, "dropped-card", scratch, err);
+    if (rc == MIEV_OK)
+        rc = miev_pulled_card_drop(&depot, model->card->name, model->file->sha256, scratch, err);
+    miev_depot_close(&depot);
+    if (rc != MIEV_OK)
+        return rc;
+    miev_shelf_renew(server->shelf);
+    int swept = miev_depot_open(server->options.env, NULL, true, &depot, NULL);
+    if (swept == MIEV_OK)
+        swept = miev_depot_gc(&depot, &gc, NULL);
+    miev_depot_close(&depot);
+    return MIEV_OK;
+}
+
+static int delete_model(struct miev_server *server, const struct miev_model *model,
+                        struct miev_error *err)
+{
+    if (model->uploaded)
+        return miev_uploads_remove(server->models, model->file->sha256, err);
+    return drop_pulled(server, model, err);
+}
+
 void miev_api_model_delete(struct miev_call *call)
 {
     struct miev_server *server = call->server;
-    struct miev_upload upload;
+    struct miev_model model;
     struct miev_error err;
-    size_t prefix = strlen(MIEV_UPLOAD_PREFIX);
-    if (strncmp(call->id, MIEV_UPLOAD_PREFIX, prefix) != 0) {
+    int rc = miev_model_find(server, call->id, &model, &err);
+    if (rc == MIEV_OK && !model.uploaded && model.card->place == MIEV_PLACE_BUNDLED)
         miev_answer_problem(call, 409, "conflict",
-                            "'%.60s' came with this program: only uploaded models can be deleted",
+                            "'%.60s' came with this program: only uploaded and pulled models can "
+                            "be deleted",
                             call->id);
-        return;
-    }
-    int rc = miev_uploads_find(server->models, call->id + prefix, &upload, NULL, &err);
-    if (rc == MIEV_OK && miev_lab_uses(server->lab, upload.sha256)) {
+    else if (rc == MIEV_OK && *model.file->path == '\0')
+        miev_answer_problem(call, 409, "conflict", "'%.60s' is not here: it was not pulled yet",
+                            call->id);
+    else if (rc == MIEV_OK && miev_lab_uses(server->lab, model.file->sha256))
         miev_answer_problem(call, 409, "conflict",
                             "a study that runs or waits needs this model: cancel it first");
-        return;
-    }
-    if (rc == MIEV_OK)
-        rc = miev_uploads_remove(server->models, upload.sha256, &err);
-    if (rc == MIEV_OK)
-        miev_answer_nothing(call);
-    else
+    else if (rc == MIEV_OK)
+        rc = delete_model(server, &model, &err);
+    miev_model_finish(server, &model);
+    if (rc != MIEV_OK)
         miev_answer_error(call, &err);
+    else if (call->reply->status == 0)
+        miev_answer_nothing(call);
 }

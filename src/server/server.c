@@ -154,7 +154,9 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
         rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
     if (rc == MIEV_OK)
         rc = miev_lab_open(server->options.queue, &server->lab, err);
-    const struct miev_pulls_options pulls = {.came = on_pulled, .context = server};
+    /* Whoever has the machine itself may name what is in its network. */
+    const struct miev_pulls_options pulls = {
+        .public_only = server->options.token != NULL, .came = on_pulled, .context = server};
     if (rc == MIEV_OK)
         rc = miev_pulls_open(&pulls, &server->pulls, err);
     return rc == MIEV_OK ? listen_here(server, err) : rc;

@@ -26,7 +26,7 @@ static void on_came(void *context)
     world->came++;
 }
 
-/* The script's fourth word is what is to be pulled. */
+/* The script's fifth word is what is to be pulled. */
 static void set_up(struct world *world, const char *script)
 {
     struct miev_error err;
@@ -81,7 +81,7 @@ static void test_what_came_is_told(void **state)
         &world,
         "printf '{\"event\":\"progress\",\"what\":\"x\",\"phase\":\"downloading\",'\n"
         "printf '\"bytes\":5,\"total\":null}\\nnonsense\\n{\"event\":\"pulled\",\"what\":\"x\",'\n"
-        "printf '\"name\":\"%s:int8\",\"sha256\":\"00\",\"bytes\":9}\\n' \"$4\"");
+        "printf '\"name\":\"%s:int8\",\"sha256\":\"00\",\"bytes\":9}\\n' \"$5\"");
     json_t *view = watch(&world, add(&world, "some-model"));
     assert_string_equal(miev_field_text(view, "state"), "done");
     assert_string_equal(miev_field_text(view, "model"), "some-model:int8");
@@ -96,7 +96,7 @@ static void test_why_it_failed_is_told(void **state)
 {
     (void)state;
     struct world world;
-    set_up(&world, "test \"$4\" = mute && exit 3\n"
+    set_up(&world, "test \"$5\" = mute && exit 3\n"
                    "echo '{\"event\":\"failed\",\"what\":\"x\",\"message\":\"no such model\"}'\n"
                    "exit 1");
     json_t *view = watch(&world, add(&world, "https://host.example/a"));
