@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Models that come from elsewhere, and what is done with one: pulled, evaluated, used. Absent is null. */
 import type { Interval, Method } from "../report";
-import type { EvalReport } from "../eval_types";
+import type { EvalReport, EvalShare } from "../eval_types";
 import type { CatalogModel } from "./types";
 
 export type WorkState = "waiting" | "running" | "done" | "failed" | "cancelled";
@@ -37,7 +37,7 @@ export interface ModelPage {
   model: CatalogModel;
   labels: string[] | null;
   measurements: Measurement[];
-  evaluations: { id: number; dataset: string; images: number; top1: number; low: number; high: number; created_unix_s: number }[];
+  evaluations: EvaluationRow[];
   use: { python: string | null; c: string | null; licence: string | null; methods: string | null; bibtex: string | null };
 }
 
@@ -51,8 +51,9 @@ export interface Dataset {
 /** Which labels of the model count as right for a folder of the dataset; none: it is left out. */
 export type Mapping = Record<string, string[]>;
 
-export interface Evaluation {
+export interface EvaluationRow {
   id: number;
+  created_unix_s: number;
   model: string;
   dataset: string;
   dataset_name: string;
@@ -61,8 +62,13 @@ export interface Evaluation {
   queue_place: number | null;
   done: number;
   total: number;
-  report: EvalReport | null;
+  /** Null until it has ended. */
+  top1: EvalShare | null;
   problem: string | null;
+}
+
+export interface Evaluation extends EvaluationRow {
+  report: EvalReport | null;
 }
 
 /** Nothing more will happen to it. */

@@ -101,20 +101,29 @@ function Row({ model, chosen, onMark }: { model: CatalogModel; chosen: boolean; 
 
 function ModelDetails({ model }: { model: CatalogModel }) {
   const t = useText();
-  const [problem, setProblem] = useState<Problem | null>(null);
   const { knows } = model;
-  const remove = () => client.removeModel(model.id).then(loadModels, (error) => setProblem(asProblem(error)));
   return (
     <details>
       <summary>{t.details}<span class="hidden"> {model.id}</span></summary>
       {knows && <p>{t.knows(knows.classes, knows.first)}</p>}
       <ModelFacts model={model} />
       <p><a href={routeHash({ scene: "model", id: model.id })}>{t.modelPage(model.id)}</a></p>
-      {model.origin === "uploaded" && (
-        <SureButton label={t.removeModel(model.name)} sure={t.removeSure} yes={t.yesRemove} no={t.noKeep} onYes={remove} />
-      )}
-      <ProblemNote problem={problem} />
+      <RemoveModel model={model} />
     </details>
+  );
+}
+
+/** For what came from outside; what came with the program stays. */
+export function RemoveModel({ model: { id, name, origin, here } }: { model: CatalogModel }) {
+  const t = useText();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  if (!here || (origin !== "uploaded" && origin !== "pulled")) return null;
+  const remove = () => client.removeModel(id).then(loadModels, (error) => setProblem(asProblem(error)));
+  return (
+    <>
+      <SureButton label={t.removeModel(name)} sure={t.removeSure} yes={t.yesRemove} no={t.noKeep} onYes={() => void remove()} />
+      <ProblemNote problem={problem} />
+    </>
   );
 }
 

@@ -7,7 +7,7 @@ import type { Evaluation } from "../api/hub_types";
 import { isSettled } from "../api/hub_types";
 import type { Problem } from "../api/types";
 import { Table, save } from "../charts";
-import type { EvaluatedModel } from "../eval_types";
+import type { EvalShare, EvaluatedModel } from "../eval_types";
 import { PER_MILLION, count, inUnit, percentTenths, points, unitFor } from "../format";
 import { useText } from "../i18n";
 import { client } from "../state/server";
@@ -69,15 +69,15 @@ function Result({ model, dataset }: { model: EvaluatedModel; dataset: string }) 
   const t = useText();
   const { top1, top5, not_evaluated: missing } = model;
   const mistakes = model.confusion.filter((cell) => cell.class !== cell.predicted).sort((a, b) => b.images - a.images);
-  const range = (low: number | null, high: number | null) => (low === null || high === null ? t.none : t.interval(points(low), points(high)));
+  const range = ({ low, high }: EvalShare) => (low === null || high === null ? t.none : t.interval(points(low), points(high)));
   return (
     <section class="headline" aria-labelledby="evaluated-title">
       <h2 id="evaluated-title">{top1.share === null ? t.nothingEvaluated : t.rightOf(percentTenths(top1.share), dataset)}</h2>
       <dl class="tiles">
         {top1.share !== null && (
-          <Tile title={t.rightShare} value={points(top1.share)} unit="%" sub={range(top1.low, top1.high)} name={t.photosN(count(model.images))} />
+          <Tile title={t.rightShare} value={points(top1.share)} unit="%" sub={range(top1)} name={t.photosN(count(model.images))} />
         )}
-        {top5 && top5.share !== null && <Tile title={t.amongFive} value={points(top5.share)} unit="%" sub={range(top5.low, top5.high)} />}
+        {top5 && top5.share !== null && <Tile title={t.amongFive} value={points(top5.share)} unit="%" sub={range(top5)} />}
         <CarbonOfPhoto model={model} />
       </dl>
       {missing.images > 0 && <p class="note plain">{t.notRead(missing.images)}</p>}
@@ -85,8 +85,7 @@ function Result({ model, dataset }: { model: EvaluatedModel; dataset: string }) 
       <Table label={t.classByClass} headings={[{ title: t.folder }, { title: t.images, kind: "number" }, { title: t.rightShare, kind: "number" }]}
         rows={model.classes.map(({ label, images, top1: right }) => ({
           key: label,
-          cells: [label, count(images), right.share === null ? t.none
-            : <>{percentTenths(right.share)} <small>{range(right.low, right.high)}</small></>],
+          cells: [label, count(images), <Share share={right} />],
         }))} />
       {mistakes.length > 0 && (
         <>
@@ -98,6 +97,13 @@ function Result({ model, dataset }: { model: EvaluatedModel; dataset: string }) 
       )}
     </section>
   );
+}
+
+/** In a cell: the share, its interval below. */
+export function Share({ share: { share, low, high } }: { share: EvalShare }) {
+  const t = useText();
+  if (share === null) return <>{t.none}</>;
+  return <>{percentTenths(share)}{low !== null && high !== null && <small>{t.interval(points(low), points(high))}</small>}</>;
 }
 
 function CarbonOfPhoto({ model }: { model: EvaluatedModel }) {

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { ModelPage as Page } from "../api/hub_types";
 import type { CatalogModel } from "../api/types";
 import { MeasurementsChart, Table } from "../charts";
-import { count, percentTenths } from "../format";
+import { count } from "../format";
 import { date, useText } from "../i18n";
 import { go } from "../state/address";
 import { useModelPage } from "../state/evaluating";
@@ -13,6 +13,8 @@ import { publish, routeHash } from "../state/route";
 import { models } from "../state/server";
 import { chosenModels } from "../state/settings";
 import { useStore } from "../state/store";
+import { RemoveModel } from "./Catalog";
+import { Share } from "./Evaluated";
 import { ModelFacts, ModelName } from "./ModelSummary";
 import { ProblemNote } from "./Note";
 import { GetModel } from "./Pulls";
@@ -74,6 +76,7 @@ function Actions({ model, study }: { model: CatalogModel; study: number | null }
       <button type="button" onClick={measure}>{t.measureIt}</button>
       <a class="button" href={routeHash(publish({ step: "evaluate", model: model.id, study }))}>{t.evaluateIt}</a>
       <a class="button" href={routeHash(publish({ step: "label", model: model.id, study }))}>{t.labelIt}</a>
+      <RemoveModel model={model} />
     </div>
   );
 }
@@ -96,12 +99,12 @@ function Evaluations({ page }: { page: Page }) {
       <h2>{t.evaluations}</h2>
       <Table label={t.evaluations} whole
         headings={[{ title: t.dataset }, { title: t.images, kind: "number" }, { title: t.rightShare, kind: "number" }, { title: t.when }]}
-        rows={page.evaluations.map(({ id, dataset, images, top1, low, high, created_unix_s }) => ({
+        rows={page.evaluations.map(({ id, dataset_name: dataset, done, top1, created_unix_s }) => ({
           key: id,
           cells: [
             <a href={routeHash(publish({ step: "evaluate", model: page.model.id, evaluation: id }))}>{dataset}</a>,
-            count(images),
-            <>{percentTenths(top1)}<small>{t.interval(percentTenths(low), percentTenths(high))}</small></>,
+            count(done),
+            top1 ? <Share share={top1} /> : t.none,
             date(created_unix_s),
           ],
         }))} />
