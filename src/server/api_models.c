@@ -15,6 +15,7 @@
 #include "server/findings.h"
 #include "server/lab.h"
 #include "server/names.h"
+#include "server/page.h"
 #include "study/facts.h"
 #include "study/use.h"
 
@@ -105,6 +106,21 @@ static int make_catalog(struct miev_server *server, json_t **out, struct miev_er
     return MIEV_OK;
 }
 
+/* The text that was made of the same, compressed for who takes that. False: there is none. */
+static bool answer_kept(struct miev_call *call, const struct miev_kept_of *of)
+{
+    size_t length = 0;
+    bool gzip = miev_page_accepts(miev_http_header(call->request, "Accept-Encoding"), "gzip");
+    char *text = miev_kept_get(&call->server->catalog_text, of, &gzip, &length);
+    if (!text)
+        return false;
+    miev_answer_text(call, 200, "application/json", text, length);
+    miev_http_set(call->reply, "Vary", "Accept-Encoding");
+    if (gzip)
+        miev_http_set(call->reply, "Content-Encoding", "gzip");
+    return true;
+}
+
 /* Every page begins with it, so that its text is kept until something in it changes. */
 void miev_api_models(struct miev_call *call)
 {
@@ -113,13 +129,9 @@ void miev_api_models(struct miev_call *call)
                               .shelf = miev_shelf_changes(server->shelf)};
     struct miev_error err;
     json_t *catalog = NULL;
-    size_t length = 0;
     int rc = miev_history_changes(server->history, &of.studies, &err);
-    char *text = rc == MIEV_OK ? miev_kept_get(&server->catalog_text, &of, &length) : NULL;
-    if (text) {
-        miev_answer_text(call, 200, "application/json", text, length);
+    if (rc == MIEV_OK && answer_kept(call, &of))
         return;
-    }
     if (rc == MIEV_OK)
         rc = make_catalog(server, &catalog, &err);
     if (rc != MIEV_OK) {
@@ -127,8 +139,12 @@ void miev_api_models(struct miev_call *call)
         return;
     }
     miev_answer_json(call, 200, catalog);
-    if (call->reply->status == 200)
-        miev_kept_put(&server->catalog_text, &of, call->reply->bytes, call->reply->length);
+    if (call->reply->status != 200)
+        return;
+    char *plain = call->reply->owned;
+    miev_kept_put(&server->catalog_text, &of, plain, call->reply->length);
+    if (answer_kept(call, &of))
+        free(plain);
 }
 
 /* Only its first bytes are looked at here: a model is loaded in a locked process alone. */

@@ -2,6 +2,7 @@
 """What the server answers without a study: itself, models, pictures, places, the page."""
 
 import gzip
+import json
 import pathlib
 import re
 import struct
@@ -105,6 +106,18 @@ class Routes(unittest.TestCase):
                             if model["origin"] == "bundled"))
         reply = self.server.ask("DELETE", "/api/v1/models/cifar10-nano:int8")
         self.assertEqual((reply.status, reply.json["code"]), (409, "conflict"))
+
+    def test_the_catalog_is_sent_compressed_to_who_takes_that(self):
+        plain = self.server.get("/api/v1/models")
+        self.assertIsNone(plain.header("content-encoding"))
+        for accept, compressed in [("gzip, br", True), ("gzip;q=0", False), ("br", False)]:
+            for _ in range(2):  # as it is made, and as it is kept
+                reply = self.server.get("/api/v1/models", headers={"Accept-Encoding": accept}, check=False)
+                self.assertEqual(reply.header("vary"), "Accept-Encoding")
+                self.assertEqual(reply.header("content-encoding"), "gzip" if compressed else None)
+                body = gzip.decompress(reply.body) if compressed else reply.body
+                self.assertEqual(json.loads(body), plain.json)
+                self.assertLess(len(reply.body), 50000 if compressed else 10**7)
 
     def test_a_model_comes_once_and_goes(self):
         path = "/api/v1/models?name=..%2F..%2Fmine.tflite"
