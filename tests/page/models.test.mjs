@@ -1,38 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Server, closeBrowser, done, source, tab } from './bench.mjs';
+import { Server, closeBrowser, done, tab } from './bench.mjs';
+import { Mirror } from './hub.mjs';
 
-/* A mirror of Hugging Face that has two models, one of them slow, and a page that is no model. */
-const FILES = {
-    '/some/models/resolve/main/quick.tflite': readFileSync(join(source, 'models/cifar10-nano.int8.tflite')),
-    '/some/models/resolve/main/slow.tflite': readFileSync(join(source, 'models/cifar10-large.float32.tflite')),
-    '/some/models/resolve/main/page.tflite': Buffer.from('<!DOCTYPE html><html><title>Sign in</title></html>'),
-};
-const mirror = createServer((request, response) => {
-    const file = FILES[request.url.split('?')[0]];
-    if (!file)
-        return response.writeHead(404).end();
-    response.writeHead(200, { 'Content-Length': file.length, ETag: `"${file.length}"` });
-    if (!request.url.includes('slow'))
-        return response.end(file);
-    response.write(file.subarray(0, file.length / 2)); // the rest never comes
-});
-
+let mirror;
 let server;
 let study;
 before(async () => {
-    await new Promise((listening) => mirror.listen(0, '127.0.0.1', listening));
-    server = await Server.openWith({ HF_ENDPOINT: `http://127.0.0.1:${mirror.address().port}` });
+    mirror = await Mirror.open();
+    server = await Server.openWith(mirror.env);
     study = await server.studied();
 });
 after(async () => {
     await closeBrowser();
     await server.close();
-    mirror.closeAllConnections();
     mirror.close();
 });
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Server, closeBrowser, done, kitten, source, tab } from './bench.mjs';
+import { archived, photos } from './hub.mjs';
 
 let server;
 let study;
@@ -16,17 +16,6 @@ after(async () => {
     await closeBrowser();
     await server.close();
 });
-
-/** A folder of class folders: {class: [sample photos]}. */
-function photos(name, classes) {
-    const folder = join(server.data, name);
-    for (const [label, files] of Object.entries(classes)) {
-        mkdirSync(join(folder, label), { recursive: true });
-        for (const file of files)
-            copyFileSync(join(source, 'models/photos', file), join(folder, label, file));
-    }
-    return folder;
-}
 
 const step = (page, name) => page.getByRole('heading', { name: `Publish: ${name}` }).waitFor();
 const next = (page, name) => page.getByRole('link', { name: `Next: ${name}` }).click();
@@ -46,7 +35,7 @@ test('a publisher goes from a model to its label, and may come back at every ste
     assert.match(await page.locator('#results-title').innerText(), /^cifar10-nano:int8 emits /);
     await next(page, 'Evaluate');
 
-    const folder = photos('pets', { cat: ['cat-kitten.jpg', 'cat-chelsea.png'], dog: ['dog.jpg'] });
+    const folder = photos(server, 'pets', { cat: ['cat-kitten.jpg', 'cat-chelsea.png'], dog: ['dog.jpg'] });
     await page.locator('input[data-folder]').setInputFiles(folder);
     await page.getByText('The model knows all 2 folders by name.').waitFor();
     await page.reload(); // the dataset is in the address
@@ -75,10 +64,8 @@ test('a publisher goes from a model to its label, and may come back at every ste
 
 test('folders of other names are mapped with the keyboard alone; one without a label is left out', async () => {
     const page = await tab(server, { hash: '#/publish/evaluate?model=cifar10-micro:int8' });
-    const folder = photos('zoo', { 'felines': ['cat-kitten.jpg'], 'dog': ['dog.jpg'], 'nothing': ['dog.jpg'] });
-    const archive = join(server.data, 'zoo.tar.gz');
-    execFileSync('tar', ['-C', folder, '-czf', archive, 'felines', 'dog', 'nothing']);
-    await page.locator('input[accept^=".zip"]').setInputFiles(archive);
+    const folder = photos(server, 'zoo', { 'felines': ['cat-kitten.jpg'], 'dog': ['dog.jpg'], 'nothing': ['dog.jpg'] });
+    await page.locator('input[accept^=".zip"]').setInputFiles(archived(folder, 'zoo.tar.gz'));
     await page.getByText('The model does not know 2 of 3 folders by name').waitFor();
     await page.getByText('2 folders without a label').waitFor();
     await page.getByRole('combobox', { name: 'Label for felines' }).focus();
