@@ -38,7 +38,7 @@ BELOW = {
     "media": {"engine", "core"},  # engine.h says what a tensor is
     "model": {"engine", "core"},  # engine.h names formats and strangers
     "store": {"core"},
-    "export": {"core"},
+    "export": {"footprint", "core"},  # bounds
 }
 BELOW["study"] = set(BELOW)
 BELOW["eval"] = set(BELOW)

@@ -41,6 +41,7 @@ extern const struct cli_command cli_repeat;
 extern const struct cli_command cli_run;
 extern const struct cli_command cli_selftest;
 extern const struct cli_command cli_serve;
+extern const struct cli_command cli_use;
 extern const struct cli_command cli_version;
 extern const struct cli_command cli_zones;
 

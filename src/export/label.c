@@ -45,15 +45,14 @@ static void put_parts(const json_t *energy, FILE *file)
 
 static void put_energy(const json_t *energy, FILE *file)
 {
-    const json_t *gross = miev_field_at(miev_field_at(energy, "gross"), "per_inference_j");
-    struct miev_interval joules = interval_of(miev_field_at(gross, "systematic"));
-    joules.value = miev_field_number(gross, "value");
+    const struct miev_interval joules = miev_field_joules(energy);
     (void)fputs("| energy of one inference | ", file);
     if (isfinite(joules.value)) {
         put_interval(MIEV_QUANTITY_ENERGY_J, &joules, file);
         (void)fputs(" |\n| of it | ", file);
         put_parts(energy, file);
-        (void)fprintf(file, "; %.0f rounds |\n", miev_field_number(gross, "rounds"));
+        (void)fprintf(file, "; %.0f rounds |\n",
+                      miev_field_number(miev_field_at(energy, "gross"), "rounds"));
     } else {
         (void)fputs("unavailable |\n", file);
     }
@@ -133,7 +132,8 @@ bool miev_export_label(const json_t *report, const json_t *world, size_t i, FILE
     put_code(miev_field_text(model, "name"), file);
     (void)fputs(" --input ", file);
     put_code(miev_field_text(miev_field_at(report, "input"), "name"), file);
-    (void)fputs("` |\n\nIn brackets: what sensors, estimates and manufacturing may be wrong by.\n",
+    (void)fputs("` |\n\nIn brackets: what the rounds scatter by, and what energy and manufacturing "
+                "may be wrong by.\n",
                 file);
     return !ferror(file);
 }

@@ -27,22 +27,18 @@ static const char *how(const char *method)
         return "measured by the machine's own counters";
     if (strcmp(method, "mixed") == 0)
         return "in part measured by the machine's counters and in part estimated";
-    return "estimated from CPU time, no counter being readable";
+    return "estimated from CPU time (no counter could be read)";
 }
 
-static void put_joules(const json_t *energy, FILE *file)
+static void put_joules(const struct miev_interval *joules, FILE *file)
 {
-    const json_t *gross = miev_field_at(miev_field_at(energy, "gross"), "per_inference_j");
-    const json_t *bounds = miev_field_at(gross, "systematic");
-    double value = miev_field_number(gross, "value");
-    struct miev_unit unit = miev_unit_for(MIEV_QUANTITY_ENERGY_J, &value, 1, false);
-    char number[MIEV_NUMBER_SIZE], interval[MIEV_INTERVAL_SIZE];
-    miev_format_number(number, sizeof(number), value / unit.size);
-    miev_format_interval(interval, sizeof(interval), value, miev_field_number(bounds, "low"),
-                         miev_field_number(bounds, "high"), &unit);
-    (void)fprintf(file,
-                  "%s %s per inference (%s %s with what sensors or estimates may be wrong by)",
-                  number, unit.name, interval, unit.name);
+    struct miev_unit unit = miev_unit_for(MIEV_QUANTITY_ENERGY_J, &joules->value, 1, false);
+    char value[MIEV_NUMBER_SIZE], low[MIEV_NUMBER_SIZE], high[MIEV_NUMBER_SIZE];
+    miev_format_number(value, sizeof(value), joules->value / unit.size);
+    miev_format_number(low, sizeof(low), joules->low / unit.size);
+    miev_format_number(high, sizeof(high), joules->high / unit.size);
+    (void)fprintf(file, "%s %s per inference (%s to %s %s with all that it may be wrong by)", value,
+                  unit.name, low, high, unit.name);
 }
 
 static void put_day(double unix_s, FILE *file)
@@ -61,8 +57,8 @@ bool miev_use_methods(const struct miev_use *use, FILE *file)
     const json_t *machine = miev_field_at(use->report, "machine");
     const json_t *engine = miev_field_at(use->model, "engine");
     const json_t *site = miev_field_at(use->report, "site");
-    if (!isfinite(miev_field_number(
-            miev_field_at(miev_field_at(energy, "gross"), "per_inference_j"), "value")))
+    const struct miev_interval joules = miev_field_joules(energy);
+    if (!isfinite(joules.value) || !isfinite(joules.low) || !isfinite(joules.high))
         return false;
     (void)fputs("The energy of one inference of ", file);
     put_shown(use->name, file);
@@ -80,10 +76,9 @@ bool miev_use_methods(const struct miev_use *use, FILE *file)
     put_shown(miev_field_text(engine, "version"), file);
     (void)fprintf(file, " with %.0f thread%s: ", miev_field_number(engine, "threads"),
                   miev_field_number(engine, "threads") == 1 ? "" : "s");
-    put_joules(energy, file);
+    put_joules(&joules, file);
     (void)fprintf(file, ", from %.0f rounds",
-                  miev_field_number(
-                      miev_field_at(miev_field_at(energy, "gross"), "per_inference_j"), "rounds"));
+                  miev_field_number(miev_field_at(energy, "gross"), "rounds"));
     if (*miev_field_text(site, "zone")) {
         (void)fputs("; emissions are reckoned for ", file);
         put_shown(miev_field_text(site, "zone"), file);
@@ -125,6 +120,19 @@ static bool is_address(const char *text)
     return strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0;
 }
 
+/* An address is taken letter by letter: what would end it is written as %XX. */
+static void put_address(const char *value, FILE *file)
+{
+    (void)fputs(",\n  url = {", file);
+    for (const char *at = value; *at; at++) {
+        if (strchr("{}\\\"<>^` ", *at) || (unsigned char)*at < ' ')
+            (void)fprintf(file, "%%%02X", (unsigned char)*at);
+        else
+            (void)fputc(*at, file);
+    }
+    (void)fputc('}', file);
+}
+
 static void put_field(const char *name, const char *value, FILE *file)
 {
     if (!*value)
@@ -142,8 +150,12 @@ bool miev_use_bibtex(const struct miev_use *use, FILE *file)
     put_tex(*use->title ? use->title : use->name, file);
     (void)fputs("}}", file);
     put_field("publisher", use->publisher, file);
-    put_field(is_address(use->source) ? "url" : "howpublished", use->source, file);
-    put_field("note", *use->sha256 ? use->sha256 : "", file);
+    if (is_address(use->source))
+        put_address(use->source, file);
+    else
+        put_field("howpublished", use->source, file);
+    if (*use->sha256)
+        (void)fprintf(file, ",\n  note = {sha256 %.64s}", use->sha256);
     (void)fputs("\n}\n\n@misc{miev,\n  title = {{MIEV}, the {Model Inference Emission "
                 "Visualizer}},\n  note = {version ",
                 file);

@@ -19,6 +19,12 @@ static const char *member_of(const struct miev_pulling *pulling, const struct mi
     return file ? file->member : pulling->options->member;
 }
 
+/* NULL for a bare address. */
+static const struct miev_card_file *file_at(const struct miev_pull_item *item, size_t i)
+{
+    return item->n_files > 0 ? item->files[i] : NULL;
+}
+
 static void tell(const struct miev_pulling *pulling, const char *name,
                  const struct miev_pulled_file *file, bool was_here, bool changed)
 {
@@ -37,7 +43,7 @@ static bool find_here(const struct miev_pulling *pulling, size_t i, char name[12
                       struct miev_pulled_file *out)
 {
     const struct miev_pull_item *item = pulling->item;
-    const struct miev_card_file *file = item->n_files > 0 ? item->files[i] : NULL;
+    const struct miev_card_file *file = file_at(item, i);
     if (!miev_pulled_card_find(pulling->depot, pulling->address.text, member_of(pulling, file),
                                name, out) ||
         !out->here)
@@ -169,8 +175,7 @@ static int keep_body(struct miev_pulling *pulling, const char *format,
     (void)snprintf(got.format, sizeof(got.format), "%s", format);
     set_path(&got, MIEV_DEPOT_BLOBS, "");
     miev_partial_path(&pulling->partial, "body", path);
-    const struct miev_card_file *file = item->n_files > 0 ? item->files[0] : NULL;
-    return keep(pulling, file, &got, MIEV_DEPOT_BLOBS, path, err);
+    return keep(pulling, file_at(item, 0), &got, MIEV_DEPOT_BLOBS, path, err);
 }
 
 /* A model file among what was unpacked. */
@@ -218,22 +223,44 @@ static int keep_tree(struct miev_pulling *pulling, const struct miev_card_file *
     return keep(pulling, file, &got, MIEV_DEPOT_TREES, path, err);
 }
 
+static int find_inside(const struct miev_pulling *pulling, const struct miev_card_file *file,
+                       struct miev_inside *out, struct miev_error *err)
+{
+    char tree[PATH_MAX];
+    miev_partial_path(&pulling->partial, "tree", tree);
+    return miev_content_inside(tree, member_of(pulling, file), file ? file->format : "", out, err);
+}
+
 static int keep_one_inside(struct miev_pulling *pulling, const struct miev_card_file *file,
-                           const struct miev_digest *archive, bool folders, struct miev_error *err)
+                           const struct miev_inside *inside, const struct miev_digest *archive,
+                           struct miev_error *err)
 {
     char tree[PATH_MAX], path[PATH_MAX];
-    struct miev_inside inside;
+    if (inside->is_folder)
+        return keep_tree(pulling, file, inside, archive, err);
     miev_partial_path(&pulling->partial, "tree", tree);
-    int rc =
-        miev_content_inside(tree, member_of(pulling, file), file ? file->format : "", &inside, err);
-    if (rc != MIEV_OK || inside.is_folder != folders)
-        return rc;
-    if (inside.is_folder)
-        return keep_tree(pulling, file, &inside, archive, err);
-    int n = snprintf(path, sizeof(path), "%s/%s", tree, inside.path);
+    int n = snprintf(path, sizeof(path), "%s/%s", tree, inside->path);
     if (n < 0 || (size_t)n >= sizeof(path))
-        return miev_error_set(err, MIEV_ERR_LIMIT, "the path of '%.60s' is too long", inside.path);
-    return keep_member(pulling, file, &inside, path, err);
+        return miev_error_set(err, MIEV_ERR_LIMIT, "the path of '%.60s' is too long", inside->path);
+    return keep_member(pulling, file, inside, path, err);
+}
+
+/* What the card names, or the one model of a bare address; files before folders, for a folder takes
+ * everything with it. */
+static int keep_all_inside(struct miev_pulling *pulling, const struct miev_digest *archive,
+                           struct miev_error *err)
+{
+    const struct miev_pull_item *item = pulling->item;
+    struct miev_inside inside[MIEV_CARD_MAX_FILES];
+    size_t n = item->n_files > 0 ? item->n_files : 1;
+    int rc = MIEV_OK;
+    for (size_t i = 0; rc == MIEV_OK && i < n; i++)
+        rc = find_inside(pulling, file_at(item, i), &inside[i], err);
+    for (int folders = 0; folders < 2; folders++)
+        for (size_t i = 0; rc == MIEV_OK && i < n; i++)
+            if (inside[i].is_folder == folders)
+                rc = keep_one_inside(pulling, file_at(item, i), &inside[i], archive, err);
+    return rc;
 }
 
 static void on_unpacked(void *context, uint64_t bytes)
@@ -242,12 +269,10 @@ static void on_unpacked(void *context, uint64_t bytes)
     pulling->options->progress(pulling->options->context, MIEV_PULL_UNPACKING, bytes, 0);
 }
 
-/* Files before folders: a folder takes everything with it. */
 static int keep_inside(struct miev_pulling *pulling, const struct miev_digest *archive,
                        struct miev_error *err)
 {
     int folder_fd = -1;
-    const struct miev_pull_item *item = pulling->item;
     const struct miev_unpack how = {.limits = MIEV_UNPACK_LIMITS,
                                     .stop = pulling->options->stop,
                                     .progress = on_unpacked,
@@ -257,11 +282,7 @@ static int keep_inside(struct miev_pulling *pulling, const struct miev_digest *a
         rc = miev_unpack(pulling->partial.body_fd, folder_fd, &how, err);
     if (folder_fd >= 0)
         (void)close(folder_fd);
-    size_t n = item->n_files > 0 ? item->n_files : 1;
-    for (size_t i = 0; rc == MIEV_OK && i < 2 * n; i++)
-        rc = keep_one_inside(pulling, item->n_files > 0 ? item->files[i % n] : NULL, archive,
-                             i >= n, err);
-    return rc;
+    return rc == MIEV_OK ? keep_all_inside(pulling, archive, err) : rc;
 }
 
 /* The hub told what it has, and that is among the blobs: only a card is missing. */
@@ -282,9 +303,7 @@ static int keep_blob_that_is_here(struct miev_pulling *pulling, struct miev_erro
     (void)close(fd);
     (void)memcpy(got.sha256, pulling->told_sha256, sizeof(got.sha256));
     set_path(&got, MIEV_DEPOT_BLOBS, "");
-    return rc == MIEV_OK ? keep(pulling, item->n_files > 0 ? item->files[0] : NULL, &got,
-                                MIEV_DEPOT_BLOBS, NULL, err)
-                         : rc;
+    return rc == MIEV_OK ? keep(pulling, file_at(item, 0), &got, MIEV_DEPOT_BLOBS, NULL, err) : rc;
 }
 
 int miev_deliver(struct miev_pulling *pulling, struct miev_error *err)

@@ -12,6 +12,7 @@
 #include "media/media.h"
 #include "server/call.h"
 #include "server/names.h"
+#include "server/thumbs.h"
 
 #define HEAD_BYTES 4096 /* enough to tell any format */
 
@@ -41,10 +42,12 @@ static const char *format_of(int fd)
 
 static json_t *input_json(const struct miev_input *input)
 {
-    return json_pack("{s:s, s:s, s:I, s:s, s:b, s:o, s:s?}", "id", input->id, "name", input->name,
-                     "bytes", (json_int_t)input->bytes, "sha256", input->sha256, "sample",
-                     (int)input->sample, "href", miev_input_href(input->id), "licence",
-                     *input->licence ? input->licence : NULL);
+    char thumbnail[256];
+    (void)snprintf(thumbnail, sizeof(thumbnail), "/api/v1/inputs/%s/thumbnail", input->id);
+    return json_pack("{s:s, s:s, s:I, s:s, s:b, s:o, s:s, s:s?}", "id", input->id, "name",
+                     input->name, "bytes", (json_int_t)input->bytes, "sha256", input->sha256,
+                     "sample", (int)input->sample, "href", miev_input_href(input->id), "thumbnail",
+                     thumbnail, "licence", *input->licence ? input->licence : NULL);
 }
 
 void miev_api_inputs(struct miev_call *call)
@@ -119,4 +122,27 @@ void miev_api_input_content(struct miev_call *call)
     /* Somebody's bytes, shown alone: they get no rights at all. */
     miev_http_set(call->reply, "Content-Security-Policy", "default-src 'none'; sandbox");
     miev_http_set(call->reply, "Cache-Control", "private, max-age=3600");
+}
+
+void miev_api_input_thumbnail(struct miev_call *call)
+{
+    struct miev_input input;
+    struct miev_error err;
+    char *png = NULL;
+    size_t length = 0;
+    int rc = miev_input_find(call->server, call->id, &input, &err);
+    if (rc == MIEV_OK) {
+        rc = miev_thumbs_get(call->server->thumbs, input.sha256, input.path, &png, &length, &err);
+        if (rc == MIEV_ERR_CRASHED || rc == MIEV_ERR_TIMEOUT || rc == MIEV_ERR_INVALID)
+            err.code = MIEV_ERR_UNSUPPORTED; /* the picture's fault, not the request's */
+    }
+    if (rc != MIEV_OK) {
+        miev_answer_error(call, &err);
+        return;
+    }
+    call->reply->status = 200;
+    call->reply->type = "image/png";
+    call->reply->bytes = call->reply->owned = png;
+    call->reply->length = length;
+    miev_http_set(call->reply, "Cache-Control", "private, max-age=86400, immutable");
 }

@@ -15,7 +15,7 @@
 #include "server/findings.h"
 #include "server/lab.h"
 #include "server/names.h"
-#include "server/page.h"
+#include "server/squeeze.h"
 #include "study/facts.h"
 #include "study/use.h"
 
@@ -23,12 +23,13 @@
 
 static json_t *knows_json(const struct miev_card *card)
 {
-    if (card->n_labels == 0)
+    size_t classes = card->n_labels > 0 ? card->n_labels : card->n_outputs;
+    if (classes == 0)
         return json_null();
     json_t *first = json_array();
     for (size_t i = 0; i < card->n_labels && i < FIRST_LABELS; i++)
         (void)json_array_append_new(first, json_string(card->labels[i]));
-    return json_pack("{s:I, s:o}", "classes", (json_int_t)card->n_labels, "first", first);
+    return json_pack("{s:I, s:o}", "classes", (json_int_t)classes, "first", first);
 }
 
 static json_t *text_or_null(const char *text)
@@ -106,45 +107,45 @@ static int make_catalog(struct miev_server *server, json_t **out, struct miev_er
     return MIEV_OK;
 }
 
-/* The text that was made of the same, compressed for who takes that. False: there is none. */
-static bool answer_kept(struct miev_call *call, const struct miev_kept_of *of)
+/* The catalog as text, compressed or not, which is the caller's; NULL: err. */
+static char *catalog_text(struct miev_server *server, bool packed, size_t *length,
+                          struct miev_error *err)
 {
-    size_t length = 0;
-    bool gzip = miev_page_accepts(miev_http_header(call->request, "Accept-Encoding"), "gzip");
-    char *text = miev_kept_get(&call->server->catalog_text, of, &gzip, &length);
-    if (!text)
-        return false;
-    miev_answer_text(call, 200, "application/json", text, length);
-    miev_http_set(call->reply, "Vary", "Accept-Encoding");
-    if (gzip)
-        miev_http_set(call->reply, "Content-Encoding", "gzip");
-    return true;
+    struct miev_kept *kept = &server->catalog_text[packed];
+    struct miev_kept_of of = {.uploads = miev_uploads_changes(server->models),
+                              .shelf = miev_shelf_changes(server->shelf)};
+    json_t *catalog = NULL;
+    if (miev_history_changes(server->history, &of.studies, err) != MIEV_OK)
+        return NULL;
+    char *text = miev_kept_get(kept, &of, length);
+    if (text || make_catalog(server, &catalog, err) != MIEV_OK)
+        return text;
+    text = json_dumps(catalog, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    json_decref(catalog);
+    *length = text ? strlen(text) : 0;
+    if (!text || (packed && !miev_squeeze(&text, length))) {
+        free(text);
+        (void)miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the catalog");
+        return NULL;
+    }
+    miev_kept_put(kept, &of, text, *length);
+    return text;
 }
 
 /* Every page begins with it, so that its text is kept until something in it changes. */
 void miev_api_models(struct miev_call *call)
 {
-    struct miev_server *server = call->server;
-    struct miev_kept_of of = {.uploads = miev_uploads_changes(server->models),
-                              .shelf = miev_shelf_changes(server->shelf)};
     struct miev_error err;
-    json_t *catalog = NULL;
-    int rc = miev_history_changes(server->history, &of.studies, &err);
-    if (rc == MIEV_OK && answer_kept(call, &of))
-        return;
-    if (rc == MIEV_OK)
-        rc = make_catalog(server, &catalog, &err);
-    if (rc != MIEV_OK) {
+    size_t length = 0;
+    bool packed = miev_squeeze_wanted(call);
+    char *text = catalog_text(call->server, packed, &length, &err);
+    if (!text) {
         miev_answer_error(call, &err);
         return;
     }
-    miev_answer_json(call, 200, catalog);
-    if (call->reply->status != 200)
-        return;
-    char *plain = call->reply->owned;
-    miev_kept_put(&server->catalog_text, &of, plain, call->reply->length);
-    if (answer_kept(call, &of))
-        free(plain);
+    miev_answer_text(call, 200, "application/json", text, length);
+    if (packed)
+        miev_squeeze_told(call);
 }
 
 /* Only its first bytes are looked at here: a model is loaded in a locked process alone. */
@@ -201,11 +202,11 @@ static int drop_pulled(struct miev_server *server, const struct miev_model *mode
     if (rc != MIEV_OK)
         return rc;
     miev_shelf_renew(server->shelf);
-    int swept = miev_depot_open(server->options.env, NULL, true, &depot, NULL);
-    if (swept == MIEV_OK)
-        swept = miev_depot_gc(&depot, &gc, NULL);
+    if (miev_depot_open(server->options.env, NULL, true, &depot, NULL) == MIEV_OK &&
+        miev_depot_gc(&depot, &gc, NULL) != MIEV_OK)
+        rc = MIEV_OK; /* a card of somebody's own that cannot be read keeps it from sweeping */
     miev_depot_close(&depot);
-    return MIEV_OK;
+    return rc;
 }
 
 static int delete_model(struct miev_server *server, const struct miev_model *model,

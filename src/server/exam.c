@@ -39,21 +39,23 @@ struct miev_exam {
 
 /* ---- making --------------------------------------------------------------------------------- */
 
-static int check_fields(const json_t *document, struct miev_error *err)
+static int check_fields(json_t *document, struct miev_error *err)
 {
     static const char *const known[] = {"model", "dataset", "mapping", "zone", "limit"};
     const char *key;
-    json_t *value, *mutable = json_copy((json_t *)(uintptr_t)document);
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-        (void)json_object_del(mutable, known[i]);
-    int rc = MIEV_OK;
-    json_object_foreach(mutable, key, value) rc =
-        miev_error_set(err, MIEV_ERR_INVALID, "there is no field '%.40s' here", key);
-    json_decref(mutable);
-    for (size_t i = 0; rc == MIEV_OK && i < 2; i++)
+    json_t *value;
+    json_object_foreach(document, key, value)
+    {
+        bool found = false;
+        for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+            found = found || strcmp(known[i], key) == 0;
+        if (!found)
+            return miev_error_set(err, MIEV_ERR_INVALID, "there is no field '%.40s' here", key);
+    }
+    for (size_t i = 0; i < 2; i++)
         if (!json_is_string(json_object_get(document, known[i])))
-            rc = miev_error_set(err, MIEV_ERR_INVALID, "'%s' must be an id", known[i]);
-    return rc;
+            return miev_error_set(err, MIEV_ERR_INVALID, "'%s' must be an id", known[i]);
+    return MIEV_OK;
 }
 
 static bool is_said(const json_t *value)
@@ -105,7 +107,7 @@ static int find_dataset(struct miev_exam *exam, const json_t *dataset, struct mi
     return rc;
 }
 
-static int read_document(struct miev_exam *exam, const json_t *document, struct miev_error *err)
+static int read_document(struct miev_exam *exam, json_t *document, struct miev_error *err)
 {
     int rc = check_fields(document, err);
     if (rc == MIEV_OK)
@@ -131,7 +133,7 @@ static json_t *first_row(const struct miev_exam *exam, const json_t *document)
                      "problem");
 }
 
-int miev_exam_make(struct miev_server *server, const json_t *document, const char *client,
+int miev_exam_make(struct miev_server *server, json_t *document, const char *client,
                    struct miev_exam **out, struct miev_error *err)
 {
     struct miev_exam *exam = calloc(1, sizeof(*exam));

@@ -11,9 +11,8 @@ struct miev_exam;
 /* document: {"model", "dataset", "mapping"?, "zone"?, "limit"?}. MIEV_ERR_INVALID for a field that
  * is wrong, MIEV_ERR_UNAVAILABLE for a model that is known and not here. miev_exam_destroy when
  * done, unless the lab took it. */
-MIEV_MUST_USE int miev_exam_make(struct miev_server *server, const json_t *document,
-                                 const char *client, struct miev_exam **out,
-                                 struct miev_error *err);
+MIEV_MUST_USE int miev_exam_make(struct miev_server *server, json_t *document, const char *client,
+                                 struct miev_exam **out, struct miev_error *err);
 void miev_exam_destroy(struct miev_exam *exam); /* NULL allowed */
 /* Keep its row, and queue it: it is the lab's from then on. Statuses of miev_lab_add, and failures
  * to write. */

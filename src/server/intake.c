@@ -10,6 +10,7 @@
 #include "media/media.h"
 #include "server/call.h"
 #include "server/datasets.h"
+#include "server/squeeze.h"
 #include "study/report_check.h"
 
 /* ---- before the body ------------------------------------------------------------------------ */
@@ -257,6 +258,7 @@ static void on_answer(void *context, void *data, struct miev_http_reply *reply)
     (void)context;
     call->reply = reply;
     call->route->answer(call);
+    miev_squeeze_reply(call);
 }
 
 static void on_done(void *context, void *data)

@@ -153,19 +153,21 @@ static void restore_names(struct miev_job *job, const json_t *report)
     }
 }
 
+/* What clients know them by: those that were found have their hash, or are called by it. */
 static void list_ids(struct miev_job *job)
 {
     const struct miev_selection *selection = &job->models.selection;
+    json_t *hashes = json_array();
     for (size_t i = 0; i < selection->n; i++) {
-        char id[MIEV_MODEL_ID_BYTES];
-        struct miev_card_file file = *selection->entries[i].file;
-        const char *slash = strrchr(file.path, '/');
-        if (selection->entries[i].card->bare) /* an upload is called by its hash */
-            (void)snprintf(file.sha256, sizeof(file.sha256), "%.64s",
-                           slash ? slash + 1 : file.path);
-        miev_model_id(selection->entries[i].card, &file, id);
-        (void)json_array_append_new(job->model_ids, json_string(id));
+        const struct miev_card_file *file = selection->entries[i].file;
+        const char *slash = strrchr(file->path, '/');
+        (void)json_array_append_new(hashes, json_string(*file->sha256 ? file->sha256
+                                                        : slash       ? slash + 1
+                                                                      : file->path));
     }
+    json_decref(job->model_ids);
+    job->model_ids = miev_model_ids(job->server, hashes);
+    json_decref(hashes);
 }
 
 static void take_settings(struct miev_job *job, const json_t *settings)

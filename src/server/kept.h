@@ -19,17 +19,13 @@ struct miev_kept {
     struct miev_kept_of of;
     char *text; /* NULL: nothing is kept */
     size_t length;
-    char *gzip; /* the same, compressed; NULL where there was no memory for it */
-    size_t gzip_length;
 };
 
 void miev_kept_init(struct miev_kept *kept);
 void miev_kept_finish(struct miev_kept *kept);
 
-/* A copy of the text that was made of the same, which the caller frees; NULL: there is none. Where
- * *gzip is asked for and there, it is that; *gzip tells. */
-char *miev_kept_get(struct miev_kept *kept, const struct miev_kept_of *of, bool *gzip,
-                    size_t *length);
+/* A copy of the text that was made of the same, which the caller frees; NULL: there is none. */
+char *miev_kept_get(struct miev_kept *kept, const struct miev_kept_of *of, size_t *length);
 /* Keep a copy of a text. `of` was asked before the text was made: what changes meanwhile is then
  * made again, and never missed. */
 void miev_kept_put(struct miev_kept *kept, const struct miev_kept_of *of, const char *text,

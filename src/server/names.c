@@ -159,6 +159,19 @@ void miev_model_id(const struct miev_card *card, const struct miev_card_file *fi
         (void)snprintf(out, MIEV_MODEL_ID_BYTES, "%s:%s", card->name, file->precision);
 }
 
+/* The catalog leaves those of models that are not here unread. */
+static void read_labels(struct miev_model *model)
+{
+    size_t file = (size_t)(model->file - model->card->files);
+    if (model->card->n_labels > 0 || !*model->card->labels_path)
+        return;
+    model->own = *model->card;
+    if (miev_card_load_labels(&model->own, NULL) != MIEV_OK)
+        return; /* then they are not known */
+    model->card = &model->own;
+    model->file = &model->own.files[file];
+}
+
 static bool find_in_catalog(const char *id, struct miev_model *out)
 {
     char own[MIEV_MODEL_ID_BYTES];
@@ -167,8 +180,10 @@ static bool find_in_catalog(const char *id, struct miev_model *out)
             out->card = &out->catalog->cards[i];
             out->file = &out->card->files[f];
             miev_model_id(out->card, out->file, own);
-            if (strcmp(own, id) == 0)
-                return true;
+            if (strcmp(own, id) != 0)
+                continue;
+            read_labels(out);
+            return true;
         }
     return false;
 }

@@ -33,7 +33,7 @@ MIEV_MUST_USE int miev_input_keep(struct miev_call *call, struct miev_input *out
 struct miev_input miev_input_of(const struct miev_upload *upload);
 
 /* A model by its id: one of the catalog, or an uploaded one, whose card is bare but for its name
- * and hash. */
+ * and hash. Its labels are read, where somebody knows them. */
 struct miev_model {
     const struct miev_card *card;
     const struct miev_card_file *file; /* of that card */

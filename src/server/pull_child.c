@@ -46,14 +46,14 @@ static int prepare_signals(posix_spawnattr_t *attributes)
                    : rc;
 }
 
-static int spawn(struct miev_pull_child *child, const char *program, const char *what,
-                 bool public_only, int out)
+static int spawn(struct miev_pull_child *child, const char *program, const char *what, int out)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    char name[] = "miev", command[] = "pull", option[] = "--json-progress", end[] = "--";
-    char public[] = "--public-only", word[1024];
-    char *arguments[] = {name, command, option, public_only ? public : option, end, word, NULL};
+    char name[] = "miev", command[] = "pull", events[] = "--json-progress", end[] = "--";
+    char guard[] = "--public-only"; /* who asks the page asks for nothing of this machine */
+    char word[1024];
+    char *arguments[] = {name, command, events, guard, end, word, NULL};
     (void)snprintf(word, sizeof(word), "%s", what);
     (void)posix_spawn_file_actions_init(&actions);
     (void)posix_spawnattr_init(&attributes);
@@ -69,13 +69,13 @@ static int spawn(struct miev_pull_child *child, const char *program, const char 
 }
 
 int miev_pull_child_start(struct miev_pull_child *child, const char *program, const char *what,
-                          bool public_only, struct miev_error *err)
+                          struct miev_error *err)
 {
     int ends[2];
     *child = (struct miev_pull_child){.fd = -1};
     if (pipe2(ends, O_CLOEXEC) != 0)
         return miev_error_errno(err, "cannot make a pipe");
-    int rc = spawn(child, program, what, public_only, ends[1]);
+    int rc = spawn(child, program, what, ends[1]);
     (void)close(ends[1]);
     if (rc != 0) {
         (void)close(ends[0]);

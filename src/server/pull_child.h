@@ -19,7 +19,7 @@ struct miev_pull_child {
 
 /* miev_pull_child_finish when done. program: NULL for the one that runs. */
 MIEV_MUST_USE int miev_pull_child_start(struct miev_pull_child *child, const char *program,
-                                        const char *what, bool public_only, struct miev_error *err);
+                                        const char *what, struct miev_error *err);
 /* Wait up to timeout_ms for what it says, and hand each object that is whole to `each`. False: it
  * has closed its mouth. */
 bool miev_pull_child_listen(struct miev_pull_child *child, int timeout_ms,

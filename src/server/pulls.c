@@ -315,8 +315,7 @@ static void pull_one(struct run *run)
     struct miev_error err = {0};
     char words[80];
     int status = -1;
-    int rc = miev_pull_child_start(&child, run->pulls->options.program, run->pull->what,
-                                   run->pulls->options.public_only, &err);
+    int rc = miev_pull_child_start(&child, run->pulls->options.program, run->pull->what, &err);
     if (rc == MIEV_OK)
         status = listen_to(run, &child);
     (void)snprintf(words, sizeof(words), "'miev pull' ended without a word, exit status %d",

@@ -7,7 +7,6 @@
 #define MIEV_SERVER_PULLS_H
 
 #include <jansson.h>
-#include <stdbool.h>
 
 #include "miev.h"
 #include "server/channel.h"
@@ -20,7 +19,6 @@ struct miev_pulls;
 
 struct miev_pulls_options {
     const char *program; /* NULL: the one that runs */
-    bool public_only;    /* nothing of this machine's network: others ask */
     /* A model has come; in a thread of this, without its lock. */
     void (*came)(void *context);
     void *context;

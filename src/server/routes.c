@@ -30,6 +30,7 @@ const struct miev_route miev_routes[] = {
     {"GET",    V1 "/pulls/{id}/events",      MIEV_BODY_NONE,   GUARDED, miev_api_pull_events},
     {"GET",    V1 "/inputs",                 MIEV_BODY_NONE,   GUARDED, miev_api_inputs},
     {"POST",   V1 "/inputs",                 MIEV_BODY_IMAGE,  GUARDED, miev_api_input_add},
+    {"GET",    V1 "/inputs/{id}/thumbnail",  MIEV_BODY_NONE,   GUARDED, miev_api_input_thumbnail},
     {"GET",    V1 "/inputs/{id}/content",    MIEV_BODY_NONE,   GUARDED, miev_api_input_content},
     {"GET",    V1 "/datasets",               MIEV_BODY_NONE,   GUARDED, miev_api_datasets},
     {"POST",   V1 "/datasets",               MIEV_BODY_ARCHIVE, GUARDED, miev_api_dataset_add},

@@ -58,6 +58,7 @@ void miev_api_pull_cancel(struct miev_call *call);
 void miev_api_pull_events(struct miev_call *call);
 void miev_api_inputs(struct miev_call *call);
 void miev_api_input_add(struct miev_call *call);
+void miev_api_input_thumbnail(struct miev_call *call);
 void miev_api_input_content(struct miev_call *call);
 void miev_api_datasets(struct miev_call *call);
 void miev_api_dataset_add(struct miev_call *call);

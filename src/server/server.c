@@ -17,6 +17,7 @@
 #include "server/marks.h"
 #include "server/names.h"
 #include "server/pulls.h"
+#include "server/thumbs.h"
 
 #define OTHER_FILES 512 /* of the histories of those that wait, of uploads and of a study */
 
@@ -148,15 +149,15 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
     if (rc == MIEV_OK)
         rc = miev_machine_document(server, &server->machine, err);
     miev_page_tags_make(&server->page_tags);
-    miev_kept_init(&server->catalog_text);
+    for (size_t i = 0; i < 2; i++)
+        miev_kept_init(&server->catalog_text[i]);
     server->findings = miev_findings_create();
-    if (rc == MIEV_OK && !server->findings)
+    server->thumbs = miev_thumbs_create();
+    if (rc == MIEV_OK && (!server->findings || !server->thumbs))
         rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
     if (rc == MIEV_OK)
         rc = miev_lab_open(server->options.queue, &server->lab, err);
-    /* Whoever has the machine itself may name what is in its network. */
-    const struct miev_pulls_options pulls = {
-        .public_only = server->options.token != NULL, .came = on_pulled, .context = server};
+    const struct miev_pulls_options pulls = {.came = on_pulled, .context = server};
     if (rc == MIEV_OK)
         rc = miev_pulls_open(&pulls, &server->pulls, err);
     return rc == MIEV_OK ? listen_here(server, err) : rc;
@@ -212,7 +213,9 @@ void miev_server_close(struct miev_server *server)
     miev_uploads_close(server->inputs);
     miev_history_close(server->history);
     miev_findings_destroy(server->findings);
-    miev_kept_finish(&server->catalog_text);
+    miev_thumbs_destroy(server->thumbs);
+    for (size_t i = 0; i < 2; i++)
+        miev_kept_finish(&server->catalog_text[i]);
     miev_shelf_close(server->shelf);
     free(server->samples);
     json_decref(server->machine);

@@ -51,6 +51,7 @@ struct miev_findings;
 struct miev_pulls;
 struct miev_datasets;
 struct miev_marks;
+struct miev_thumbs;
 
 struct miev_server {
     struct miev_server_options options;
@@ -66,8 +67,9 @@ struct miev_server {
     struct miev_datasets *datasets;
     struct miev_marks *marks; /* evaluations */
     struct miev_findings *findings;
-    struct miev_kept catalog_text;   /* what /api/v1/models says */
-    struct miev_page_tags page_tags; /* never change */
+    struct miev_thumbs *thumbs;
+    struct miev_kept catalog_text[2]; /* what /api/v1/models says; [1]: compressed */
+    struct miev_page_tags page_tags;  /* never change */
     struct miev_http *http;
     json_t *machine; /* what /api/v1/machine says; never changes */
     _Atomic unsigned open_streams, open_spools;

@@ -6,7 +6,6 @@
 
 #include "core/json.h"
 #include "export/field.h"
-#include "footprint/interval.h"
 #include "study/report_check.h"
 
 bool miev_finding_counts(const struct miev_store_row *row)
@@ -14,22 +13,13 @@ bool miev_finding_counts(const struct miev_store_row *row)
     return row->bytes > 0 && row->status != MIEV_STORE_RUNNING && row->status != MIEV_STORE_QUEUED;
 }
 
-/* Both uncertainties of a model's gross joules as one. */
 static json_t *joules_of(const json_t *energy)
 {
-    const json_t *gross = miev_field_at(miev_field_at(energy, "gross"), "per_inference_j");
-    const json_t *scatter = miev_field_at(gross, "statistical");
-    const json_t *bounds = miev_field_at(gross, "systematic");
-    double value = miev_field_number(gross, "value");
-    const struct miev_interval a = {value, miev_field_number(scatter, "low"),
-                                    miev_field_number(scatter, "high")};
-    const struct miev_interval b = {value, miev_field_number(bounds, "low"),
-                                    miev_field_number(bounds, "high")};
-    const struct miev_interval both = miev_interval_merge(&a, &b);
-    if (!isfinite(value) || !isfinite(both.low) || !isfinite(both.high))
+    const struct miev_interval joules = miev_field_joules(energy);
+    if (!isfinite(joules.value) || !isfinite(joules.low) || !isfinite(joules.high))
         return json_null();
-    return json_pack("{s:f, s:f, s:f, s:s}", "value", value, "low", both.low, "high", both.high,
-                     "method", miev_field_text(energy, "method"));
+    return json_pack("{s:f, s:f, s:f, s:s}", "value", joules.value, "low", joules.low, "high",
+                     joules.high, "method", miev_field_text(energy, "method"));
 }
 
 static json_t *machine_of(const json_t *report)

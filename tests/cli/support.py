@@ -24,7 +24,7 @@ LIMIT_S = 90
 def environment(**more):
     """Ours, without what the person who runs the tests has set."""
     mine = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
-    return {**mine, "MIEV_HOME": str(ROOT), "MIEV_MODELS": "/nonexistent", "LC_ALL": "C.UTF-8",
+    return {**mine, "MIEV_HOME": str(ROOT), "MIEV_MODELS": "/dev/null/models", "LC_ALL": "C.UTF-8",
             **more}
 
 

@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -12,6 +13,7 @@ import unittest
 import support
 from support import CAT, ROOT, miev
 
+SHARED = pathlib.Path(os.environ.get("MIEV_SHARED", "../shared")).resolve() / "models"
 NANO = ROOT / "models/cifar10-nano.int8.tflite"
 
 
@@ -47,14 +49,16 @@ class Home(unittest.TestCase):
         path = self.home / "models/known" / (known["name"] + ".json")
         path.write_text(json.dumps(known))
 
-    def pull(self, name, precision):
+    def pull(self, name, precision, content=None):
         """What `miev pull` leaves behind."""
-        content = NANO.read_bytes()
+        content = content or NANO.read_bytes()
         sha256 = hashlib.sha256(content).hexdigest()
         (self.depot / "blobs" / sha256).write_bytes(content)
         here = {"precision": precision, "format": "tflite", "path": "../blobs/" + sha256,
                 "sha256": sha256, "bytes": len(content)}
-        (self.depot / "cards" / (name + ".json")).write_text(json.dumps(card(name, here)))
+        path = self.depot / "cards" / (name + ".json")
+        more = json.loads(path.read_text())["files"] if path.exists() else []
+        path.write_text(json.dumps(card(name, here, *more)))
 
     def miev(self, *words):
         return miev(*words, env=self.env)
@@ -230,6 +234,38 @@ class Models(Home):
             for line in lines[1:]:
                 if line.startswith(("tf-", "onnx-", "mobilenet", "efficientnet")):
                     self.assertIn(" unverified", line)
+
+
+class RealFiles(Home):
+    """Known cards on published files, of which the test collection has copies: a wrong range of
+    pixels or a list of labels that is one off would answer wrongly."""
+
+    FILES = {
+        "mobilenet-v1-0.25-128:float32": "mobilenet_v1_0.25_128_float.tflite",
+        "mobilenet-v1-0.25-128:uint8": "mobilenet_v1_0.25_128_quant.tflite",
+        "mobilenet-v1-0.25-224:float32": "mobilenet_v1_0.25_224_float.tflite",
+        "mobilenet-v1-0.75-192:uint8": "mobilenet_v1_0.75_192_quant.tflite",
+        "mobilenet-v2-1.0-224:uint8": "mobilenet_v2_1.0_224_quant.tflite",
+        "mobilenet-v3-small-1.0-224:uint8": "mobilenet_v3_small_1.0_224_uint8.tflite",
+    }
+
+    def test_the_cards_fit_the_published_files(self):
+        if not (SHARED / "image").is_dir():
+            self.skipTest(f"no models at {SHARED}: set MIEV_SHARED")
+        if not support.find_runtime():
+            self.skipTest("no model runs here")
+        self.env["MIEV_HOME"] = str(ROOT)
+        for name, file in self.FILES.items():
+            self.pull(*name.split(":"), content=(SHARED / "image" / file).read_bytes())
+        for photo, label in (("parrot.jpg", "macaw"), ("burger.jpg", "cheeseburger")):
+            done = self.miev("compare", *self.FILES, "--input", SHARED / "photos" / photo,
+                             "--budget=0", "--json=-")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            report = json.loads(done.stdout)
+            told = {m["name"]: m["predictions"][0]["label"] for m in report["models"]}
+            self.assertEqual(told, {name: label for name in self.FILES})
+            self.assertEqual({m["preprocessing"]["from"]["normalisation"]
+                              for m in report["models"]}, {"card"})
 
 
 class Completion(Home):

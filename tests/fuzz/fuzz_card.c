@@ -10,7 +10,8 @@
 #include "fuzz.h"
 #include "model/card.h"
 
-static char folder[] = "/tmp/miev-fuzz-card-XXXXXX", card_path[64];
+/* In memory: the fuzzer writes a card some thousand times a second. */
+static char folder[] = "/dev/shm/miev-fuzz-card-XXXXXX", card_path[64];
 
 static void remove_folder(void)
 {

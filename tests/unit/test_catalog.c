@@ -273,6 +273,28 @@ static void test_the_bundled_catalog_is_ordered_by_cost(void **state)
     miev_catalog_finish(NULL);
 }
 
+static void test_every_known_card_is_read_with_its_labels(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_catalog catalog;
+    size_t starters = 0;
+    assert_ok(miev_catalog_load("models/known", &catalog, &err), &err);
+    assert_true(catalog.n > 60);
+    for (size_t i = 0; i < catalog.n; i++) {
+        struct miev_card *card = &catalog.cards[i];
+        assert_int_equal(card->place, MIEV_PLACE_KNOWN);
+        assert_int_equal(card->n_labels, 0);
+        assert_ok(miev_card_load_labels(card, &err), &err);
+        assert_int_equal(card->n_labels, card->n_outputs);
+        starters += card->starter;
+        for (size_t f = 0; f < card->n_files; f++)
+            assert_true(*card->files[f].address && !card->files[f].verified);
+    }
+    assert_true(starters >= 3);
+    miev_catalog_finish(&catalog);
+}
+
 static void test_one_broken_card_fails_a_folder_by_name(void **state)
 {
     (void)state;
@@ -291,8 +313,8 @@ static void test_one_broken_card_fails_a_folder_by_name(void **state)
     assert_int_equal(catalog.n_skipped, 1);
     assert_non_null(strstr(catalog.skipped.message, "other.json"));
     miev_catalog_finish(&catalog);
-    assert_refused(miev_catalog_load("/nonexistent", &catalog, &err), MIEV_ERR_UNAVAILABLE, &err,
-                   "/nonexistent");
+    (void)snprintf(cards, sizeof(cards), "%s/none", depot);
+    assert_refused(miev_catalog_load(cards, &catalog, &err), MIEV_ERR_UNAVAILABLE, &err, cards);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
@@ -308,6 +330,7 @@ int main(void)
         TEST(test_a_broken_card_that_is_shipped_fails),
         TEST(test_the_depot_is_where_the_environment_says),
         TEST(test_the_bundled_catalog_is_ordered_by_cost),
+        TEST(test_every_known_card_is_read_with_its_labels),
         TEST(test_one_broken_card_fails_a_folder_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
