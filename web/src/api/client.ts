@@ -125,6 +125,9 @@ export class Client {
 
   eventsPath = (id: number) => `${this.base}/studies/${id}/events`;
 
+  /** A small square of an input; the address of the input itself ends otherwise. */
+  thumbnailPath = (input: string) => `${this.base}/inputs/${encodeURIComponent(input)}/thumbnail`;
+
   /** Where a download of the report lies; form is json, csv, md, jsonl or html. */
   exportPath(id: number, form: string, pricing: Pricing | null): string {
     const query = pricingQuery(pricing);

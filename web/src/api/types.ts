@@ -79,6 +79,8 @@ export interface InputFile {
   sha256: string;
   sample: boolean;
   href: string;
+  /** A small square of it. */
+  thumbnail: string;
   licence: string | null;
 }
 
