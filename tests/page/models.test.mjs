@@ -62,7 +62,7 @@ test('what cannot be had is told in the server\'s sentence, at once or after a l
     await page.locator('.by-name li', { hasText: 'nobody-knows-this' }).locator('.note.bad').waitFor();
     const { body: { pulls } } = await server.api('GET', 'pulls');
     const told = (await note.innerText()).toLowerCase();
-    assert.ok(told.startsWith(pulls[0].problem.toLowerCase().slice(0, 40)), told);
+    assert.ok(told.length > 20 && pulls[0].problem.toLowerCase().includes(told.replace(/\.$/, '')), told);
     await done(page);
 });
 

@@ -171,7 +171,7 @@ async function fromElsewhere() {
         return;
     const mirror = await Mirror.open();
     const server = await Server.openWith(mirror.env);
-    const { id: study } = await server.studied(['cifar10-nano:int8', 'cifar10-large:float32']);
+    const { id: study } = await server.studied(['cifar10-nano:int8']);
     const dataset = await brought(server, archived(photos(server, 'pets', {
         'dog': ['dog.jpg'], 'felines': ['cat-kitten.jpg', 'cat-chelsea.png'], 'horses': ['horse.jpg'],
     }), 'pets.tar.gz'), 'pets.tar.gz');

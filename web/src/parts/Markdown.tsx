@@ -7,9 +7,10 @@ import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 
 export function Markdown({ text }: { text: string }) {
-  const tokens = useMemo(() => lexer(text), [text]);
-  return <div class="markdown">{tokens.map(block)}</div>;
+  return <div class="markdown">{useMemo(() => elements(text), [text])}</div>;
 }
+
+export const elements = (text: string): ComponentChildren[] => lexer(text).map(block);
 
 const inline = (tokens: readonly Token[] | undefined): ComponentChildren => tokens?.map(piece);
 

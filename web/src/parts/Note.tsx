@@ -7,9 +7,10 @@ import { UNREACHABLE } from "../api/client";
 import type { Problem } from "../api/types";
 import { useText } from "../i18n";
 
-/** The server's sentences begin small and have no full stop, as those of a terminal. */
+/** The server's sentences begin small and have no full stop, as those of a terminal. A name or an address
+ * at the beginning stays as it is. */
 export const asSentence = (words: string): string => {
-  const begun = words.charAt(0).toUpperCase() + words.slice(1);
+  const begun = /^[a-z']+[ ,;]/.test(words) ? words.charAt(0).toUpperCase() + words.slice(1) : words;
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 };
 

@@ -32,7 +32,11 @@ export function GetModel({ model }: { model: CatalogModel }) {
   );
 }
 
-const PullFailed = ({ pull }: { pull: Pull }) => <p class="note bad">{asSentence(pull.problem ?? "")}</p>;
+/** What did not come stands above: the sentence need not begin with it. */
+function PullFailed({ pull: { what, problem } }: { pull: Pull }) {
+  const words = problem ?? "";
+  return <p class="note bad">{asSentence(words.startsWith(`${what}: `) ? words.slice(what.length + 2) : words)}</p>;
+}
 
 function PullProgress({ pull }: { pull: Pull }) {
   const t = useText();
