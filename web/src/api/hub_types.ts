@@ -4,7 +4,8 @@ import type { Interval, Method } from "../report";
 import type { EvalReport, EvalShare } from "../eval_types";
 import type { CatalogModel } from "./types";
 
-export type WorkState = "waiting" | "running" | "done" | "failed" | "cancelled";
+/** "interrupted": the server ended meanwhile. */
+export type WorkState = "waiting" | "running" | "done" | "failed" | "cancelled" | "interrupted";
 
 export interface Pull {
   id: number;

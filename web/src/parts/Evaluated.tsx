@@ -26,7 +26,9 @@ export function Evaluated({ id, onOther, children }: { id: number; onOther: () =
       {!evaluation && !problem && <p class="panel empty">{t.loading}</p>}
       {evaluation && !isSettled(evaluation.state) && <Progress evaluation={evaluation} />}
       {evaluation?.problem && <p class="note bad" role="alert">{asSentence(evaluation.problem)}</p>}
-      {evaluation?.state === "cancelled" && <p class="note plain">{t.evaluationState.cancelled}</p>}
+      {(evaluation?.state === "cancelled" || evaluation?.state === "interrupted") && (
+        <p class="note plain">{t.evaluationState[evaluation.state]}</p>
+      )}
       {evaluation?.report?.models.map((model) => (model.error
         ? <p key={model.name} class="note bad" role="alert">{asSentence(model.error.message)}</p>
         : <Result key={model.name} model={model} dataset={evaluation.dataset_name} />))}
