@@ -89,6 +89,7 @@ async function beforeAStudy(server) {
         await page.locator('.photo input[type=file]').setInputFiles(photo);
         await page.locator('.picked', { hasText: 'my-cat.jpg' }).waitFor();
         await toMiddle(page.locator('.photo'));
+        await page.waitForFunction(() => [...document.querySelectorAll('.thumbs img')].every((small) => small.naturalWidth > 0));
     });
     const bad = join(server.data, 'holiday.jpg');
     writeFileSync(bad, 'this is no photo');

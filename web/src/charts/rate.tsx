@@ -6,7 +6,7 @@ import { energyMethods, isProvisional, isRate, measuredModels, type Rate, refere
 import { AXIS_PX, AxisX, AxisY, Lines, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Figure } from "./figure";
-import { besidePlot, placeLabels, type Box, type Dot, type Label } from "./labels";
+import { besidePlot, type Box, type Dot, type Label } from "./labels";
 import { useMessages } from "./language";
 import { legend, type LegendItem } from "./legend";
 import { Marks, type Mark } from "./marks";
@@ -117,8 +117,9 @@ function rateTable(models: Served[], say: ChartMessages): TableData {
 const LEFT_PX = 62;
 const TOP_PX = 28;
 const NARROW_PX = 520;
-/** Room for the numbers of the lines, beside a plot that has none for their names. */
+/** Room for what tells the lines apart, beside the plot: numbers where it is narrow. */
 const NUMBERS_PX = 30;
+const LEADER_PX = 14;
 
 interface PictureProps extends Omit<ChartProps, "report"> {
   models: Served[];
@@ -139,7 +140,9 @@ function Picture({ models, main, width, chosenModel, onChoose }: PictureProps) {
   const requests = models.flatMap(({ rate }) => [...rate.curve.requests_per_day, rate.requests_per_day]);
   const unit = unitFor("energy", joules);
   const narrow = width < NARROW_PX;
-  const right = width - (narrow ? NUMBERS_PX : 14);
+  const names = Math.max(...models.map(({ name }) => textWidth(name))) + LEADER_PX + 4;
+  const numbered = narrow || names > width / 3;
+  const right = width - (numbered ? NUMBERS_PX : names);
   const bottom = TOP_PX + Math.max(200, Math.min(340, Math.round(width * 0.45)));
   const x = log(Math.min(...requests), Math.max(...requests) * 2, LEFT_PX, right, 76);
   const y = log((Math.min(...joules) / unit.size) * 0.5, (Math.max(...joules) / unit.size) * 1.5, bottom, TOP_PX, 36);
@@ -147,7 +150,7 @@ function Picture({ models, main, width, chosenModel, onChoose }: PictureProps) {
     .map((model) => ({ ...model, points: pointsOf(model, x, y, unit) }))
     .filter(({ points }) => points.length > 0);
   const frame: Box = { x: LEFT_PX + 2, y: TOP_PX, width: right - LEFT_PX, height: bottom - TOP_PX };
-  const labels = narrow ? besidePlot(curves.map(endOf), right + 14, frame) : namesAmong(curves, frame);
+  const labels = besidePlot(curves.map(endOf), right + LEADER_PX, frame, numbered);
   const signs = legend(legendItems(curves, labels, main.name, say), width);
   const signsTop = bottom + AXIS_PX + LINE_PX * wrap(say.rateAxis, right - LEFT_PX).length + 10;
   const height = signsTop + signs.height;
@@ -179,13 +182,6 @@ function endOf({ name, points }: Curve): Dot {
   const [x, y] = points[points.length - 1] as [number, number];
   return { x, y, name, width: textWidth(name) };
 }
-
-const namesAmong = (curves: Curve[], frame: Box): Label[] =>
-  placeLabels(
-    curves.map(endOf),
-    frame,
-    curves.flatMap(({ points }) => points.map(([px, py]) => ({ x: px - 4, y: py - 4, width: 8, height: 8 }))),
-  );
 
 function pointsOf({ rate }: Served, x: Scale, y: Scale, unit: Unit): [number, number][] {
   return rate.curve.requests_per_day.flatMap((requests, i): [number, number][] => {
