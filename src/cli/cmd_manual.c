@@ -28,6 +28,17 @@ static const struct entry variables[] = {
     {"MIEV_MODELS",
      "Folder that pulled models lie in; without it miev/models of XDG_DATA_HOME, else "
      "HOME/.local/share/miev/models."},
+    {"HF_TOKEN, HUGGING_FACE_HUB_TOKEN, HF_TOKEN_PATH, HF_HOME",
+     "A token for Hugging Face, or the file or folder that holds it; without them "
+     "~/.cache/huggingface/token."},
+    {"KAGGLE_API_TOKEN, KAGGLE_USERNAME, KAGGLE_KEY, KAGGLE_CONFIG_DIR",
+     "A token or a key for Kaggle, or the folder of kaggle.json; without them ~/.kaggle."},
+    {"HF_ENDPOINT, KAGGLE_API_ENDPOINT", "A mirror in place of https://huggingface.co or "
+                                         "https://www.kaggle.com; it gets the token."},
+    {"https_proxy, all_proxy, no_proxy",
+     "The proxy that \\(aqmiev pull\\(aq asks, and for which hosts not; in capitals too."},
+    {"SSL_CERT_FILE, SSL_CERT_DIR, CURL_CA_BUNDLE, REQUESTS_CA_BUNDLE",
+     "Whose certificates \\(aqmiev pull\\(aq trusts, in place of the system\\(aqs."},
     {"XDG_DATA_HOME, HOME",
      "Without MIEV_DATA the history lies in miev/ of the first, else in .local/share/miev of the "
      "second."},
@@ -51,6 +62,7 @@ static const struct entry variables[] = {
 static const struct entry files[] = {
     {"PREFIX/share/miev/models", "The bundled models with their cards."},
     {"PREFIX/share/miev/vendor", "The runtime that executes them."},
+    {"~/.local/share/miev/models", "Models that were pulled, and their cards."},
     {"~/.local/share/miev/history.db", "The studies that were kept."},
     {"/sys/class/powercap",
      "Energy counters of processors; \\(aqmiev doctor\\(aq tells what opens them."},

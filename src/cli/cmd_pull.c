@@ -82,8 +82,15 @@ static void pull_items(struct run *run, const struct miev_pull_item *items, size
         .pulled = on_pulled,
         .context = run,
     };
+    struct miev_error err = {0};
+    /* Not before there is something to pull: a slip of the pen makes no folders. */
+    if (run->depot.lock_fd < 0 &&
+        miev_depot_open(pull.env, pull.stop, false, &run->depot, &err) != MIEV_OK) {
+        miev_depot_close(&run->depot);
+        fail(run, NULL, &err);
+        return;
+    }
     for (size_t i = 0; i < n && !measure_interrupted(); i++) {
-        struct miev_error err = {0};
         int rc = miev_pull(&pull, &run->depot, &run->catalog, &items[i], &err);
         if (rc != MIEV_OK && rc != MIEV_ERR_INTERRUPTED)
             fail(run, items[i].card ? items[i].card->name : items[i].address.text, &err);
@@ -133,8 +140,6 @@ static int run_pull(const void *given, char **words, size_t n_words)
     pull_progress_begin(&run.progress, words[0]);
     measure_catch_interrupt();
     int rc = miev_catalog_load_home(miev_env_host(), &run.catalog, &err);
-    if (rc == MIEV_OK)
-        rc = miev_depot_open(miev_env_host(), measure_stop(), false, &run.depot, &err);
     if (rc == MIEV_OK) {
         for (size_t i = 0; i < n_words && !measure_interrupted(); i++)
             pull_word(&run, words[i]);
@@ -161,7 +166,7 @@ const struct cli_command cli_pull = {
          "  miev pull starter\n"
          "  miev pull efficientnet-lite0:int8\n"
          "  miev pull kaggle:google/mobilenet-v3/tfLite/small-100-224-classification/1\n"
-         "  miev pull hf:onnx-community/mobilenetv4_conv_small:onnx/model.onnx",
+         "  miev pull hf:Xenova/convnext-tiny-224:onnx/model_quantized.onnx",
          options, ARGS_ANY_WORDS},
     .defaults = &defaults,
     .settings_size = sizeof(defaults),

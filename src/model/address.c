@@ -177,6 +177,8 @@ static int web(const char *text, struct miev_address *out, struct miev_error *er
         return rc;
     if (!put(a.text, sizeof(a.text), "%.*s", (int)strcspn(text, "#"), text))
         return refuse(text, "in at most 511 bytes", "is too long", err);
+    for (char *c = a.text; *c != ':'; c++) /* HTTPS:// is the same */
+        *c = (char)tolower((unsigned char)*c);
     miev_address_make_name(&a);
     *out = a;
     return MIEV_OK;
@@ -213,7 +215,8 @@ static int name(const char *text, struct miev_address *out, struct miev_error *e
     struct miev_address a = {.kind = MIEV_ADDRESS_NAME};
     const char *colon = strchr(text, ':');
     size_t length = colon ? (size_t)(colon - text) : strlen(text);
-    if (!plain(text, length, " +") || (colon && !plain(colon + 1, strlen(colon + 1), "")) ||
+    if (!isalnum((unsigned char)text[0]) || !plain(text, length, " +") ||
+        (colon && !plain(colon + 1, strlen(colon + 1), "")) ||
         !put(a.text, sizeof(a.text), "%s", text) ||
         !put(a.name, sizeof(a.name), "%.*s", (int)length, text))
         return refuse(text,

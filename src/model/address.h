@@ -17,8 +17,8 @@ enum miev_address_kind {
     MIEV_ADDRESS_WEB,    /* https://... (http:// of this machine alone) */
 };
 
-#define MIEV_ADDRESS_BYTES 512 /* as in a card */
-#define MIEV_URL_BYTES     2048
+#define MIEV_ADDRESS_BYTES 512  /* as in a card */
+#define MIEV_URL_BYTES     8192 /* stores sign theirs, which makes them long */
 
 struct miev_address {
     enum miev_address_kind kind;

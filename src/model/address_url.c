@@ -60,13 +60,24 @@ static int check_parsed(CURLU *parsed, const char *url, bool *loopback, struct m
     return MIEV_OK;
 }
 
+/* libcurl takes more for a URL: one slash, blanks, letters of any script. A card keeps plain ASCII.
+ */
+static bool is_url(const char *url)
+{
+    size_t letters = strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    for (const char *c = url; *c; c++)
+        if (*c <= ' ' || *c >= 0x7f)
+            return false;
+    return letters > 0 && strncmp(url + letters, "://", 3) == 0 && strlen(url) < MIEV_URL_BYTES;
+}
+
 int miev_address_check_url(const char *url, bool *loopback, struct miev_error *err)
 {
     CURLU *parsed = curl_url();
     if (!parsed)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for an address");
     int rc = MIEV_OK;
-    if (strpbrk(url, " \t\r\n") || strlen(url) >= MIEV_URL_BYTES ||
+    if (!is_url(url) ||
         curl_url_set(parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
         rc = refuse(url, "is no address of the web that can be fetched", err);
     else

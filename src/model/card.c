@@ -331,8 +331,11 @@ static int check_file(const char *path, struct miev_error *err)
 {
     struct stat info;
     bool there = stat(path, &info) == 0;
-    if (!there && miev_file_refuse_address(path, err) != MIEV_OK)
-        return MIEV_ERR_INVALID;
+    if (!there && miev_file_refuse_address(path, NULL) != MIEV_OK)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "%s is an address, not a file: `miev pull` brings it and says what "
+                              "it is called then",
+                              path);
     if (!there)
         return miev_error_set(err, MIEV_ERR_INVALID,
                               "there is no model file %s that can be opened: name its path, or a "

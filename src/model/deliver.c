@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "core/folder.h"
 #include "model/content.h"
 #include "model/digest.h"
 #include "model/pulled_card.h"
@@ -42,13 +43,15 @@ static void tell(const struct miev_pulling *pulling, const char *name,
 static bool find_here(const struct miev_pulling *pulling, size_t i, char name[128],
                       struct miev_pulled_file *out)
 {
-    const struct miev_pull_item *item = pulling->item;
-    const struct miev_card_file *file = file_at(item, i);
-    if (!miev_pulled_card_find(pulling->depot, pulling->address.text, member_of(pulling, file),
-                               name, out) ||
-        !out->here)
-        return false;
-    return !file || !*file->sha256 || strcmp(file->sha256, out->sha256) == 0;
+    const struct miev_card *card = pulling->item->card;
+    const struct miev_card_file *file = file_at(pulling->item, i);
+    if (!card || !file)
+        return miev_pulled_card_find(pulling->depot, pulling->address.text,
+                                     pulling->options->member, name, out) &&
+               out->here;
+    (void)snprintf(name, 128, "%s", card->name);
+    return miev_pulled_card_file(pulling->depot, name, file->precision, out) && out->here &&
+           (!*file->sha256 || strcmp(file->sha256, out->sha256) == 0);
 }
 
 /* Of a bare address that may bring other bytes tomorrow, the server has to be asked. */
@@ -269,6 +272,15 @@ static void on_unpacked(void *context, uint64_t bytes)
     pulling->options->progress(pulling->options->context, MIEV_PULL_UNPACKING, bytes, 0);
 }
 
+/* The archive stays to be unpacked again; what came out of it may be what filled the disk. */
+static void drop_tree(const struct miev_pulling *pulling)
+{
+    char tree[PATH_MAX];
+    miev_partial_path(&pulling->partial, "tree", tree);
+    if (miev_folder_remove(tree, NULL) != MIEV_OK)
+        return; /* then the next pull or `miev gc` does */
+}
+
 static int keep_inside(struct miev_pulling *pulling, const struct miev_digest *archive,
                        struct miev_error *err)
 {
@@ -282,7 +294,11 @@ static int keep_inside(struct miev_pulling *pulling, const struct miev_digest *a
         rc = miev_unpack(pulling->partial.body_fd, folder_fd, &how, err);
     if (folder_fd >= 0)
         (void)close(folder_fd);
-    return rc == MIEV_OK ? keep_all_inside(pulling, archive, err) : rc;
+    if (rc == MIEV_OK)
+        rc = keep_all_inside(pulling, archive, err);
+    if (rc != MIEV_OK)
+        drop_tree(pulling);
+    return rc;
 }
 
 /* The hub told what it has, and that is among the blobs: only a card is missing. */

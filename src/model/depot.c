@@ -144,6 +144,14 @@ static int flush(const char *path, bool all, struct miev_error *err)
     return rc;
 }
 
+/* Some file systems of the network cannot say "unless it is there": what would be replaced then is
+ * the same. */
+static int place(const char *path, const char *to)
+{
+    int rc = renameat2(AT_FDCWD, path, AT_FDCWD, to, RENAME_NOREPLACE);
+    return rc != 0 && errno == EINVAL ? rename(path, to) : rc;
+}
+
 int miev_depot_keep(const struct miev_depot *depot, enum miev_depot_part part, const char *path,
                     const char *sha256, struct miev_error *err)
 {
@@ -158,11 +166,12 @@ int miev_depot_keep(const struct miev_depot *depot, enum miev_depot_part part, c
         rc = flush(path, is_tree, err);
     if (rc != MIEV_OK)
         return rc;
-    if (renameat2(AT_FDCWD, path, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+    if (place(path, to) == 0)
         return flush(folder, false, err);
     /* Somebody brought the same by another address. */
-    return errno == EEXIST ? miev_folder_remove(path, err)
-                           : miev_error_errno(err, "cannot rename %s to %s", path, to);
+    return errno == EEXIST || errno == ENOTEMPTY
+               ? miev_folder_remove(path, err)
+               : miev_error_errno(err, "cannot rename %s to %s", path, to);
 }
 
 static int write_whole(const char *path, const char *text, struct miev_error *err)

@@ -8,7 +8,7 @@
 
 #include "model/depot.h"
 
-#define MIEV_GC_PARTIAL_KEPT_S (7 * 86400)
+#define MIEV_GC_PARTIAL_KEPT_S ((time_t)7 * 86400)
 
 struct miev_gc {
     bool dry_run;  /* tell, and remove nothing */

@@ -149,7 +149,8 @@ static int try_once(struct attempt *attempt, struct miev_http_answer *answer, bo
         int rc = miev_http_get(&get, answer, err);
         if (attempt->misplaced)
             fetch->validator[0] = '\0'; /* then from the start */
-        *again = answer->fault == MIEV_HTTP_LOST || attempt->misplaced;
+        *again = answer->fault == MIEV_HTTP_LOST || attempt->misplaced ||
+                 (answer->fault == MIEV_HTTP_UNREACHABLE && (attempt->at > 0 || hop > 0));
         if (attempt->enough || rc != MIEV_OK)
             return attempt->enough ? MIEV_OK : rc;
         if (!is_redirect(&answer->head))

@@ -228,12 +228,24 @@ static int set_options(struct transfer *transfer, struct miev_error *err)
 
 /* ---- the end -------------------------------------------------------------------------------- */
 
-static bool lost(CURLcode code)
+static enum miev_http_fault fault_of(CURLcode code)
 {
-    return code == CURLE_COULDNT_CONNECT || code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
-           code == CURLE_SEND_ERROR || code == CURLE_PARTIAL_FILE ||
-           code == CURLE_OPERATION_TIMEDOUT || code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM ||
-           code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_SSL_CONNECT_ERROR;
+    switch ((int)code) {
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return MIEV_HTTP_UNREACHABLE;
+    case CURLE_GOT_NOTHING:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+    case CURLE_SSL_CONNECT_ERROR:
+        return MIEV_HTTP_LOST;
+    default:
+        return MIEV_HTTP_REFUSED;
+    }
 }
 
 static int refuse(struct transfer *transfer, CURLcode code, struct miev_error *err)
@@ -276,8 +288,8 @@ static int conclude(struct transfer *transfer, CURLcode code, struct miev_error 
         answer->fault = MIEV_HTTP_FINE;
         return transfer->rc;
     }
-    if (lost(code) && !transfer->private_host)
-        answer->fault = MIEV_HTTP_LOST;
+    if (!transfer->private_host)
+        answer->fault = fault_of(code);
     return refuse(transfer, code, err);
 }
 

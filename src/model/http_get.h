@@ -45,8 +45,9 @@ struct miev_http_get {
 /* How a GET ended that brought no answer. */
 enum miev_http_fault {
     MIEV_HTTP_FINE,
-    MIEV_HTTP_LOST,    /* the connection: the same may work in a moment */
-    MIEV_HTTP_REFUSED, /* by us or for good: asking again does not help */
+    MIEV_HTTP_LOST,        /* the connection: the same may work in a moment */
+    MIEV_HTTP_UNREACHABLE, /* no connection came about: a slip in the address, or the net is away */
+    MIEV_HTTP_REFUSED,     /* by us or for good: asking again does not help */
 };
 
 struct miev_http_answer {

@@ -82,8 +82,12 @@ static int add_name(struct plan *plan, const struct miev_catalog *catalog,
     char name[sizeof(address->text)];
     (void)memcpy(name, address->text, sizeof(name));
     name[strcspn(name, ":")] = '\0';
-    int rc = miev_catalog_find(catalog, name, &card, err);
-    return rc == MIEV_OK ? add_card(plan, card, colon ? colon + 1 : "", err) : rc;
+    if (miev_catalog_find(catalog, name, &card, NULL) != MIEV_OK)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "no model is named '%.60s': `miev models --search %.60s` looks for "
+                              "the like",
+                              name, name);
+    return add_card(plan, card, colon ? colon + 1 : "", err);
 }
 
 static int add_starters(struct plan *plan, const struct miev_catalog *catalog,

@@ -46,14 +46,6 @@ static const char *text_of(const json_t *object, const char *key)
 
 /* ---- what an earlier pull wrote ------------------------------------------------------------- */
 
-static bool read_file(const json_t *entry, struct miev_pulled_file *out)
-{
-    return miev_json_string(entry, "precision", out->precision, sizeof(out->precision), NULL) ==
-               MIEV_OK &&
-           miev_json_string(entry, "path", out->path, sizeof(out->path), NULL) == MIEV_OK &&
-           miev_json_string(entry, "sha256", out->sha256, sizeof(out->sha256), NULL) == MIEV_OK;
-}
-
 /* "../blobs/<sha256>" or "../trees/<sha256>/folder", seen from cards. */
 static bool is_here(const struct miev_depot *depot, const char *path)
 {
@@ -63,6 +55,21 @@ static bool is_here(const struct miev_depot *depot, const char *path)
     return n > 0 && (size_t)n < sizeof(whole) && access(whole, R_OK) == 0;
 }
 
+static bool read_file(const struct miev_depot *depot, const json_t *entry,
+                      struct miev_pulled_file *out)
+{
+    struct miev_pulled_file file = {.bytes = 0};
+    if (miev_json_string(entry, "precision", file.precision, sizeof(file.precision), NULL) !=
+            MIEV_OK ||
+        miev_json_string(entry, "path", file.path, sizeof(file.path), NULL) != MIEV_OK ||
+        miev_json_string(entry, "sha256", file.sha256, sizeof(file.sha256), NULL) != MIEV_OK)
+        return false;
+    file.bytes = (uint64_t)json_integer_value(json_object_get(entry, "bytes"));
+    file.here = is_here(depot, file.path);
+    *out = file;
+    return true;
+}
+
 static bool find_in_card(const struct miev_depot *depot, const json_t *root, const char *address,
                          const char *member, struct miev_pulled_file *out)
 {
@@ -70,16 +77,28 @@ static bool find_in_card(const struct miev_depot *depot, const json_t *root, con
     const json_t *entry = NULL;
     json_array_foreach(json_object_get(root, "files"), i, entry)
     {
-        struct miev_pulled_file file = {.bytes = 0};
-        if (strcmp(text_of(entry, "address"), address) != 0 ||
-            (*member && strcmp(text_of(entry, "member"), member) != 0) || !read_file(entry, &file))
-            continue;
-        file.here = is_here(depot, file.path);
-        file.bytes = (uint64_t)json_integer_value(json_object_get(entry, "bytes"));
-        *out = file;
-        return true;
+        if (strcmp(text_of(entry, "address"), address) == 0 &&
+            (!*member || strcmp(text_of(entry, "member"), member) == 0) &&
+            read_file(depot, entry, out))
+            return true;
     }
     return false;
+}
+
+bool miev_pulled_card_file(const struct miev_depot *depot, const char *name, const char *precision,
+                           struct miev_pulled_file *out)
+{
+    size_t i = 0;
+    const json_t *entry = NULL;
+    bool found = false;
+    json_t *root = read_card(depot, name);
+    json_array_foreach(json_object_get(root, "files"), i, entry)
+    {
+        if (!found && strcmp(text_of(entry, "precision"), precision) == 0)
+            found = read_file(depot, entry, out);
+    }
+    json_decref(root);
+    return found;
 }
 
 bool miev_pulled_card_find(const struct miev_depot *depot, const char *address, const char *member,

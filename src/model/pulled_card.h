@@ -7,19 +7,23 @@
 
 /* A file in its place in the depot. */
 struct miev_pulled_file {
+    uint64_t bytes;
+    bool here;      /* path is there */
+    char path[256]; /* relative to the card: "../blobs/<sha256>" */
     char precision[16], format[16];
-    char path[256];                   /* relative to the card: "../blobs/<sha256>" */
     char address[MIEV_ADDRESS_BYTES]; /* "" for a file of this machine */
     char member[256];                 /* "" where the address gave no archive */
     char sha256[65];
-    uint64_t bytes;
-    bool here; /* path is there */
 };
 
 /* What the depot's card says of an address (and the member of its archive, "" for any): its name
  * without ".json", and the file. False when no card names it. */
 bool miev_pulled_card_find(const struct miev_depot *depot, const char *address, const char *member,
                            char name[128], struct miev_pulled_file *out);
+
+/* What the depot's card of that name says of a precision. False when there is none. */
+bool miev_pulled_card_file(const struct miev_depot *depot, const char *name, const char *precision,
+                           struct miev_pulled_file *out);
 
 /* The name for a card of a bare address: that of the address, or one more where a card of another
  * address, or of the catalog, has it. */

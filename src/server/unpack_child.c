@@ -16,6 +16,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/sanitizer.h"
 #include "core/text.h"
 #include "model/unpack.h"
 
@@ -57,7 +58,8 @@ static void lock_in(int folder, uint64_t bytes)
     const struct rlimit file = {(rlim_t)bytes, (rlim_t)bytes}, none = {0, 0};
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* it ends with the server */
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    (void)setrlimit(RLIMIT_AS, &memory);
+    if (!MIEV_SANITIZED)
+        (void)setrlimit(RLIMIT_AS, &memory);
     (void)setrlimit(RLIMIT_CPU, &cpu);
     (void)setrlimit(RLIMIT_FSIZE, &file);
     (void)setrlimit(RLIMIT_CORE, &none);

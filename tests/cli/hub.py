@@ -5,6 +5,8 @@ The same server is two hosts, for it is reached as localhost and as 127.0.0.1. I
 a throw-away authority, which the program is told of by SSL_CERT_FILE.
 """
 
+import atexit
+import functools
 import hashlib
 import http.server
 import io
@@ -13,6 +15,7 @@ import socket
 import ssl
 import subprocess
 import tarfile
+import tempfile
 import threading
 import time
 
@@ -41,11 +44,14 @@ def tar_gz(files):
     return out.getvalue()
 
 
-def certificate(folder):
-    """(file of the authority, file of key and certificate for both names)."""
-    folder = pathlib.Path(folder)
+@functools.cache
+def certificate():
+    """(file of the authority, file of key and certificate for all names), for all hubs of a run."""
+    made = tempfile.TemporaryDirectory()
+    atexit.register(made.cleanup)
+    folder = pathlib.Path(made.name)
     names = folder / "names"
-    names.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+    names.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,DNS:hub.test\n")
 
     def openssl(*words):
         subprocess.run(["openssl", *map(str, words)], cwd=folder, check=True, capture_output=True)
@@ -110,8 +116,8 @@ class Server(http.server.ThreadingHTTPServer):
 class Hub:
     """`with Hub() as hub:`; hub.answers maps a path to what answers a handler."""
 
-    def __init__(self, folder):
-        self.authority, both = certificate(folder)
+    def __init__(self):
+        self.authority, both = certificate()
         self.answers = {}
         self.requests = []  # (host, path with query, {header: value})
         self.lock = threading.Lock()
@@ -146,6 +152,52 @@ class Hub:
     def paths(self):
         with self.lock:
             return [path for _, path, _ in self.requests]
+
+
+class Proxy:
+    """A tunnel to the hub for whatever host is asked for: no name need be known anywhere."""
+
+    def __init__(self, hub):
+        self.hub = hub
+        self.asked = []  # the head of each request
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.tunnel, args=(client,), daemon=True).start()
+
+    def tunnel(self, client):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            piece = client.recv(4096)
+            if not piece:
+                return
+            head += piece
+        self.asked.append(head.decode())
+        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", self.hub.port)) as server, client:
+            other = threading.Thread(target=pump, args=(server, client), daemon=True)
+            other.start()
+            pump(client, server)
+            other.join()
+
+    def close(self):
+        self.socket.close()
+
+
+def pump(source, target):
+    try:
+        while piece := source.recv(65536):
+            target.sendall(piece)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
 
 
 # ---- answers ----------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ class Pulling(unittest.TestCase):
         self.home = self.folder / "home"
         self.home.mkdir()
         self.models = self.home / "models"
-        self.hub = Hub(self.folder)
+        self.hub = Hub()
         self.hub.__enter__()
         self.addCleanup(self.hub.__exit__)
         self.env = environment(**self.hub.environment(self.home))

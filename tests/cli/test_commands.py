@@ -147,6 +147,7 @@ class Inputs(unittest.TestCase):
         self.failed("https://example.org/cat.jpg", "is an address", "download it first")
         done = miev("run", "https://example.org/x.tflite", "--input", CAT)
         self.assertIn("is an address", done.stderr)
+        self.assertIn("`miev pull` brings it", done.stderr)
 
     def test_pipe_and_device(self):
         path = self.folder / "pipe.jpg"

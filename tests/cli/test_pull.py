@@ -11,7 +11,7 @@ import unittest
 import hub as hubs
 from hub import MODEL, OTHER, cut_off, in_turn, points_to, says, serves, sha256, slow, tar_gz
 from pulling import KAGGLE, KAGGLE_PATH, SECRET, Pulling
-from support import LIMIT_S, ROOT, miev
+from support import LIMIT_S, ROOT, miev, on_terminal
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -36,6 +36,12 @@ class Hubs(Pulling):
                                  "sha256": sha256(MODEL),
                                  "address": f"hf:o/r@{COMMIT}:onnx/net.tflite"})
         self.assertEqual(self.names("partial"), [])
+
+    def test_an_address_that_a_store_signed_is_long(self):
+        self.hugging_face(MODEL)
+        self.hub.answers["/o/r/resolve/main/onnx/net.tflite"] = points_to(
+            self.hub.other + "/cdn/abc?X-Amz-Signature=" + 6000 * "a")
+        self.pulled("hf:o/r:onnx/net.tflite")
 
     def test_what_hugging_face_still_has_is_not_fetched_again(self):
         self.hugging_face(MODEL)
@@ -235,6 +241,40 @@ class Refusals(Pulling):
         self.pulled("--public-only", "hf:o/r:net.onnx")  # a hub that this machine's owner named
 
 
+class Net(Pulling):
+    """A host that is not this machine, through a proxy."""
+
+    def setUp(self):
+        super().setUp()
+        self.proxy = hubs.Proxy(self.hub)
+        self.addCleanup(self.proxy.close)
+        self.env.update(https_proxy=self.proxy.url, no_proxy="example.org",
+                        HF_ENDPOINT="https://hub.test")
+        self.path = "/o/r/resolve/main/net.tflite"
+
+    def test_a_proxy_is_asked_for_a_tunnel_and_sees_no_token(self):
+        self.hub.answers[self.path] = serves(MODEL)
+        self.pulled("hf:o/r:net.tflite", HF_TOKEN=SECRET)
+        self.assertEqual(len(self.proxy.asked), 1)
+        self.assertTrue(self.proxy.asked[0].startswith("CONNECT hub.test:443 "))
+        self.assertNotIn(SECRET, self.proxy.asked[0])
+        self.assertEqual(self.headers(self.path)[0]["authorization"], f"Bearer {SECRET}")
+
+    def test_hosts_that_are_left_out_are_asked_directly(self):
+        self.refused("hf:o/r:net.tflite", says="hub.test cannot be reached", no_proxy="hub.test")
+        self.assertEqual(self.proxy.asked, [])
+
+    def test_no_redirect_leads_from_the_net_to_this_machine(self):
+        for here in (self.hub.url, self.hub.other, f"http://[::1]:{self.hub.port}"):
+            self.hub.answers[self.path] = points_to(here + "/net.tflite")
+            self.refused("hf:o/r:net.tflite", says="an address of this machine")
+
+    def test_a_name_of_another_host_is_not_the_hub_s(self):
+        self.hub.answers[self.path] = points_to("https://hub.test.evil.example/x")
+        self.refused("hf:o/r:net.tflite", says="does not prove who it is", HF_TOKEN=SECRET)
+        self.assertEqual(len(self.hub.requests), 1)
+
+
 class Resuming(Pulling):
     def setUp(self):
         super().setUp()
@@ -345,10 +385,22 @@ class Names(Pulling):
         self.write_card(sha256=sha256(b"another"), bytes=len(MODEL), verified=True)
         self.refused("net:int8", says="somebody changed it, so it is not used")
 
+    def test_a_model_that_is_here_asks_nobody_whatever_its_address(self):
+        self.hub.answers["/o/r/resolve/main/net.tflite"] = serves(MODEL, X_Repo_Commit=COMMIT)
+        self.write_card(address="hf:o/r@main:net.tflite", member="x")
+        card = json.loads(self.known.read_text())
+        del card["files"][1]["member"]
+        self.known.write_text(json.dumps(card))
+        self.pulled("net:int8")
+        self.assertEqual(self.card("net")["files"][0]["address"], f"hf:o/r@{COMMIT}:net.tflite")
+        self.assertIn("was here already", self.pulled("net:int8").stdout)
+        self.assertEqual(len(self.hub.requests), 1)
+
     def test_what_cannot_be_pulled_by_name_is_told(self):
         self.write_card()
         self.refused("nett", says="no model is named 'nett'")
         self.refused("net:int4", says="no file of precision int4")
+        self.assertFalse(self.models.exists())
 
     def test_a_pulled_model_is_measured_by_its_name(self):
         if not (ROOT / "vendor/runtime").exists():
@@ -389,6 +441,16 @@ class OwnFiles(Pulling):
         self.refused(self.folder, says="is no file")
         self.refused(self.folder / "nothing.onnx", says="cannot open")
         self.refused("/dev/null", says="is no file")
+
+
+class Terminal(Pulling):
+    def test_a_waiting_person_sees_bytes_rate_and_time_left(self):
+        self.hub.answers["/net.tflite"] = slow(MODEL, 30, 0.1)
+        status, shown = on_terminal("pull", self.hub.url + "/net.tflite",
+                                    env={**self.env, "TERM": "xterm-256color"})
+        self.assertEqual(status, 0, shown)
+        self.assertRegex(shown, r"\] 0\.0 of 0\.\d MB, 0\.\d MB/s, \d+ s left  https://localhost")
+        self.assertIn("Next: miev compare net --input photo.jpg", shown.split("\r")[-1])
 
 
 class Events(Pulling):

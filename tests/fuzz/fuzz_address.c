@@ -20,6 +20,8 @@ static void check(const struct miev_address *address)
     fuzz_require(!strpbrk(address->name, "/:") && address->name[0] != '.');
     if (address->kind == MIEV_ADDRESS_NAME || address->kind == MIEV_ADDRESS_FILE)
         return;
+    fuzz_require(address->kind != MIEV_ADDRESS_WEB || strncmp(address->text, "https://", 8) == 0 ||
+                 strncmp(address->text, "http://", 7) == 0);
     struct miev_address again;
     fuzz_require(miev_address_parse(address->text, &again, &err) == MIEV_OK);
     fuzz_require(again.kind == address->kind && strcmp(again.text, address->text) == 0 &&

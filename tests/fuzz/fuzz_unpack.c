@@ -3,6 +3,7 @@
  * Nothing comes to lie beside the folder. */
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -40,10 +41,12 @@ static int remove_one(const char *path, const struct stat *info, int kind, struc
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char top[] = "/tmp/miev-fuzz-unpack-XXXXXX", below[64];
+    char top[64], below[80];
     struct miev_error err = {0};
     const struct miev_unpack how = {.limits = {.bytes = MAX_BYTES, .members = MAX_MEMBERS}};
     int fd = memfd_create("archive", MFD_CLOEXEC);
+    bool in_memory = access("/dev/shm", W_OK) == 0; /* ten times as fast */
+    (void)snprintf(top, sizeof(top), "%s/miev-fuzz-unpack-XXXXXX", in_memory ? "/dev/shm" : "/tmp");
     fuzz_require(fd >= 0 && write(fd, data, size) == (ssize_t)size && mkdtemp(top) != NULL);
     (void)snprintf(below, sizeof(below), "%s/below", top);
     fuzz_require(mkdir(below, 0700) == 0);

@@ -177,6 +177,8 @@ static void test_only_encrypted_addresses_without_passwords_are_fetched(void **s
     refused("https://me:secret@example.org/net.onnx", "a user or a password in it");
     refused("https://exa mple.org/net.onnx", "no address of the web");
     refused("https://", "no address of the web");
+    refused("https:/\xbb/x#://", "no address of the web");
+    refused("https://example.org/n\xc3\xa9t.onnx", "no address of the web");
 }
 
 static void test_a_refusal_does_not_repeat_what_may_be_a_key(void **state)
