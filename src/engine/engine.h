@@ -60,17 +60,19 @@ struct miev_engine_metadata {
     char labels_name[128];  /* of the file that holds the labels, "" when there is none */
     char *labels;           /* its text, labels_bytes long, not checked; the caller frees it */
     size_t labels_bytes;
-    char fault[256]; /* what is there and cannot be used, as the end of a sentence, or "" */
+    char fault[256];  /* what is there and cannot be used, as the end of a sentence, or "" */
+    char choice[400]; /* what the engine chose where the file leaves a choice, or "" */
 };
 
 struct miev_engine_ops {
     unsigned api_version; /* MIEV_ENGINE_API_VERSION */
     const char *name;     /* "tflite" */
     const char *summary;  /* one line for `miev doctor` */
+    const char *sandbox;  /* name of the profile of study/sandbox.h that it needs; NULL: "strict" */
     size_t state_size;    /* zeroed bytes the caller provides */
 
-    /* True when the first bytes of a file (length may be short) look like this engine's format.
-     * Never NULL. */
+    /* True when the first bytes of a file (length may be short), or a packed folder, look like this
+     * engine's format. Never NULL. */
     bool (*handles)(const void *head, size_t length);
 
     /* Open the runtime (dlopen) and make it start all that it starts late (threads, reads of
@@ -81,8 +83,9 @@ struct miev_engine_ops {
     int (*open)(void *state, const struct miev_engine_options *options,
                 struct miev_engine_info *info, struct miev_error *err);
 
-    /* Take the untrusted model from memory that outlives the state and is never written. After it,
-     * *info holds the delegate and the threads in use. Never NULL. */
+    /* Take the untrusted model from memory that outlives the state and is never written; a folder
+     * comes packed, as core/pack.h tells. After it, *info holds the delegate and the threads in
+     * use. Never NULL. */
     int (*load)(void *state, const void *model, size_t length, struct miev_engine_info *info,
                 struct miev_error *err);
 

@@ -23,12 +23,13 @@ int miev_library_open(const struct miev_library *library, const char *folder, vo
     const char *reason = dlerror(); /* NOLINT(concurrency-mt-unsafe): one thread opens engines */
     if (there)
         return miev_error_set(err, MIEV_ERR_BROKEN,
-                              "%s cannot be opened (%s): run " MIEV_LIBRARY_COMMAND, path,
-                              reason ? reason : "no reason given");
+                              "%s cannot be opened (%s): run " MIEV_LIBRARY_COMMAND "%s", path,
+                              reason ? reason : "no reason given", library->option);
     return miev_error_set(err, MIEV_ERR_UNAVAILABLE,
                           "the %s runtime (%s) is neither in %s nor where the system looks for "
-                          "libraries: run " MIEV_LIBRARY_COMMAND,
-                          library->runtime, library->file, folder ? folder : "a runtime folder");
+                          "libraries: run " MIEV_LIBRARY_COMMAND "%s",
+                          library->runtime, library->file, folder ? folder : "a runtime folder",
+                          library->option);
 }
 
 int miev_library_symbol(const struct miev_library *library, void *handle, const char *name,
@@ -39,8 +40,8 @@ int miev_library_symbol(const struct miev_library *library, void *handle, const 
         return MIEV_OK;
     return miev_error_set(err, MIEV_ERR_BROKEN,
                           "%s has no function %s, so it is not the version that this program "
-                          "knows: run " MIEV_LIBRARY_COMMAND,
-                          library->file, name);
+                          "knows: run " MIEV_LIBRARY_COMMAND "%s",
+                          library->file, name, library->option);
 }
 
 void miev_library_version(const struct miev_library *library, const char *folder, char *out,

@@ -15,6 +15,7 @@ struct miev_library {
     const char *runtime; /* "LiteRT", for sentences */
     const char *file;    /* its name in the runtime folder */
     const char *soname;  /* what the system's loader is asked for where it is not there */
+    const char *option; /* of the command that adds it, as " --tensorflow"; "" for the usual ones */
 };
 
 /* *out: the handle for dlsym; it is never closed, since C++ runtimes leave threads and destructors

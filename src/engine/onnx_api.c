@@ -9,7 +9,7 @@
 #include "core/text.h"
 #include "engine/library.h"
 
-static const struct miev_library library = {"ONNX", "libonnxruntime.so", "libonnxruntime.so.1"};
+static const struct miev_library library = {"ONNX", "libonnxruntime.so", "libonnxruntime.so.1", ""};
 
 /* ---- opening the library ---- */
 

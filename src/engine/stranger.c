@@ -11,7 +11,7 @@
     "an HTML page, so the download was answered with a page (an error, or a request to log " \
     "in): open the address in a browser"
 #define PICTURE_WORDS "picture, not a model: models are named first, the picture after"
-#define UNPACK_WORDS  "unpack it and give the model inside (.tflite or .onnx)"
+#define UNPACK_WORDS  "unpack it and give the model inside (.tflite, .onnx or a SavedModel's folder)"
 
 /* clang-format off */
 static const struct {
@@ -59,7 +59,7 @@ static const struct {
     {"data.pkl", "a PyTorch model (a ZIP archive that holds '%s'): export it to .onnx"},
     {"model.weights.h5", "a Keras model (.keras, it holds '%s'): convert it to .tflite with "
                          "tf.lite.TFLiteConverter.from_keras_model"},
-    {"saved_model.pb", "a zipped TensorFlow SavedModel ('%s'): unpack it and convert it to .tflite"},
+    {"saved_model.pb", "a zipped TensorFlow SavedModel ('%s'): unpack it and name its folder"},
     {".mlmodel", "a zipped Core ML model ('%s'): export the model to .onnx instead"},
     {"AndroidManifest.xml", "an Android package ('%s'): its model is a .tflite file among its assets"},
 };
@@ -128,8 +128,7 @@ static const char *describe_protobuf(const unsigned char *b, size_t length)
         inside++;
     bool holds_table = b[2] == 0x12 && inside + 1 < length && b[inside + 1] == 0x0a;
     if (holds_table && b[1] == 1)
-        return "the saved_model.pb of a TensorFlow SavedModel: convert its folder to .tflite with "
-               "tf.lite.TFLiteConverter.from_saved_model";
+        return "the saved_model.pb of a TensorFlow SavedModel: name the folder that it lies in";
     if (holds_table)
         return "a Core ML model (.mlmodel): export the model to .onnx instead";
     if (b[2] == 0x12 || b[2] == 0x1a || b[2] == 0x3a || b[2] == 0x42)

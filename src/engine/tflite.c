@@ -17,7 +17,7 @@
 #include "engine/tflite_metadata.h"
 #include "engine/tflite_tiny.h"
 
-static const struct miev_library library = {"LiteRT", "libLiteRt.so", "libLiteRt.so"};
+static const struct miev_library library = {"LiteRT", "libLiteRt.so", "libLiteRt.so", ""};
 
 struct tflite {
     struct litert_api api;

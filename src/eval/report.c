@@ -239,7 +239,7 @@ static json_t *identity_json(const struct miev_eval_model *model)
         json_pack("{s:s, s:s}", "name", run->name, "precision", run->entry.file->precision);
     if (run->file.length > 0) {
         (void)json_object_set_new(out, "sha256", json_string(run->file.sha256));
-        (void)json_object_set_new(out, "bytes", json_integer((json_int_t)run->file.length));
+        (void)json_object_set_new(out, "bytes", json_integer((json_int_t)run->file.content_bytes));
     }
     copy_facts(out, run->facts);
     return out;

@@ -305,15 +305,14 @@ int miev_card_load(const char *path, struct miev_card *out, struct miev_error *e
     return rc;
 }
 
-/* A folder is no model, though TensorFlow calls one so. */
-static int refuse_folder(const char *path, struct miev_error *err)
+/* A folder is a model when TensorFlow saved it. */
+static int check_folder(const char *path, struct miev_error *err)
 {
     char inside[PATH_MAX];
     static const struct {
-        const char *file, *words;
+        const char *file, *words; /* NULL: it is one */
     } kinds[] = {
-        {"saved_model.pb", "a TensorFlow SavedModel folder: convert it to .tflite with "
-                           "tf.lite.TFLiteConverter.from_saved_model, or to .onnx with tf2onnx"},
+        {"saved_model.pb", NULL},
         {"keras_metadata.pb", "a Keras folder: convert it to .tflite or .onnx"},
         {"Manifest.json", "a Core ML package: export the model to .onnx instead"},
         {"model.json", "a TensorFlow.js folder: convert the model it was made from to .tflite"},
@@ -321,8 +320,11 @@ static int refuse_folder(const char *path, struct miev_error *err)
     };
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         int n = snprintf(inside, sizeof(inside), "%s/%s", path, kinds[i].file);
-        if (n > 0 && (size_t)n < sizeof(inside) && access(inside, F_OK) == 0)
-            return miev_error_set(err, MIEV_ERR_INVALID, "%s is %s", path, kinds[i].words);
+        if (n <= 0 || (size_t)n >= sizeof(inside) || access(inside, F_OK) != 0)
+            continue;
+        return kinds[i].words
+                   ? miev_error_set(err, MIEV_ERR_INVALID, "%s is %s", path, kinds[i].words)
+                   : MIEV_OK;
     }
     return miev_error_set(err, MIEV_ERR_INVALID, "%s is a folder: name the model file in it", path);
 }
@@ -341,7 +343,29 @@ static int check_file(const char *path, struct miev_error *err)
                               "there is no model file %s that can be opened: name its path, or a "
                               "bundled model as `miev models` lists them",
                               path);
-    return S_ISDIR(info.st_mode) ? refuse_folder(path, err) : MIEV_OK;
+    return S_ISDIR(info.st_mode) ? check_folder(path, err) : MIEV_OK;
+}
+
+/* Where the part of a path begins that ends at end. */
+static size_t part_start(const char *path, size_t end)
+{
+    while (end > 0 && path[end - 1] != '/')
+        end--;
+    return end;
+}
+
+/* The last part of a path; of a folder that is called by its version ("mobilenet_v2/1", as TF Hub
+ * has them) the last two. */
+static void name_by_path(const char *path, char *out, size_t capacity)
+{
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    size_t start = part_start(path, end);
+    if (start > 1 && strspn(path + start, "0123456789") >= end - start)
+        start = part_start(path, start - 1);
+    size_t length = end - start < 100 ? end - start : 100;
+    (void)snprintf(out, capacity, "%.*s", (int)length, path + start);
 }
 
 int miev_card_for_file(const char *path, struct miev_card *out, struct miev_error *err)
@@ -353,8 +377,7 @@ int miev_card_for_file(const char *path, struct miev_card *out, struct miev_erro
     int rc = check_file(path, err);
     if (rc != MIEV_OK)
         return rc;
-    const char *slash = strrchr(path, '/');
-    (void)snprintf(card.name, sizeof(card.name), "%.100s", slash ? slash + 1 : path);
+    name_by_path(path, card.name, sizeof(card.name));
     (void)snprintf(card.files[0].path, sizeof(card.files[0].path), "%s", path);
     (void)snprintf(card.files[0].precision, sizeof(card.files[0].precision), "as-is");
     (void)snprintf(card.task, sizeof(card.task), "image-classification");

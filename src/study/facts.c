@@ -33,8 +33,9 @@ int miev_facts_engine(const struct miev_engine_ops *engine, const char *runtime_
     struct miev_child *child = NULL;
     int rc = miev_child_spawn(&options, &child, err);
     if (rc == MIEV_OK) {
-        json_t *request = json_pack("{s:s, s:s, s:i, s:s?}", "do", "open", "engine", engine->name,
-                                    "threads", 1, "runtime_dir", runtime_dir);
+        json_t *request =
+            json_pack("{s:s, s:s, s:s?, s:i, s:s?}", "do", "open", "engine", engine->name,
+                      "profile", engine->sandbox, "threads", 1, "runtime_dir", runtime_dir);
         rc = miev_child_ask(child, request, -1, ENGINE_TIMEOUT_S, out, err);
     }
     miev_child_destroy(child);

@@ -13,6 +13,7 @@
 #include "study/predict.h"
 #include "study/report_check.h"
 #include "study/run.h"
+#include "study/sandbox.h"
 
 #define MODEL_MAX_BYTES     (2ull << 30)
 #define WARM_UP_MAX_BATCHES 60
@@ -46,10 +47,18 @@ static int take_facts(struct miev_run_model *model, json_t *reply, struct miev_e
 
 /* ---- the file and its worker ---------------------------------------------------------------- */
 
+/* Of a folder that was unpacked into the depot, the card tells the hash of the archive, which was
+ * checked then and is the folder's name there. */
+static bool is_named_by_hash(const struct miev_card_file *file)
+{
+    return strcmp(file->format, "saved_model") == 0 && strstr(file->path, file->sha256) != NULL;
+}
+
 static int check_identity(const struct miev_run_model *model, struct miev_error *err)
 {
     const struct miev_card_file *file = model->entry.file;
-    if (file->sha256[0] == '\0' || strcmp(file->sha256, model->file.sha256) == 0)
+    if (file->sha256[0] == '\0' || strcmp(file->sha256, model->file.sha256) == 0 ||
+        is_named_by_hash(file))
         return MIEV_OK;
     return miev_error_set(err, MIEV_ERR_INVALID,
                           "%s is not the file of its card (sha256 %.12s..., the card says "
@@ -58,12 +67,13 @@ static int check_identity(const struct miev_run_model *model, struct miev_error 
 }
 
 static struct miev_child_options child_options(const struct miev_study_options *options,
+                                               enum miev_sandbox_profile profile,
                                                uint64_t memory_bytes)
 {
     struct miev_child_options child = {.program = options->worker_program,
                                        .keep_stderr =
                                            miev_env_variable(options->env, "MIEV_DEBUG") != NULL};
-    if (MIEV_SANITIZED)
+    if (MIEV_SANITIZED || !miev_sandbox_limits_address_space(profile))
         child.resident_bytes = memory_bytes;
     else
         child.address_space_bytes = memory_bytes;
@@ -74,16 +84,20 @@ static int start_worker(struct miev_run *run, struct miev_run_model *model,
                         const struct miev_engine_ops *engine, struct miev_error *err)
 {
     const struct miev_study_options *options = run->options;
-    struct miev_child_options child = child_options(options, options->memory_bytes);
-    int rc = miev_child_spawn(&child, &model->child, err);
+    enum miev_sandbox_profile profile;
+    int rc = miev_sandbox_profile_named(engine->sandbox, &profile, err);
+    if (rc != MIEV_OK)
+        return rc;
+    struct miev_child_options child = child_options(options, profile, options->memory_bytes);
+    rc = miev_child_spawn(&child, &model->child, err);
     if (rc != MIEV_OK)
         return rc;
     json_t *reply = NULL;
-    json_t *request =
-        json_pack("{s:s, s:s, s:i, s:s?, s:s?, s:s?, s:I}", "do", "open", "engine", engine->name,
-                  "threads", (int)options->threads, "delegate", options->delegate, "runtime_dir",
-                  options->runtime_dir, "picture", miev_run_picture_format(run),
-                  "address_space_bytes", (json_int_t)child.address_space_bytes);
+    json_t *request = json_pack(
+        "{s:s, s:s, s:s, s:i, s:s?, s:s?, s:s?, s:I}", "do", "open", "engine", engine->name,
+        "profile", miev_sandbox_profile_name(profile), "threads", (int)options->threads, "delegate",
+        options->delegate, "runtime_dir", options->runtime_dir, "picture",
+        miev_run_picture_format(run), "address_space_bytes", (json_int_t)child.address_space_bytes);
     rc = ask(run, model, request, -1, 0, &reply, err);
     return rc == MIEV_OK ? take_facts(model, reply, err) : rc;
 }
@@ -107,7 +121,7 @@ static int load_metered(struct miev_run *run, struct miev_run_model *model, stru
 
 static int load(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
 {
-    int rc = miev_sealed_load(model->entry.file->path, MODEL_MAX_BYTES, &model->file, err);
+    int rc = miev_sealed_load_model(model->entry.file->path, MODEL_MAX_BYTES, &model->file, err);
     if (rc == MIEV_OK)
         rc = check_identity(model, err);
     if (rc != MIEV_OK)
@@ -633,7 +647,8 @@ int miev_run_start_preparer(struct miev_run *run, uint64_t memory_bytes, const c
 {
     json_t *reply = NULL;
     struct miev_child *child = NULL;
-    struct miev_child_options options = child_options(run->options, memory_bytes);
+    struct miev_child_options options =
+        child_options(run->options, MIEV_SANDBOX_STRICT, memory_bytes);
     int rc = miev_child_spawn(&options, &child, err);
     if (rc == MIEV_OK)
         rc = miev_child_ask(child,

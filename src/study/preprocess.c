@@ -51,6 +51,7 @@ int miev_file_metadata_read(const json_t *answer, struct miev_file_metadata *out
     const json_t *text = json_object_get(answer, "labels");
     const char *name = json_string_value(json_object_get(answer, "labels_name"));
     const char *fault = json_string_value(json_object_get(answer, "fault"));
+    const char *choice = json_string_value(json_object_get(answer, "choice"));
     miev_text_show(found.labels_name, sizeof(found.labels_name), name ? name : "");
     if (json_object_get(answer, "mean")) {
         found.normalised = read_channels(json_object_get(answer, "mean"), found.mean) &&
@@ -70,6 +71,11 @@ int miev_file_metadata_read(const json_t *answer, struct miev_file_metadata *out
         char shown[256];
         miev_text_show(shown, sizeof(shown), fault);
         guess(guesses, "metadata: part of the file's own is not used: %s", shown);
+    }
+    if (choice) {
+        char shown[400];
+        miev_text_show(shown, sizeof(shown), choice);
+        guess(guesses, "%s", shown);
     }
     *out = found;
     return MIEV_OK;

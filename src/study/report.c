@@ -477,7 +477,8 @@ static json_t *model_json(const struct miev_run *run, struct miev_run_model *mod
     (void)json_object_set_new(out, "precision", json_string(model->entry.file->precision));
     if (model->file.length > 0) {
         (void)json_object_set_new(out, "sha256", json_string(model->file.sha256));
-        (void)json_object_set_new(out, "bytes", json_integer((json_int_t)model->file.length));
+        (void)json_object_set_new(out, "bytes",
+                                  json_integer((json_int_t)model->file.content_bytes));
     }
     copy_facts(out, model->facts);
     if (model->status != MIEV_OK || !model->prepared) {

@@ -25,12 +25,22 @@ static bool is_wanted(const char *path, const struct wanted *wanted)
 {
     struct stat info;
     struct miev_sealed file = {.fd = -1};
-    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size != wanted->bytes ||
-        miev_sealed_load(path, MODEL_MAX_BYTES, &file, NULL) != MIEV_OK)
+    if (stat(path, &info) != 0 || (S_ISREG(info.st_mode) && info.st_size != wanted->bytes) ||
+        miev_sealed_load_model(path, MODEL_MAX_BYTES, &file, NULL) != MIEV_OK)
         return false;
     bool same = strcmp(file.sha256, wanted->sha256) == 0;
     miev_sealed_finish(&file);
     return same;
+}
+
+/* A folder's hash in a card may be that of the archive it came in. */
+static bool is_file_of_card(const struct miev_card_file *file, const struct wanted *wanted)
+{
+    if (!*file->path)
+        return false;
+    if (*file->sha256 && strcmp(file->format, "saved_model") != 0)
+        return strcmp(file->sha256, wanted->sha256) == 0;
+    return is_wanted(file->path, wanted);
 }
 
 static bool find_card(const struct miev_catalog *catalog, const struct wanted *wanted,
@@ -40,8 +50,7 @@ static bool find_card(const struct miev_catalog *catalog, const struct wanted *w
         const struct miev_card *card = &catalog->cards[i];
         for (size_t f = 0; f < card->n_files; f++) {
             const struct miev_card_file *file = &card->files[f];
-            if (*file->path && (*file->sha256 ? strcmp(file->sha256, wanted->sha256) == 0
-                                              : is_wanted(file->path, wanted))) {
+            if (is_file_of_card(file, wanted)) {
                 *out = (struct miev_study_entry){card, file};
                 return true;
             }

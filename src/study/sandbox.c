@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -22,6 +23,7 @@
 #include "core/file.h"
 
 #define NOBODY_ID 65534u
+#define END       (-1) /* of a list of calls */
 
 /* Calls that need no look at their arguments: what arithmetic on open descriptors takes. A call
  * that is not here answers EPERM; to find out which one a runtime misses, run the worker under
@@ -90,6 +92,7 @@ static const int plain_calls[] = {
     SCMP_SYS(getrlimit),
     SCMP_SYS(sysinfo),
     SCMP_SYS(getrandom),
+    END,
 };
 
 /* Calls that are allowed while (argument & mask) == value; several rows of one call are
@@ -126,7 +129,50 @@ static const struct guarded_call guarded_calls[] = {
     {SCMP_SYS(prctl), 0, INT, PR_SET_NAME},
     /* getrlimit(): no new limit is handed over. */
     {SCMP_SYS(prlimit64), 2, POINTER, 0},
+    {END, 0, 0, 0},
 };
+
+/* What a profile may call besides. */
+static const int no_calls[] = {END};
+static const struct guarded_call no_guarded_calls[] = {{END, 0, 0, 0}};
+
+/* TensorFlow takes what gethostname() leaves, without a look at how it went. */
+static const int naming_the_host[] = {SCMP_SYS(uname), END};
+
+/* oneDNN writes its kernels when it learns the shapes, and then asks for the right to run them. */
+static const struct guarded_call making_code[] = {{SCMP_SYS(mprotect), 2, 0, 0}, {END, 0, 0, 0}};
+
+static const struct profile {
+    const char *name;
+    const int *plain;
+    const struct guarded_call *guarded;
+    bool limits_address_space;
+} profiles[] = {
+    [MIEV_SANDBOX_STRICT] = {"strict", no_calls, no_guarded_calls, true},
+    [MIEV_SANDBOX_TENSORFLOW] = {"tensorflow", naming_the_host, making_code, false},
+};
+
+const char *miev_sandbox_profile_name(enum miev_sandbox_profile profile)
+{
+    return profiles[profile].name;
+}
+
+int miev_sandbox_profile_named(const char *name, enum miev_sandbox_profile *out,
+                               struct miev_error *err)
+{
+    for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
+        if (strcmp(name ? name : "strict", profiles[i].name) == 0) {
+            *out = (enum miev_sandbox_profile)i;
+            return MIEV_OK;
+        }
+    return miev_error_set(err, MIEV_ERR_INVALID,
+                          "sandbox: no profile is named '%.40s', so nothing is run in it", name);
+}
+
+bool miev_sandbox_limits_address_space(enum miev_sandbox_profile profile)
+{
+    return profiles[profile].limits_address_space;
+}
 
 /* The kernel's interface, declared here because Debian 12's header ends at its first version. A
  * kernel that knows fewer fields takes the longer struct as long as they are zero. */
@@ -227,31 +273,47 @@ static int check_address_space(uint64_t limit_bytes, struct miev_error *err)
         (double)limit_bytes / 1e6, (double)mapped_bytes / 1e6);
 }
 
-static int set_limits(const struct miev_sandbox_limits *limits, struct miev_error *err)
+static int set_limits(const struct miev_sandbox_options *options, struct miev_error *err)
 {
     /* Writing to a file that was left open (a log) must fail, not kill. */
     (void)signal(SIGXFSZ, SIG_IGN);
     int rc = lower_limit(RLIMIT_CORE, 0, 0, "RLIMIT_CORE", err);
     if (rc == MIEV_OK)
         rc = lower_limit(RLIMIT_FSIZE, 0, 0, "RLIMIT_FSIZE", err);
-    if (rc == MIEV_OK && limits->cpu_s > 0)
-        rc = lower_limit(RLIMIT_CPU, limits->cpu_s, limits->cpu_s + 1, "RLIMIT_CPU", err);
-    if (rc == MIEV_OK && limits->address_space_bytes > 0)
-        rc = lower_limit(RLIMIT_AS, limits->address_space_bytes, limits->address_space_bytes,
+    if (rc == MIEV_OK && options->cpu_s > 0)
+        rc = lower_limit(RLIMIT_CPU, options->cpu_s, options->cpu_s + 1, "RLIMIT_CPU", err);
+    if (rc == MIEV_OK && options->address_space_bytes > 0)
+        rc = lower_limit(RLIMIT_AS, options->address_space_bytes, options->address_space_bytes,
                          "RLIMIT_AS", err);
     return rc;
 }
 
-static int add_rules(scmp_filter_ctx filter)
+static int add_plain_calls(scmp_filter_ctx filter, const int *call)
 {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < sizeof(plain_calls) / sizeof(plain_calls[0]); i++)
-        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, plain_calls[i], 0);
-    for (size_t i = 0; rc == 0 && i < sizeof(guarded_calls) / sizeof(guarded_calls[0]); i++) {
-        const struct guarded_call *g = &guarded_calls[i];
+    for (; rc == 0 && *call != END; call++)
+        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, *call, 0);
+    return rc;
+}
+
+static int add_guarded_calls(scmp_filter_ctx filter, const struct guarded_call *g)
+{
+    int rc = 0;
+    for (; rc == 0 && g->call != END; g++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, g->call, 1,
                               SCMP_CMP64(g->argument, SCMP_CMP_MASKED_EQ, g->mask, g->value));
-    }
+    return rc;
+}
+
+static int add_rules(scmp_filter_ctx filter, const struct profile *profile)
+{
+    int rc = add_plain_calls(filter, plain_calls);
+    if (rc == 0)
+        rc = add_guarded_calls(filter, guarded_calls);
+    if (rc == 0)
+        rc = add_plain_calls(filter, profile->plain);
+    if (rc == 0)
+        rc = add_guarded_calls(filter, profile->guarded);
     /* abort() signals its own process; it must not signal another one. */
     if (rc == 0)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
@@ -263,7 +325,7 @@ static int add_rules(scmp_filter_ctx filter)
     return rc;
 }
 
-static int build_filter(scmp_filter_ctx *out, struct miev_error *err)
+static int build_filter(const struct profile *profile, scmp_filter_ctx *out, struct miev_error *err)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (!filter)
@@ -278,7 +340,7 @@ static int build_filter(scmp_filter_ctx *out, struct miev_error *err)
     if (rc == 0)
         rc = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
     if (rc == 0)
-        rc = add_rules(filter);
+        rc = add_rules(filter, profile);
     if (rc != 0) {
         seccomp_release(filter);
         errno = -rc;
@@ -301,29 +363,31 @@ static int load_filter(scmp_filter_ctx filter, struct miev_error *err)
                           "a model file cannot be opened safely here");
 }
 
-int miev_sandbox_enter(const struct miev_sandbox_limits *limits, char *profile, size_t profile_size,
+int miev_sandbox_enter(const struct miev_sandbox_options *options, char *words, size_t words_size,
                        struct miev_error *err)
 {
-    if (limits->address_space_bytes > 0) {
-        int rc = check_address_space(limits->address_space_bytes, err);
+    const struct profile *profile = &profiles[options->profile];
+    if (options->address_space_bytes > 0) {
+        int rc = check_address_space(options->address_space_bytes, err);
         if (rc != MIEV_OK)
             return rc;
     }
     scmp_filter_ctx filter = NULL;
-    int rc = build_filter(&filter, err);
+    int rc = build_filter(profile, &filter, err);
     if (rc != MIEV_OK)
         return rc;
     bool nobody = false, landlock = false;
     rc = drop_identity(&nobody, err);
     if (rc == MIEV_OK)
-        rc = set_limits(limits, err);
+        rc = set_limits(options, err);
     if (rc == MIEV_OK) {
         landlock = enter_landlock();
         rc = load_filter(filter, err);
     }
     seccomp_release(filter);
+    bool strict = options->profile == MIEV_SANDBOX_STRICT;
     if (rc == MIEV_OK)
-        (void)snprintf(profile, profile_size, "%sseccomp%s", landlock ? "landlock+" : "",
-                       nobody ? "+nobody" : "");
+        (void)snprintf(words, words_size, "%s%s%sseccomp%s", strict ? "" : profile->name,
+                       strict ? "" : ": ", landlock ? "landlock+" : "", nobody ? "+nobody" : "");
     return rc;
 }

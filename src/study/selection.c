@@ -183,6 +183,48 @@ int miev_selection_make(struct miev_selection *selection, char **words, size_t n
     return rc;
 }
 
+static bool is_used(const struct miev_selection *selection, const struct miev_card *card)
+{
+    for (size_t i = 0; i < selection->n; i++)
+        if (selection->entries[i].card == card)
+            return true;
+    return false;
+}
+
+/* The entries of a card that lies elsewhere now. */
+static void follow(struct miev_selection *selection, const struct miev_card *from,
+                   const struct miev_card *to)
+{
+    for (size_t i = 0; i < selection->n; i++) {
+        struct miev_study_entry *entry = &selection->entries[i];
+        if (entry->card == from)
+            *entry = (struct miev_study_entry){to, &to->files[entry->file - from->files]};
+    }
+}
+
+void miev_selection_trim(struct miev_selection *selection)
+{
+    struct miev_catalog *catalog = &selection->catalog;
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < catalog->n; i++)
+        n += is_used(selection, &catalog->cards[i]);
+    struct miev_card *cards = calloc(n + 1, sizeof(*cards));
+    if (!cards)
+        return; /* it is only large */
+    for (size_t i = 0; i < catalog->n; i++) {
+        struct miev_card *card = &catalog->cards[i];
+        if (!is_used(selection, card)) {
+            miev_card_finish(card);
+            continue;
+        }
+        cards[at] = *card;
+        follow(selection, card, &cards[at++]);
+    }
+    free(catalog->cards);
+    catalog->cards = cards;
+    catalog->n = n;
+}
+
 void miev_selection_finish(struct miev_selection *selection)
 {
     for (size_t i = 0; i < selection->n_own; i++)

@@ -272,6 +272,9 @@ static int measure_blocks(struct miev_run *run, struct miev_error *err)
 static void conclude(struct miev_run *run)
 {
     run->finished_ns = miev_env_now_ns(run->options->env);
+    for (size_t i = 0; i < run->n_models; i++)
+        if (run->models[i].child)
+            run->models[i].peak_bytes = miev_child_peak_bytes(run->models[i].child);
     miev_stats_verdicts(run->ratios, run->n_models * (run->n_models - 1) / 2,
                         run->between_model_factor);
 }

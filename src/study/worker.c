@@ -54,16 +54,20 @@ static json_t *info_to_json(const struct worker *worker)
 /* Load what the picture's decoder takes, then lock this process for good. */
 static int lock(const json_t *request, json_t *reply, struct miev_error *err)
 {
-    char profile[64];
-    struct miev_sandbox_limits limits = {
+    char words[64];
+    struct miev_sandbox_options options = {
         .address_space_bytes =
             (uint64_t)json_integer_value(json_object_get(request, "address_space_bytes")),
     };
+    int rc = miev_sandbox_profile_named(json_string_value(json_object_get(request, "profile")),
+                                        &options.profile, err);
+    if (rc != MIEV_OK)
+        return rc;
     /* What is missing is told when the picture is decoded. */
     (void)miev_image_prepare(json_string_value(json_object_get(request, "picture")), NULL);
-    int rc = miev_sandbox_enter(&limits, profile, sizeof(profile), err);
+    rc = miev_sandbox_enter(&options, words, sizeof(words), err);
     if (rc == MIEV_OK)
-        (void)json_object_set_new(reply, "sandbox", json_string(profile));
+        (void)json_object_set_new(reply, "sandbox", json_string(words));
     return rc;
 }
 
@@ -171,6 +175,8 @@ static json_t *metadata_to_json(const struct miev_engine_metadata *metadata)
         (void)json_object_set_new(out, "fault", json_string("its labels are not UTF-8 text"));
     if (metadata->fault[0])
         (void)json_object_set_new(out, "fault", json_string(metadata->fault));
+    if (metadata->choice[0])
+        (void)json_object_set_new(out, "choice", json_string(metadata->choice));
     return out;
 }
 
@@ -398,7 +404,7 @@ static int do_among(struct worker *worker, const json_t *request, int fd, json_t
     return rc == MIEV_OK ? stage_postprocess(worker, err) : rc;
 }
 
-/* {"do":"lock","picture","address_space_bytes"}: lock a worker that will run no model. */
+/* {"do":"lock","profile","picture","address_space_bytes"}: lock a worker that will run no model. */
 static int do_lock(struct worker *worker, const json_t *request, int fd, json_t *reply,
                    struct miev_error *err)
 {

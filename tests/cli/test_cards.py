@@ -228,7 +228,7 @@ class Names(CardsTest):
         self.refused([self.folder / "nowhere.tflite"], "no model file", "nowhere.tflite")
 
     def test_folders_are_named(self):
-        for inside, says in (("saved_model.pb", "SavedModel folder"), ("Manifest.json", "Core ML"),
+        for inside, says in (("keras_metadata.pb", "a Keras folder"), ("Manifest.json", "Core ML"),
                              ("readme", "is a folder: name the model file in it")):
             folder = self.write(f"{inside[:4]}-folder/{inside}", b"x").parent
             self.refused([folder], says)

@@ -10,6 +10,7 @@ import concurrent.futures
 import os
 import pathlib
 import random
+import shutil
 import struct
 import tempfile
 import unittest
@@ -85,7 +86,7 @@ class Mutations(unittest.TestCase):
         self.holder = tempfile.TemporaryDirectory()
         self.addCleanup(self.holder.cleanup)
 
-    def check(self, paths, run):
+    def check(self, paths, run, count=COUNT):
         """Two at a time; every failure is told with its seed."""
         def one(seed):
             original = paths[seed % len(paths)]
@@ -95,7 +96,7 @@ class Mutations(unittest.TestCase):
             copy.unlink()
             return wrong and f"seed {seed} of {original.name}: {wrong}"
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            found = [wrong for wrong in pool.map(one, range(COUNT)) if wrong]
+            found = [wrong for wrong in pool.map(one, range(count)) if wrong]
         self.assertEqual(found, [])
 
     def test_models(self):
@@ -107,6 +108,17 @@ class Mutations(unittest.TestCase):
         seeds = sorted(pathlib.Path("tests/fuzz/corpus/onnx").iterdir())
         self.check(seeds + originals("*.onnx", "image/*.onnx"),
                    lambda copy: studies.ask([copy], studies.PHOTO, "--timeout", "20"))
+
+    def test_saved_models(self):
+        model = pathlib.Path("tests/fixtures/saved_models/nano_tf2")
+        studies.need_runtime(f"./{model}")
+
+        def run(graph):
+            folder = graph.with_suffix(".folder")
+            shutil.copytree(model, folder)
+            shutil.copy(graph, folder / "saved_model.pb")
+            return studies.ask([folder], studies.PHOTO, "--timeout", "10")
+        self.check([model / "saved_model.pb"], run, COUNT // 4)  # TensorFlow starts slowly
 
     def test_pictures(self):
         self.check(originals("photos/*.*g", "photos/*.*"),

@@ -151,7 +151,7 @@ class BareFiles(OnnxTest):
 
     def test_memory_that_runs_out_is_refused_in_words(self):
         status, model = studies.predict(SHARED / "image/mobilenet_v2_quant_uint8.onnx",
-                                        SHARED / "photos" / "cat.bmp", "--memory", "64")
+                                        SHARED / "photos" / "cat.bmp", "--memory", "72")
         self.assertEqual(status, 1)
         self.assertRegex(model["error"]["message"], "allow more|MiB of memory allowed")
 
@@ -181,7 +181,7 @@ class WithoutTheRuntime(unittest.TestCase):
 
     def test_doctor_names_the_command_that_adds_it(self):
         self.assertRegex(" ".join(self.doctor.split()),
-                         r"onnx unavailable: .*libonnxruntime\.so.*run scripts/fetch-runtime pictures")
+                         r"onnx unavailable: .*libonnxruntime\.so.*run scripts/fetch-runtime tensorflow")
         self.assertTrue(os.access(support.ROOT / "scripts/fetch-runtime", os.X_OK))
 
     def test_a_model_that_needs_it_says_so_and_the_others_run(self):

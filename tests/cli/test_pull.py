@@ -237,6 +237,9 @@ class Refusals(Pulling):
         self.refused("--public-only", mine, says="on someone else's behalf")
         self.refused("--public-only", self.web(), says="on someone else's behalf")
         self.refused("--public-only", self.hub.other + "/net.onnx", says="someone else's behalf")
+        for host in ("10.0.0.1", "192.168.1.1", "169.254.169.254", "[fd00::1]", "[::ffff:10.0.0.1]",
+                     "[64:ff9b::a00:1]", "0.0.0.0"):
+            self.refused("--public-only", f"https://{host}/net.onnx", says="of a private network")
         self.assertEqual(self.hub.requests, [])
         self.pulled("--public-only", "hf:o/r:net.onnx")  # a hub that this machine's owner named
 

@@ -53,6 +53,7 @@ class ReportTest(unittest.TestCase):
             self.assertNotIn("footprint", model)
             return
         self.check_latency(model["latency"])
+        self.assertGreater(model["peak_memory_bytes"], model["bytes"])
         scores = [guess["score"] for guess in model["predictions"]]
         self.assertEqual(scores, sorted(scores, reverse=True))
         energy = model["energy"]

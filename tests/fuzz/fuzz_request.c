@@ -17,15 +17,15 @@
 #define MAX_WIDTH    256
 
 /* The lock would hold for the fuzzer too. */
-int __wrap_miev_sandbox_enter(const struct miev_sandbox_limits *limits, char *profile,
+int __wrap_miev_sandbox_enter(const struct miev_sandbox_options *options, char *words,
                               size_t capacity, struct miev_error *err);
 
-int __wrap_miev_sandbox_enter(const struct miev_sandbox_limits *limits, char *profile,
+int __wrap_miev_sandbox_enter(const struct miev_sandbox_options *options, char *words,
                               size_t capacity, struct miev_error *err)
 {
-    (void)limits;
+    (void)options;
     (void)err;
-    (void)snprintf(profile, capacity, "none");
+    (void)snprintf(words, capacity, "none");
     return MIEV_OK;
 }
 

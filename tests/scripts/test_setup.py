@@ -128,6 +128,17 @@ class Setup(unittest.TestCase):
         fetch.chmod(0o755)
         self.assertEqual(self.machine.setup().returncode, 1)
 
+    def test_tensorflow_is_fetched_for_all_tests_and_missed_by_none(self):
+        self.machine.has_all()
+        fetch = self.machine.root / "scripts/fetch-runtime"
+        fetch.write_text('#!/usr/bin/env bash\necho "fetches $*" >&2\n[ $# -eq 0 ]\n', encoding="utf-8")
+        fetch.chmod(0o755)
+        self.assertNotIn("tensorflow", self.machine.setup("--test").stderr)
+        done = self.machine.setup("--full")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("fetches --tensorflow", done.stderr)
+        self.assertIn("warning: TensorFlow could not be fetched", done.stderr)
+
     def test_an_unknown_option_is_a_usage_error(self):
         self.assertEqual(self.machine.setup("--nonsense").returncode, 2)
         self.assertEqual(self.machine.setup("--help").returncode, 0)

@@ -418,14 +418,46 @@ static void test_a_bare_file_gets_a_card(void **state)
     assert_false(card.output_known);
     assert_int_equal(card.normalisation_from, MIEV_ORIGIN_GUESS);
     assert_refused(miev_card_for_file(folder, &card, &err), MIEV_ERR_INVALID, &err, "is a folder");
-    (void)snprintf(path, sizeof(path), "%s/saved_model.pb", folder);
-    write_card(path, "");
-    assert_refused(miev_card_for_file(folder, &card, &err), MIEV_ERR_INVALID, &err,
-                   "SavedModel folder");
-    assert_int_equal(unlink(path), 0);
     memset(longest, 'x', sizeof(longest));
     longest[sizeof(longest) - 1] = '\0';
     assert_refused(miev_card_for_file(longest, &card, &err), MIEV_ERR_LIMIT, &err, "too long");
+}
+
+static void check_folder_name(const char *below, const char *name)
+{
+    char path[256];
+    struct miev_error err;
+    struct miev_card card;
+    (void)snprintf(path, sizeof(path), "%s%s", folder, below);
+    assert_ok(miev_card_for_file(path, &card, &err), &err);
+    assert_string_equal(card.name, name);
+    assert_string_equal(card.files[0].path, path);
+}
+
+static void test_a_saved_models_folder_gets_a_card(void **state)
+{
+    (void)state;
+    char path[128], inner[128];
+    struct miev_error err;
+    struct miev_card card;
+    (void)snprintf(path, sizeof(path), "%s/net", folder);
+    (void)snprintf(inner, sizeof(inner), "%s/net/2", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(mkdir(inner, 0700), 0);
+    assert_refused(miev_card_for_file(inner, &card, &err), MIEV_ERR_INVALID, &err, "is a folder");
+    (void)snprintf(path, sizeof(path), "%s/net/2/saved_model.pb", folder);
+    write_card(path, "");
+    check_folder_name("/net/2", "net/2");
+    check_folder_name("/net/2/", "net/2");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(inner), 0);
+    (void)snprintf(path, sizeof(path), "%s/net/saved_model.pb", folder);
+    write_card(path, "");
+    check_folder_name("/net", "net");
+    check_folder_name("/net//", "net");
+    assert_int_equal(unlink(path), 0);
+    (void)snprintf(path, sizeof(path), "%s/net", folder);
+    assert_int_equal(rmdir(path), 0);
 }
 
 /* What `miev pull` writes for a bare address. */
@@ -460,6 +492,7 @@ int main(void)
         cmocka_unit_test(test_the_depot_lies_beside_the_folder_of_its_cards),
         cmocka_unit_test(test_what_is_no_card_is_refused),
         cmocka_unit_test(test_a_bare_file_gets_a_card),
+        cmocka_unit_test(test_a_saved_models_folder_gets_a_card),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every action runs in a fresh process, twice: locked, and free to show that it would have worked.
- * This program is its own child: `test_sandbox ACTION free|locked root|user`. As root each action
+/* Every action runs in a fresh process: locked by each profile, and free to show that it would have
+ * worked.
+ * This program is its own child: `test_sandbox ACTION free|PROFILE root|user`. As root each action
  * runs as root and as an ordinary user; without root, as that user alone. */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +19,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,6 +38,8 @@
 #define READABLE_BY_ALL "/proc/self/comm"
 
 extern char **environ;
+
+static const char *const profiles[] = {"strict", "tensorflow"};
 
 /* What stands open before the lock. */
 struct scene {
@@ -169,6 +173,13 @@ static int turn_data_into_code(struct scene *scene)
     if (p == MAP_FAILED)
         return EXIT_BROKEN;
     return outcome(mprotect(p, 4096, PROT_READ | PROT_EXEC));
+}
+
+static int name_the_host(struct scene *scene)
+{
+    (void)scene;
+    struct utsname name;
+    return outcome(uname(&name));
 }
 
 static int own_the_signals_of_a_socket(struct scene *scene)
@@ -349,6 +360,7 @@ static const struct action {
     {"set a limit", raise_a_limit, 0, EPERM},
     {"map code", map_code, 0, EPERM},
     {"turn data into code", turn_data_into_code, 0, EPERM},
+    {"name the host", name_the_host, 0, EPERM},
     {"have a socket signal the parent", own_the_signals_of_a_socket, 0, EPERM},
     {"open from an earlier thread", look_from_a_thread_started_before, 0, EPERM},
     {"clone3", ask_for_clone3, 0, ENOSYS},
@@ -360,7 +372,25 @@ static const struct action {
     {"abort", give_up, EXIT_SIGNAL + SIGABRT, EXIT_SIGNAL + SIGABRT},
 };
 
+/* What a weaker profile is for: there it is as if free. */
+static const struct {
+    const char *profile;
+    int (*act)(struct scene *scene);
+} allowed[] = {
+    {"tensorflow", turn_data_into_code},
+    {"tensorflow", name_the_host},
+};
+
+static bool allows(const char *profile, const struct action *action)
+{
+    for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
+        if (strcmp(allowed[i].profile, profile) == 0 && allowed[i].act == action->act)
+            return true;
+    return false;
+}
+
 #define N_ACTIONS (sizeof(actions) / sizeof(actions[0]))
+#define N_OTHERS  4 /* tests that stand before them */
 
 /* Two that have tests of their own. */
 static const struct action compute_action = {"compute for ever", compute_for_ever, 0, 0};
@@ -396,19 +426,32 @@ static bool open_scene(struct scene *scene)
            sem_init(&scene->done, 0, 0) == 0 && send_descriptor(scene->witness, page) == 0;
 }
 
+/* The report names every profile but the strict one. */
+static bool tells(const char *words, const char *profile)
+{
+    char start[32] = "";
+    if (strcmp(profile, "strict") != 0)
+        (void)snprintf(start, sizeof(start), "%s: ", profile);
+    const char *rest = words + strlen(start);
+    return strncmp(words, start, strlen(start)) == 0 &&
+           (strncmp(rest, "seccomp", 7) == 0 || strncmp(rest, "landlock+seccomp", 16) == 0);
+}
+
 /* Status of the process that acts, which sees its parent run as the same user. */
-static _Noreturn void act(const struct action *action, bool locked, struct scene *scene)
+static _Noreturn void act(const struct action *action, const char *profile, struct scene *scene)
 {
     pthread_t thread;
     if (pthread_create(&thread, NULL, wait_and_open, scene) != 0)
         _exit(EXIT_BROKEN);
-    if (locked) {
-        const struct miev_sandbox_limits limits = {
+    if (strcmp(profile, "free") != 0) {
+        struct miev_sandbox_options options = {
             .address_space_bytes = MIEV_SANITIZED ? 0 : ADDRESS_LIMIT, .cpu_s = CPU_LIMIT_S};
         struct miev_error err = {0};
-        char profile[64] = "";
-        int rc = miev_sandbox_enter(&limits, profile, sizeof(profile), &err);
-        if (rc != MIEV_OK || !strstr(profile, "seccomp")) {
+        char words[64] = "";
+        int rc = miev_sandbox_profile_named(profile, &options.profile, &err);
+        if (rc == MIEV_OK)
+            rc = miev_sandbox_enter(&options, words, sizeof(words), &err);
+        if (rc != MIEV_OK || !tells(words, profile)) {
             (void)fprintf(stderr, "# %s\n", err.message);
             _exit(rc == MIEV_ERR_UNAVAILABLE ? EXIT_NOT_LOCKED : EXIT_BROKEN);
         }
@@ -419,13 +462,12 @@ static _Noreturn void act(const struct action *action, bool locked, struct scene
 static int child(char **argv)
 {
     const struct action *action = find_action(argv[1]);
-    bool locked = strcmp(argv[2], "locked") == 0;
     struct scene scene = {0};
     if ((strcmp(argv[3], "user") == 0 && geteuid() == 0 && !become_user()) || !open_scene(&scene))
         return EXIT_BROKEN;
     pid_t pid = fork();
     if (pid == 0)
-        act(action, locked, &scene);
+        act(action, argv[2], &scene);
     int status;
     if (waitpid(pid, &status, 0) != pid)
         return EXIT_BROKEN;
@@ -455,13 +497,16 @@ static void check(const struct action *action, const char *user)
         print_message("# skipped: this test does not run as root\n");
         skip();
     }
-    int locked = result_of(action->name, "locked", user);
-    if (locked == EXIT_NOT_LOCKED) {
-        print_message("# skipped: this kernel has no seccomp filters\n");
-        skip();
+    for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
+        int locked = result_of(action->name, profiles[i], user);
+        if (locked == EXIT_NOT_LOCKED) {
+            print_message("# skipped: this kernel has no seccomp filters\n");
+            skip();
+        }
+        assert_int_equal(locked,
+                         allows(profiles[i], action) ? action->free_result : action->locked_result);
     }
     assert_int_equal(result_of(action->name, "free", user), action->free_result);
-    assert_int_equal(locked, action->locked_result);
 }
 
 static void test_as_root(void **state)
@@ -483,7 +528,7 @@ static void test_root_becomes_nobody(void **state)
 static void test_endless_work_is_cut_off(void **state)
 {
     (void)state;
-    int result = result_of(compute_action.name, "locked", "user");
+    int result = result_of(compute_action.name, "strict", "user");
     if (result == EXIT_NOT_LOCKED)
         skip();
     assert_int_equal(result, EXIT_SIGNAL + SIGXCPU);
@@ -493,22 +538,39 @@ static void test_a_limit_below_what_is_mapped_is_refused(void **state)
 {
     (void)state;
     struct miev_error err = {0};
-    char profile[64] = "as before";
-    const struct miev_sandbox_limits limits = {.address_space_bytes = 4096};
-    assert_refused(miev_sandbox_enter(&limits, profile, sizeof(profile), &err), MIEV_ERR_LIMIT,
-                   &err, "allow more");
-    assert_string_equal(profile, "as before");
+    char words[64] = "as before";
+    const struct miev_sandbox_options options = {.address_space_bytes = 4096};
+    assert_refused(miev_sandbox_enter(&options, words, sizeof(words), &err), MIEV_ERR_LIMIT, &err,
+                   "allow more");
+    assert_string_equal(words, "as before");
     assert_int_equal(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0);
+}
+
+static void test_an_unknown_profile_is_refused(void **state)
+{
+    (void)state;
+    struct miev_error err = {0};
+    enum miev_sandbox_profile profile = MIEV_SANDBOX_TENSORFLOW;
+    assert_refused(miev_sandbox_profile_named("lenient", &profile, &err), MIEV_ERR_INVALID, &err,
+                   "no profile is named 'lenient'");
+    assert_int_equal(profile, MIEV_SANDBOX_TENSORFLOW);
+    for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
+        assert_ok(miev_sandbox_profile_named(profiles[i], &profile, &err), &err);
+        assert_string_equal(miev_sandbox_profile_name(profile), profiles[i]);
+    }
+    assert_ok(miev_sandbox_profile_named(NULL, &profile, &err), &err);
+    assert_int_equal(profile, MIEV_SANDBOX_STRICT);
 }
 
 int main(int argc, char **argv)
 {
     if (argc == 4)
         _exit(child(argv));
-    struct CMUnitTest tests[2 * N_ACTIONS + 3] = {
+    struct CMUnitTest tests[2 * N_ACTIONS + N_OTHERS] = {
         cmocka_unit_test(test_root_becomes_nobody),
         cmocka_unit_test(test_endless_work_is_cut_off),
         cmocka_unit_test(test_a_limit_below_what_is_mapped_is_refused),
+        cmocka_unit_test(test_an_unknown_profile_is_refused),
     };
     struct action states[N_ACTIONS];
     char names[2 * N_ACTIONS][80];
@@ -516,9 +578,10 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < 2 * N_ACTIONS; i++) {
         const char *user = i % 2 == 0 ? "root" : "user";
         (void)snprintf(names[i], sizeof(names[i]), "%s: %s", user, states[i / 2].name);
-        tests[3 + i] = (struct CMUnitTest){.name = names[i],
-                                           .test_func = i % 2 == 0 ? test_as_root : test_as_user,
-                                           .initial_state = &states[i / 2]};
+        tests[N_OTHERS + i] =
+            (struct CMUnitTest){.name = names[i],
+                                .test_func = i % 2 == 0 ? test_as_root : test_as_user,
+                                .initial_state = &states[i / 2]};
     }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
