@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The words of the page. Another language has every key of this one, or it does not compile. */
+import { hubEn } from "./hub.en";
 
 const s = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 export const en = {
+  ...hubEn,
+
   // frame
   product: "Model Inference Emission Visualizer",
   skip: "Skip to the results",
@@ -87,12 +90,12 @@ export const en = {
   samples: "Photos to choose from",
   photoAddress: "That is an address. This page loads nothing from outside: save the photo, then drop it here.",
   photoOther: (name: string) =>
-    `${name} is neither a photo, a model (.tflite, .onnx) nor a report. Photos: JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC, AVIF.`,
+    `${name} is neither a photo, a model (.tflite, .onnx), a report nor a .zip or .tar of photos. Photos: JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC, AVIF.`,
   tooLarge: (name: string, size: string, most: string) =>
     `${name} has ${size}; this server takes ${most} at most. Make it smaller and try again.`,
   addedPhoto: (name: string) => `${name} is chosen.`,
   noPreview: "This browser cannot show the photo; MIEV reads it all the same.",
-  dropHere: "Drop it: a photo, a model (.tflite, .onnx) or a report",
+  dropHere: "Drop it: a photo, a model (.tflite, .onnx), a report, or a folder of photos",
 
   // place and volume
   place: "Place and volume",

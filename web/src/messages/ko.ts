@@ -2,8 +2,11 @@
 /* 한국어. */
 
 import type { Messages } from "./en";
+import { hubKo } from "./hub.ko";
 
 export const ko: Messages = {
+  ...hubKo,
+
   // frame
   product: "모델 추론 탄소 배출 시각화 도구",
   skip: "결과로 건너뛰기",
@@ -89,7 +92,7 @@ export const ko: Messages = {
   tooLarge: (name, size, most) => `${name}의 크기는 ${size}인데, 이 서버는 ${most}까지만 받습니다. 크기를 줄여 다시 시도해 주세요.`,
   addedPhoto: (name) => `${name} 사진을 선택했습니다.`,
   noPreview: "이 브라우저에서는 사진을 미리 볼 수 없지만 MIEV는 읽을 수 있습니다.",
-  dropHere: "여기에 놓으세요: 사진, 모델(.tflite, .onnx) 또는 보고서",
+  dropHere: "여기에 놓으세요: 사진, 모델(.tflite, .onnx), 보고서 또는 사진 폴더",
 
   // place and volume
   place: "장소와 요청량",
