@@ -6,12 +6,11 @@ import io
 import json
 import pathlib
 import re
-import tempfile
 import unittest
 import xml.etree.ElementTree as xml
 
 import support
-from support import CAT, ROOT, miev
+from support import ROOT, miev
 
 MINE = "cifar10-nano:int8"
 REFERENCE = "cifar10-small:float32"
@@ -27,19 +26,8 @@ CODECARBON = ("timestamp project_name run_id experiment_id duration emissions em
 class Labels(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        if not support.find_runtime():
-            raise unittest.SkipTest("no model runs here: 'miev doctor' says what is missing")
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.path = pathlib.Path(cls.folder.name, "report.json")
-        done = miev("compare", MINE, REFERENCE, "--input", CAT, "--budget=12", "--no-history",
-                    f"--json={cls.path}")
-        assert done.returncode == 0, done.stderr
-        cls.report = json.loads(cls.path.read_text())
+        support.keep_report(cls, "compare", MINE, REFERENCE, "--budget=12")
         cls.model = next(m for m in cls.report["models"] if m["name"] == MINE)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
 
     def label(self, *words, model=MINE):
         done = miev("label", self.path, "--model", model, *words)
