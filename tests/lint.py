@@ -35,6 +35,7 @@ BELOW = {
     "grid": {"core"},
     "footprint": {"grid", "core"},
     "engine": {"core"},
+    "remote": {"engine", "meter", "sensor", "core"},
     "media": {"engine", "core"},  # engine.h says what a tensor is
     "model": {"engine", "core"},  # engine.h names formats and strangers
     "store": {"core"},

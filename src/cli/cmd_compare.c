@@ -31,6 +31,7 @@ static const struct arg_option options[] = {
     SITE_OPTIONS(struct settings, site),
     RATE_OPTION(struct settings, site),
     MEASURE_OPTIONS(struct settings, measure),
+    REMOTE_OPTIONS(struct settings, measure),
     ARG_FLAG_AT(struct settings, require_measured, "--require-measured",
                 "exit with 3 when any joule was estimated"),
     HISTORY_OPTIONS(struct settings, history),
@@ -94,7 +95,9 @@ const struct cli_command cli_compare = {
     {"[MODEL...] --input FILE",
      "Measure models on one photo, in turns, and compare their carbon, speed and answers.\n"
      "A MODEL is a bundled one (\"cifar10-nano\", \"cifar10-nano:int8\"), a model file\n"
-     "(./my.tflite) or a card beside one (./my.json). Without any, all bundled ones.",
+     "(./my.tflite) or a card beside one (./my.json), or one that a server\n"
+     "runs (oip:http://host:8000/NAME, tfserving:http://host:8501/NAME). Without any, all bundled\n"
+     "ones.",
      "  miev compare --input models/photos/cat-chelsea.png\n"
      "  miev compare cifar10-nano cifar10-small:int8 --input cat.jpg --zone KR --rate 10000\n"
      "  miev compare ./mine.tflite cifar10-small --input cat.jpg --json report.json",
@@ -110,7 +113,8 @@ const struct cli_command cli_run = {
     {"MODEL --input FILE",
      "Measure one model on one photo: what it answers, how fast, and what it costs.",
      "  miev run cifar10-small:int8 --input cat.jpg\n"
-     "  miev run ./mine.tflite --input cat.jpg --budget 0      (answer only)",
+     "  miev run ./mine.tflite --input cat.jpg --budget 0      (answer only)\n"
+     "  miev run oip:http://host:8000/net --input cat.jpg --per-second 50",
      options, ARGS_ANY_WORDS},
     &defaults,
     sizeof(defaults),

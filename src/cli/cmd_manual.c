@@ -51,6 +51,10 @@ static const struct entry variables[] = {
      "XDG_CONFIG_HOME, else of ~/.config."},
     {"CARBON_AWARE_URL", "The address of the Carbon Aware SDK for --live carbon-aware."},
     {"MIEV_ELECTRICITYMAPS_URL, MIEV_NESO_URL", "A mirror in place of the provider\\(aqs address."},
+    {"MIEV_REMOTE_TOKEN",
+     "Token that the server of a model that is served elsewhere asks for; it goes to that server "
+     "alone."},
+    {"MIEV_METER_TOKEN", "Token that the meter of --meter asks for; it goes there alone."},
     {"MIEV_NVML", "The library of NVIDIA\\(aqs driver, in place of libnvidia\\-ml.so.1."},
     {"XDG_DATA_HOME, HOME",
      "The profile of \\(aqmiev calibrate\\(aq is XDG_DATA_HOME/miev/machine.csv, else "

@@ -10,6 +10,7 @@
 #include "cli/site.h"
 #include "cli/study.h"
 #include "core/error.h"
+#include "remote/address.h"
 #include "sensor/machine.h"
 #include "study/batch.h"
 #include "study/sweep_grid.h"
@@ -111,10 +112,14 @@ static int sweep_selection(const struct settings *settings, const struct miev_sw
                                          .may_lack_batches = !settings->batches});
 }
 
-static int check(const struct settings *settings, size_t n_words, struct miev_error *err)
+static int check(const struct settings *settings, char **words, size_t n_words,
+                 struct miev_error *err)
 {
     if (n_words != 1)
         return miev_error_set(err, MIEV_ERR_INVALID, "'sweep' takes one model");
+    if (miev_remote_is_address(words[0]))
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "a served model runs with its server's settings: sweep a file");
     if (!settings->measure.input)
         return miev_error_set(err, MIEV_ERR_INVALID, "--input FILE is missing: name a photo");
     return output_check(&settings->output, err);
@@ -129,7 +134,8 @@ static int run_sweep(const void *from, char **words, size_t n_words)
     struct miev_site site;
     struct miev_price_options price;
     int status = CLI_FAILED;
-    if (check(settings, n_words, &err) != MIEV_OK || make_grid(settings, &grid, &err) != MIEV_OK ||
+    if (check(settings, words, n_words, &err) != MIEV_OK ||
+        make_grid(settings, &grid, &err) != MIEV_OK ||
         site_options(&settings->site, &site, &price, &err) != MIEV_OK)
         return cli_usage_error("sweep", &err);
     if (miev_selection_make(&selection, words, n_words, settings->precision, &settings->override,

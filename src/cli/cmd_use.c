@@ -9,8 +9,11 @@
 #include "export/field.h"
 #include "store/store.h"
 #include "study/report_check.h"
+#include "study/sealed.h"
 #include "study/selection.h"
 #include "study/use.h"
+
+#define MODEL_MAX_BYTES ((size_t)2 << 30)
 
 struct settings {
     const char *as;
@@ -54,6 +57,15 @@ static json_t *newest_report(const char *sha256)
     return found;
 }
 
+/* A file without a card is known again by its hash; what cannot be read has none. */
+static void read_hash(struct miev_card_file *file)
+{
+    struct miev_sealed sealed = {.fd = -1};
+    if (!*file->sha256 && miev_sealed_load(file->path, MODEL_MAX_BYTES, &sealed, NULL) == MIEV_OK)
+        (void)snprintf(file->sha256, sizeof(file->sha256), "%s", sealed.sha256);
+    miev_sealed_finish(&sealed);
+}
+
 static int print(const json_t *texts, const char *as, struct miev_error *err)
 {
     const json_t *text = json_object_get(texts, as);
@@ -90,9 +102,10 @@ static int run_use(const void *given, char **words, size_t n_words)
                             "that names %zu models: name one, such as cifar10-nano:int8",
                             selection.n);
     if (rc == MIEV_OK) {
-        const struct miev_card_file *file = selection.entries[0].file;
-        json_t *report = newest_report(file->sha256);
-        json_t *texts = miev_use_json(selection.entries[0].card, file, report);
+        struct miev_card_file file = *selection.entries[0].file;
+        read_hash(&file);
+        json_t *report = newest_report(file.sha256);
+        json_t *texts = miev_use_json(selection.entries[0].card, &file, report);
         rc = print(texts, settings->as, &err);
         json_decref(texts);
         json_decref(report);

@@ -11,6 +11,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_serve,
     &cli_footprint,
     &cli_estimate,
+    &cli_label,
     &cli_repeat,
     &cli_history,
     &cli_import,

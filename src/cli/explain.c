@@ -162,9 +162,11 @@ static void explain_rounds(const json_t *report, const json_t *energy,
            "s  (within the model's process)");
     figure(terminal, "span", miev_field_number(attribution, "span_s"),
            "s  (between the two readings)");
-    figure(terminal, "its CPU time", miev_field_number(attribution, "work_cpu_s"), "s");
-    figure(terminal, "all CPU time", miev_field_number(attribution, "machine_cpu_s"),
-           "s  (of all programs)");
+    if (isfinite(miev_field_number(attribution, "work_cpu_s"))) {
+        figure(terminal, "its CPU time", miev_field_number(attribution, "work_cpu_s"), "s");
+        figure(terminal, "all CPU time", miev_field_number(attribution, "machine_cpu_s"),
+               "s  (of all programs)");
+    }
 }
 
 /* ---- from readings to the model's own joules ------------------------------------------------ */
@@ -231,13 +233,17 @@ static void explain_channels(const json_t *report, const json_t *energy,
     json_t *at;
     const json_t *attribution = miev_field_at(energy, "attribution");
     say_title(terminal, "4. Whose joules");
-    say(terminal,
-        "What a channel reads above idle is the work's by its share of the machine's CPU "
-        "time (1 where the channel sees the work alone); of idle power it carries the CPUs "
-        "that it reserves%s.",
-        json_is_true(miev_field_at(miev_field_at(report, "settings"), "dedicated"))
-            ? ": here all, as the machine is dedicated"
-            : "");
+    if (miev_field_at(miev_field_at(report, "meter"), "remote"))
+        say(terminal, "The channels are another machine's, and all that they read counts: %s.",
+            miev_field_text(miev_field_at(miev_field_at(report, "meter"), "remote"), "boundary"));
+    else
+        say(terminal,
+            "What a channel reads above idle is the work's by its share of the machine's CPU "
+            "time (1 where the channel sees the work alone); of idle power it carries the CPUs "
+            "that it reserves%s.",
+            json_is_true(miev_field_at(miev_field_at(report, "settings"), "dedicated"))
+                ? ": here all, as the machine is dedicated"
+                : "");
     json_array_foreach(miev_field_at(attribution, "channels"), i, at)
         explain_channel(report, at, attribution, terminal);
 }

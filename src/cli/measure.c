@@ -42,6 +42,9 @@ void measure_options(const struct measure_settings *settings, const char *runtim
     out->fast_decode = settings->fast_decode;
     out->memory_bytes = (uint64_t)settings->memory_mib << 20;
     out->timeout_s = settings->timeout_s;
+    out->meter = settings->meter;
+    out->traffic_per_s = settings->per_second;
+    out->connections = (unsigned)settings->concurrency;
     out->stop = &stop_asked;
 }
 

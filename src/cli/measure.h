@@ -12,8 +12,8 @@
 #include "study/selection.h"
 
 struct measure_settings {
-    const char *input, *delegate;
-    double threads, budget_s, target_percent, seed, memory_mib, timeout_s;
+    const char *input, *delegate, *meter;
+    double threads, budget_s, target_percent, seed, memory_mib, timeout_s, per_second, concurrency;
     bool dedicated, fast_decode;
     bool against_first; /* a sweep */
 };
@@ -21,7 +21,7 @@ struct measure_settings {
 #define MEASURE_SETTINGS_INIT                                                              \
     {                                                                                      \
         .threads = 1, .budget_s = 60, .target_percent = 3, .seed = -1, .memory_mib = 4096, \
-        .timeout_s = 60                                                                    \
+        .timeout_s = 60, .concurrency = 8                                                  \
     }
 
 /* The rows of a command's option table; `at` is the measure_settings in its settings. */
@@ -51,6 +51,17 @@ struct measure_settings {
                   "limit of one model (default 4096)"),                                            \
     ARG_NUMBER_AT(type, at.timeout_s, "--timeout", "SECONDS", 0.1, 86400,                          \
                   "longest wait for one load or inference (default 60)")
+
+/* Those of models that are served elsewhere. */
+#define REMOTE_OPTIONS(type, at)                                                                   \
+    ARG_NUMBER_AT(type, at.per_second, "--per-second", "R", 1e-3, 100000,                          \
+                  "send a served model R requests a second, whether or not\nthe ones before are "  \
+                  "answered: latency under load"),                                                 \
+    ARG_COUNT_AT(type, at.concurrency, "--concurrency", "C", 1, 256,                               \
+                 "of these at most so many at once (default 8)"),                                  \
+    ARG_TEXT_AT(type, at.meter, "--meter", "ADDRESS",                                              \
+                "meter of the machine that serves: http://host:8470 of a\n`miev serve`, or a page " \
+                "such as http://host:8002/metrics")
 /* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 

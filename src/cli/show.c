@@ -158,6 +158,7 @@ static void print_more(const json_t *report, const struct miev_row *rows, size_t
         return;
     show_steps(models, ran, terminal);
     (void)fputc('\n', terminal->file);
+    show_traffic(models, ran, terminal);
     show_pareto(report, terminal);
     show_rate(models, ran, terminal);
 }
@@ -405,8 +406,16 @@ static void say_method(const json_t *report, const struct miev_row *first,
             miev_field_number(channel, "systematic_high_ratio"),
             miev_field_text(channel, "source"));
     }
-    say(terminal, "Not covered: power supply, fans, disks, network. Gross: idle power of the "
-                  "reserved CPUs is in it. 'miev doctor' tells what would be measured instead.");
+    const json_t *remote = miev_field_at(miev_field_at(report, "meter"), "remote");
+    if (remote)
+        say(terminal,
+            "These joules are another machine's, as %s tells them: %s. Manufacturing is not in "
+            "the grams.",
+            miev_field_text(remote, "address"), miev_field_text(remote, "boundary"));
+    else
+        say(terminal, "Not covered: power supply, fans, disks, network. Gross: idle power of the "
+                      "reserved CPUs is in it. 'miev doctor' tells what would be measured "
+                      "instead.");
 }
 
 /* An inference that waits for its turn on the CPU reserves the machine for longer: its joules are
@@ -465,6 +474,7 @@ static void say_stop(const json_t *report, const struct terminal *terminal)
         strcmp(reason, "precise") == 0       ? "precise enough"
         : strcmp(reason, "budget") == 0      ? "time budget used (--budget)"
         : strcmp(reason, "interrupted") == 0 ? "interrupted"
+        : strcmp(reason, "no-meter") == 0    ? "no meter of the machine that serves is known"
         : strcmp(reason, "running") == 0     ? "cut off, this is what was kept before"
                                              : "every model failed",
         reached);

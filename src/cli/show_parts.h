@@ -30,6 +30,9 @@ void show_table(struct table *table, const struct terminal *terminal);
 /* show_steps.c: the second table, first use and how long each step takes. */
 void show_steps(const json_t *const *models, size_t n, const struct terminal *terminal);
 
+/* show_traffic.c: served models under the load of --per-second. */
+void show_traffic(const json_t *const *models, size_t n, const struct terminal *terminal);
+
 /* show_pareto.c */
 /* True when two models can be held against each other. */
 bool pareto_has_fronts(const json_t *report);

@@ -50,6 +50,27 @@ struct miev_engine_options {
      * a file in memory. */
     const char *profile_name;
     int profile_fd;
+    /* Of an engine whose models are served elsewhere. */
+    const char *address;  /* the model's name, "oip:http://host:8000/net" */
+    const char *token;    /* for that host alone, or NULL */
+    double timeout_s;     /* longest wait for one answer */
+    unsigned connections; /* requests that may be under way at once, >= 1 */
+};
+
+/* Requests of an open loop: each has the time at which it is due, whatever becomes of the others.
+ */
+struct miev_traffic {
+    const double *due_s; /* of each request, from the beginning; rising */
+    size_t n;
+    double patience_s; /* what is not answered so long after the last was due is given up */
+};
+
+struct miev_traffic_result {
+    double *latency_s; /* of each request, from the time it was due to its last byte; NAN: it
+                        * failed or was given up; the caller frees */
+    double elapsed_s;  /* to the last answer that came */
+    size_t waited;     /* requests that were due while all connections were busy */
+    char fault[256];   /* why the first one that failed did, or "" */
 };
 
 struct miev_engine_info {
@@ -76,6 +97,8 @@ struct miev_engine_ops {
     const char *summary;  /* one line for `miev doctor` */
     const char *sandbox;  /* name of the profile of study/sandbox.h that it needs; NULL: "strict" */
     size_t state_size;    /* zeroed bytes the caller provides */
+    bool remote;          /* models are served elsewhere, named by options.address: `load` asks for
+                           * what they are, and gets no bytes */
 
     /* True when the first bytes of a file (length may be short), or a packed folder, look like this
      * engine's format. Never NULL. */
@@ -90,7 +113,7 @@ struct miev_engine_ops {
                 struct miev_engine_info *info, struct miev_error *err);
 
     /* Take the untrusted model from memory that outlives the state and is never written; a folder
-     * comes packed, as core/packed_folder.h tells. After it, *info holds the delegate and the threads in
+     * comes packed, as core/pack.h tells. After it, *info holds the delegate and the threads in
      * use. Never NULL. */
     int (*load)(void *state, const void *model, size_t length, struct miev_engine_info *info,
                 struct miev_error *err);
@@ -124,6 +147,10 @@ struct miev_engine_ops {
     /* Run times->n_runs inferences and tell how long each operator and each run took; once, in a
      * state that was opened for it. NULL when the runtime tells no operator's time. */
     int (*profile)(void *state, struct miev_op_times *times, struct miev_error *err);
+    /* Send requests with the inputs' present content when each is due. Fails only where none can be
+     * sent at all. NULL: the engine runs models on this machine, one inference after the other. */
+    int (*traffic)(void *state, const struct miev_traffic *plan, struct miev_traffic_result *out,
+                   struct miev_error *err);
 
     /* Release all that open and load acquired. Never NULL. */
     void (*close)(void *state);

@@ -537,26 +537,16 @@ static int onnx_output(void *state, size_t i, struct miev_tensor *out, struct mi
     return rc;
 }
 
+static int create_input_of(void *state, size_t i, struct miev_error *err)
+{
+    return create_input(state, i, err);
+}
+
 static int onnx_shape_input(void *state, size_t i, const int64_t *dims, size_t n_dims,
                             struct miev_error *err)
 {
     struct onnx *s = state;
-    if (i >= s->inputs.count)
-        return miev_error_set(err, MIEV_ERR_INVALID, "there is no input %zu: the model has %zu", i,
-                              s->inputs.count);
-    struct miev_port *port = &s->inputs.list[i];
-    int rc = miev_port_check_shape(port, dims, n_dims, err);
-    if (rc != MIEV_OK || memcmp(port->tensor.dims, dims, n_dims * sizeof(*dims)) == 0)
-        return rc;
-    int64_t before[MIEV_TENSOR_MAX_DIMS];
-    memcpy(before, port->tensor.dims, sizeof(before));
-    memcpy(port->tensor.dims, dims, n_dims * sizeof(*dims));
-    rc = create_input(s, i, err);
-    if (rc == MIEV_OK)
-        return MIEV_OK;
-    memcpy(port->tensor.dims, before, sizeof(before));
-    (void)create_input(s, i, NULL); /* back to what worked */
-    return rc;
+    return miev_ports_reshape(&s->inputs, i, dims, n_dims, create_input_of, s, err);
 }
 
 const struct miev_engine_ops miev_engine_onnx = {

@@ -120,6 +120,29 @@ static int tensor_bytes(const struct miev_tensor *t, size_t *out, struct miev_er
     return MIEV_OK;
 }
 
+int miev_ports_reshape(struct miev_ports *ports, size_t i, const int64_t *dims, size_t n_dims,
+                       int (*create)(void *state, size_t i, struct miev_error *err), void *state,
+                       struct miev_error *err)
+{
+    int64_t before[MIEV_TENSOR_MAX_DIMS];
+    if (i >= ports->count)
+        return miev_error_set(err, MIEV_ERR_INVALID, "there is no input %zu: the model has %zu", i,
+                              ports->count);
+    struct miev_port *port = &ports->list[i];
+    int rc = miev_port_check_shape(port, dims, n_dims, err);
+    if (rc != MIEV_OK || memcmp(port->tensor.dims, dims, n_dims * sizeof(*dims)) == 0)
+        return rc;
+    memcpy(before, port->tensor.dims, sizeof(before));
+    memcpy(port->tensor.dims, dims, n_dims * sizeof(*dims));
+    rc = create(state, i, err);
+    if (rc == MIEV_OK)
+        return MIEV_OK;
+    memcpy(port->tensor.dims, before, sizeof(before));
+    int again = create(state, i, NULL); /* back to what worked */
+    (void)again;
+    return rc;
+}
+
 int miev_port_allocate(struct miev_port *port, size_t *room, struct miev_error *err)
 {
     struct miev_tensor *t = &port->tensor;

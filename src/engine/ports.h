@@ -40,6 +40,13 @@ bool miev_ports_shapes_known(const struct miev_ports *ports);
 MIEV_MUST_USE int miev_port_check_shape(const struct miev_port *port, const int64_t *dims,
                                         size_t n_dims, struct miev_error *err);
 
+/* Give input i another shape, by create, which makes the runtime's view of it anew; when that
+ * fails, it is made once more for the shape that worked. As miev_engine_ops.shape_input. */
+MIEV_MUST_USE int miev_ports_reshape(struct miev_ports *ports, size_t i, const int64_t *dims,
+                                     size_t n_dims,
+                                     int (*create)(void *state, size_t i, struct miev_error *err),
+                                     void *state, struct miev_error *err);
+
 /* Zeroed memory for a tensor whose shape is known, and *room bytes of it: more than tensor.bytes.
  */
 MIEV_MUST_USE int miev_port_allocate(struct miev_port *port, size_t *room, struct miev_error *err);

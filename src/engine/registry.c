@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* One line an engine. */
-#define ENGINES(X) X(tflite) X(onnx) X(tensorflow)
+#define ENGINES(X) X(tflite) X(onnx) X(tensorflow) X(remote)
 
 #define DECLARE(name) extern const struct miev_engine_ops miev_engine_##name;
 ENGINES(DECLARE)

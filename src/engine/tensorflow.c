@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/error.h"
-#include "core/packed_folder.h"
+#include "core/pack.h"
 #include "core/text.h"
 #include "engine/engine.h"
 #include "engine/ports.h"
@@ -204,14 +204,14 @@ static int build(struct tensorflow *s, const void *graph, size_t length, struct 
 }
 
 static int lay_files(const struct tensorflow *s, const void *model, size_t length,
-                     struct miev_folder_file *graph, struct miev_error *err)
+                     struct miev_pack_file *graph, struct miev_error *err)
 {
-    struct miev_folder_reader reader;
-    struct miev_folder_file file;
+    struct miev_pack_reader reader;
+    struct miev_pack_file file;
     bool more = true, found = false;
-    int rc = miev_folder_read(model, length, &reader, err);
+    int rc = miev_pack_read(model, length, &reader, err);
     while (rc == MIEV_OK) {
-        rc = miev_folder_next(&reader, &file, &more, err);
+        rc = miev_pack_next(&reader, &file, &more, err);
         if (rc != MIEV_OK || !more)
             break;
         if (strcmp(file.path, GRAPH_FILE) == 0) {
@@ -229,12 +229,12 @@ static int lay_files(const struct tensorflow *s, const void *model, size_t lengt
 
 static bool handles_folder(const void *head, size_t length)
 {
-    struct miev_folder_reader reader;
-    struct miev_folder_file file;
+    struct miev_pack_reader reader;
+    struct miev_pack_file file;
     bool more = true;
-    if (miev_folder_read(head, length, &reader, NULL) != MIEV_OK)
+    if (miev_pack_read(head, length, &reader, NULL) != MIEV_OK)
         return false;
-    while (miev_folder_next(&reader, &file, &more, NULL) == MIEV_OK && more)
+    while (miev_pack_next(&reader, &file, &more, NULL) == MIEV_OK && more)
         if (strcmp(file.path, GRAPH_FILE) == 0)
             return true;
     return false;
@@ -255,7 +255,7 @@ static int tensorflow_load(void *state, const void *model, size_t length,
                            struct miev_engine_info *info, struct miev_error *err)
 {
     struct tensorflow *s = state;
-    struct miev_folder_file graph = {.length = 0};
+    struct miev_pack_file graph = {.length = 0};
     unload(s);
     int rc = lay_files(s, model, length, &graph, err);
     if (rc == MIEV_OK)
@@ -391,26 +391,16 @@ static int tensorflow_output(void *state, size_t i, struct miev_tensor *out, str
     return rc;
 }
 
+static int create_input_of(void *state, size_t i, struct miev_error *err)
+{
+    return create_input(state, i, err);
+}
+
 static int tensorflow_shape_input(void *state, size_t i, const int64_t *dims, size_t n_dims,
                                   struct miev_error *err)
 {
     struct tensorflow *s = state;
-    if (i >= s->inputs.count)
-        return miev_error_set(err, MIEV_ERR_INVALID, "there is no input %zu: the model has %zu", i,
-                              s->inputs.count);
-    struct miev_port *port = &s->inputs.list[i];
-    int rc = miev_port_check_shape(port, dims, n_dims, err);
-    if (rc != MIEV_OK || memcmp(port->tensor.dims, dims, n_dims * sizeof(*dims)) == 0)
-        return rc;
-    int64_t before[MIEV_TENSOR_MAX_DIMS];
-    memcpy(before, port->tensor.dims, sizeof(before));
-    memcpy(port->tensor.dims, dims, n_dims * sizeof(*dims));
-    rc = create_input(s, i, err);
-    if (rc == MIEV_OK)
-        return MIEV_OK;
-    memcpy(port->tensor.dims, before, sizeof(before));
-    (void)create_input(s, i, NULL); /* back to what worked */
-    return rc;
+    return miev_ports_reshape(&s->inputs, i, dims, n_dims, create_input_of, s, err);
 }
 
 const struct miev_engine_ops miev_engine_tensorflow = {

@@ -16,10 +16,17 @@ bool miev_export_csv(const json_t *report, FILE *file);
 bool miev_export_json_lines(const json_t *report, FILE *file);
 /* A table for a README or a pull request, and where its figures come from. */
 bool miev_export_markdown(const json_t *report, FILE *file);
-/* What model i of a report costs, as a block for its README: joules, grams at the world's average
- * and at the report's own place, and how to find them again. world: the same report, priced at that
- * average. */
-bool miev_export_label(const json_t *report, const json_t *world, size_t i, FILE *file);
+/* Forms of a label (study/label.h), each of one model. */
+/* A block for its README: joules, machine, reference, grams at the world's average and at the
+ * report's own place, and how to find them again. */
+bool miev_export_label(const json_t *label, FILE *file);
+/* A picture of one line for a README, which needs nothing else; stale: it says that the model's
+ * file is another by now. The sha256 stands in its description. */
+bool miev_export_badge(const json_t *label, bool stale, FILE *file);
+/* A record in the terms of SCI for AI (consumer boundary, R = one inference). */
+bool miev_export_sci(const json_t *label, FILE *file);
+/* A line in CodeCarbon's columns (version 3.3), kilograms and kilowatt-hours of one inference. */
+bool miev_export_codecarbon(const json_t *label, FILE *file);
 /* One file that opens anywhere, without a server: the page's own charts with the report inside.
  * page: standalone.html of the page's build, which holds "null" in two elements, one for the report
  * and one for the places (the same report priced elsewhere; may be NULL). */

@@ -111,8 +111,25 @@ static void put_code(const char *text, FILE *file)
         (void)fputc((unsigned char)*at < ' ' || strchr("`|\x7f", *at) ? '?' : *at, file);
 }
 
-bool miev_export_label(const json_t *report, const json_t *world, size_t i, FILE *file)
+/* Lower or higher than a model that everybody can measure beside it. */
+static void put_reference(const json_t *reference, FILE *file)
 {
+    const json_t *ratio = miev_field_at(reference, "ratio");
+    if (!json_is_object(reference))
+        return;
+    (void)fprintf(file, "| of the reference, same study | %.3g (%.3g to %.3g) times `",
+                  miev_field_number(ratio, "value"), miev_field_number(ratio, "low"),
+                  miev_field_number(ratio, "high"));
+    put_code(miev_field_text(reference, "name"), file);
+    (void)fprintf(file, "`, sha256 `%.12s` |\n", miev_field_text(reference, "sha256"));
+}
+
+/* Joules, the machine and the reference first, the grams of a clean place last: a clean grid must
+ * not make a model look better. */
+bool miev_export_label(const json_t *label, FILE *file)
+{
+    const json_t *report = miev_field_at(label, "report"), *world = miev_field_at(label, "world");
+    size_t i = (size_t)miev_field_number(label, "model");
     const json_t *model = json_array_get(miev_field_at(report, "models"), i);
     const char *sha256 = miev_field_text(model, "sha256");
     const char *here = miev_field_text(miev_field_at(report, "site"), "zone");
@@ -121,10 +138,11 @@ bool miev_export_label(const json_t *report, const json_t *world, size_t i, FILE
     miev_markdown_text(miev_field_text(model, "name"), file);
     (void)fputs("** | cost of one inference, by MIEV |\n|---|---|\n", file);
     put_energy(miev_field_at(model, "energy"), file);
+    put_machine(report, model, file);
+    put_reference(miev_field_at(label, "reference"), file);
     put_grams(world, i, file);
     if (strcmp(here, average) != 0)
         put_grams(report, i, file);
-    put_machine(report, model, file);
     if (*sha256)
         (void)fprintf(file, "| model file | sha256 `%.64s` |\n", sha256);
     put_day(report, file);

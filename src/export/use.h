@@ -28,9 +28,7 @@ struct miev_use {
     const json_t *report, *model; /* the newest that measured it, and it there; NULL: none */
 };
 
-/* Whether there is a program for its format. */
-bool miev_use_has_programs(const struct miev_use *use);
-/* Both need preprocessing and a format that has them. */
+/* Both need preprocessing and a format that has them, the one in C the number of classes too. */
 bool miev_use_python(const struct miev_use *use, FILE *file);
 bool miev_use_c(const struct miev_use *use, FILE *file);
 /* How its energy was measured, for a paper. Needs a report with the model's energy. */

@@ -175,8 +175,7 @@ static void put_head(const struct miev_use *use, const struct interface *interfa
     put_quoted(use->file_name, file);
     (void)fprintf(file, "\n#define WIDTH %.0f\n#define HEIGHT %.0f\n#define CLASSES %zu\n",
                   miev_field_number(preprocessing, "width"),
-                  miev_field_number(preprocessing, "height"),
-                  use->n_outputs ? use->n_outputs : 1000);
+                  miev_field_number(preprocessing, "height"), use->n_outputs);
     if (strcmp(use->format, "tflite") != 0)
         (void)fputs(first ? "#define SHAPE 3, HEIGHT, WIDTH\n" : "#define SHAPE HEIGHT, WIDTH, 3\n",
                     file);
@@ -215,7 +214,7 @@ static void put_preprocess(const json_t *preprocessing, FILE *file)
 bool miev_use_c(const struct miev_use *use, FILE *file)
 {
     const struct interface *interface = interface_of(use->format);
-    if (!interface || !use->preprocessing)
+    if (!interface || !use->preprocessing || use->n_outputs == 0)
         return false;
     put_head(use, interface, file);
     put_preprocess(use->preprocessing, file);

@@ -71,11 +71,6 @@ static const struct runtime *runtime_of(const char *format)
     return NULL;
 }
 
-bool miev_use_has_programs(const struct miev_use *use)
-{
-    return use->preprocessing && runtime_of(use->format);
-}
-
 static void put_triple(const json_t *list, FILE *file)
 {
     (void)fputs("np.array([", file);

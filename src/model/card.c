@@ -368,21 +368,29 @@ static void name_by_path(const char *path, char *out, size_t capacity)
     (void)snprintf(out, capacity, "%.*s", (int)length, path + start);
 }
 
-int miev_card_for_file(const char *path, struct miev_card *out, struct miev_error *err)
+int miev_card_bare(const char *path, struct miev_card *out, struct miev_error *err)
 {
     struct miev_card card = {.n_files = 1};
     make_bare(&card);
     if (strlen(path) >= sizeof(card.files[0].path))
         return miev_error_set(err, MIEV_ERR_LIMIT, "the path %.60s... is too long", path);
-    int rc = check_file(path, err);
-    if (rc != MIEV_OK)
-        return rc;
     name_by_path(path, card.name, sizeof(card.name));
     (void)snprintf(card.files[0].path, sizeof(card.files[0].path), "%s", path);
     (void)snprintf(card.files[0].precision, sizeof(card.files[0].precision), "as-is");
     (void)snprintf(card.task, sizeof(card.task), "image-classification");
     *out = card;
     return MIEV_OK;
+}
+
+int miev_card_for_file(const char *path, struct miev_card *out, struct miev_error *err)
+{
+    struct miev_card card;
+    int rc = miev_card_bare(path, &card, err);
+    if (rc == MIEV_OK)
+        rc = check_file(path, err);
+    if (rc == MIEV_OK)
+        *out = card;
+    return rc;
 }
 
 void miev_card_finish(struct miev_card *card)

@@ -86,6 +86,8 @@ MIEV_MUST_USE int miev_card_load_labels(struct miev_card *card, struct miev_erro
  * file, or when it is a folder, in words that say what folder. */
 MIEV_MUST_USE int miev_card_for_file(const char *path, struct miev_card *out,
                                      struct miev_error *err);
+/* The same for a model that is no file: one served elsewhere, named by its address. */
+MIEV_MUST_USE int miev_card_bare(const char *name, struct miev_card *out, struct miev_error *err);
 void miev_card_finish(struct miev_card *card);
 
 const struct miev_card_file *miev_card_file_of(const struct miev_card *card, const char *precision);

@@ -136,11 +136,21 @@ static int read_content(const json_t *entry, struct miev_card_file *file, struct
     return rc;
 }
 
+/* A model that is served elsewhere has an address in place of a file: "oip:http://host:8000/net".
+ */
+static bool is_served(const json_t *entry)
+{
+    const char *path = json_string_value(json_object_get(entry, "path"));
+    return path && (strstr(path, ":http://") || strstr(path, ":https://"));
+}
+
 static int read_file_entry(const json_t *entry, const char *card_path, struct miev_card_file *file,
                            struct miev_error *err)
 {
     bool far = json_object_get(entry, "address") != NULL;
     int rc = miev_json_string(entry, "precision", file->precision, sizeof(file->precision), err);
+    if (rc == MIEV_OK && is_served(entry))
+        return miev_json_string(entry, "path", file->path, sizeof(file->path), err);
     if (rc == MIEV_OK && far)
         rc = read_address(entry, file, err);
     if (rc == MIEV_OK && (!far || json_object_get(entry, "path")))

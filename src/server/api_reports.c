@@ -14,6 +14,7 @@
 #include "server/findings.h"
 #include "server/page_files.h"
 #include "server/study.h"
+#include "study/label.h"
 #include "study/places.h"
 #include "study/repeat.h"
 #include "study/report_check.h"
@@ -146,69 +147,22 @@ void miev_api_export_html(struct miev_call *call)
     json_decref(both);
 }
 
-/* The model that the query names by its name or its place from 0; the first when it names none. */
-static int find_model(const struct miev_call *call, const json_t *report, size_t *out,
-                      struct miev_error *err)
-{
-    const char *wanted = miev_call_field(call, "model");
-    const json_t *models = json_object_get(report, "models");
-    uint64_t number = 0;
-    *out = 0;
-    if (!wanted && json_array_size(models) > 0)
-        return MIEV_OK;
-    for (size_t i = 0; wanted && i < json_array_size(models); i++) {
-        *out = i;
-        if (strcmp(miev_field_text(json_array_get(models, i), "name"), wanted) == 0)
-            return MIEV_OK;
-    }
-    if (wanted && miev_parse_u64(wanted, &number, NULL) == MIEV_OK &&
-        number < json_array_size(models)) {
-        *out = (size_t)number;
-        return MIEV_OK;
-    }
-    return miev_error_set(err, MIEV_ERR_INVALID,
-                          "'model' must be the name of one of the report's models, or its place "
-                          "from 0");
-}
-
-/* The same report at the world's average, all else as it was priced. */
-static int price_at_average(const json_t *report, json_t **out, struct miev_error *err)
-{
-    struct miev_site site;
-    struct miev_price_options before, price;
-    miev_report_priced_by(report, &site, &before);
-    struct miev_site_wish wish = MIEV_SITE_WISH_INIT;
-    wish.pue = site.pue;
-    wish.no_embodied = !before.embodied;
-    json_t *copy = json_deep_copy(report);
-    int rc = miev_site_find(&wish, &site, &price, err);
-    if (rc == MIEV_OK)
-        rc = miev_report_price(copy, &price, err);
-    if (rc == MIEV_OK)
-        *out = copy;
-    else
-        json_decref(copy);
-    return rc;
-}
-
 void miev_api_label(struct miev_call *call)
 {
     struct miev_ask_site site;
     struct miev_store_row row;
     struct miev_error err;
-    json_t *report = NULL, *world = NULL;
+    json_t *report = NULL, *label = NULL;
     char *text = NULL;
-    size_t length = 0, i = 0;
+    size_t length = 0;
     int rc = open_report(call, &site, &row, &report, &err);
     if (rc == MIEV_OK)
-        rc = find_model(call, report, &i, &err);
-    if (rc == MIEV_OK)
-        rc = price_at_average(report, &world, &err);
+        rc = miev_label_make(report, miev_call_field(call, "model"), NULL, &label, &err);
     FILE *file = rc == MIEV_OK ? open_memstream(&text, &length) : NULL;
-    bool whole = file && miev_export_label(report, world, i, file);
+    bool whole = file && miev_export_label(label, file);
     whole = file && fclose(file) == 0 && whole;
     json_decref(report);
-    json_decref(world);
+    json_decref(label);
     if (rc != MIEV_OK) {
         miev_answer_error(call, &err);
     } else if (whole) {

@@ -148,6 +148,7 @@ int miev_exam_make(struct miev_server *server, json_t *document, const char *cli
         if (!exam->row)
             rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for an evaluation");
     }
+    miev_selection_trim(&exam->selection);
     if (rc == MIEV_OK)
         *out = exam;
     else

@@ -14,15 +14,17 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "server/deadlines.h"
 
-#define POOL_BYTES   16384u  /* of a connection: holds its request line and headers */
-#define STACK_BYTES  262144u /* address space; what is never touched takes no memory */
-#define STREAM_BYTES 4096u   /* that a stream hands over at once */
-#define IDLE_S       15u     /* a connection without a request, or whose reader stands still */
-#define ANSWER_S     600u    /* longest time for sending an answer that is no stream */
-#define STREAM_S     60u     /* a stream's reader may stand still so long */
-#define SPARE        32u     /* connections that are told to come back later */
+#define POOL_BYTES     16384u  /* of a connection: holds its request line and headers */
+#define STACK_BYTES    262144u /* address space; what is never touched takes no memory */
+#define STREAM_BYTES   4096u   /* that a stream hands over at once */
+#define IDLE_S         15u     /* a connection without a request, or whose reader stands still */
+#define ANSWER_S       600u    /* longest time for sending an answer that is no stream */
+#define STREAM_S       60u     /* a stream's reader may stand still so long */
+#define SPARE          32u     /* connections that are told to come back later */
+#define MAX_BODY_BYTES ((uint64_t)64 << 30)
 
 /* What is known of a connection, for as long as it lives. */
 struct connection {
@@ -233,6 +235,16 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     return request;
 }
 
+/* Longer for a large body, which the application has taken: half a second a megabyte. */
+static unsigned time_for_body(const struct miev_http_request *request)
+{
+    uint64_t length = 0;
+    const char *text = miev_http_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    if (!text || miev_parse_u64(text, &length, NULL) != MIEV_OK || length > MAX_BODY_BYTES)
+        length = 0;
+    return request->http->options.body_s + (unsigned)(length >> 21);
+}
+
 static enum MHD_Result begin(struct miev_http_request *request, const char *method)
 {
     const struct miev_http_app *app = &request->http->options.app;
@@ -240,7 +252,7 @@ static enum MHD_Result begin(struct miev_http_request *request, const char *meth
     request->begun = true;
     request->method = method;
     app->head(app->context, request, &request->data, &reply);
-    set_deadline(request->line, request->http->options.body_s);
+    set_deadline(request->line, time_for_body(request));
     if (reply.status == 0)
         return MHD_YES;
     request->refused = true;

@@ -66,7 +66,7 @@ struct miev_http_options {
     const struct miev_http_header *always; /* on every reply, unless it has one of that name; ends
                                             * with a NULL name */
     struct miev_clients_limits limits;
-    unsigned head_s, body_s; /* longest time for the headers, and for the body behind them */
+    unsigned head_s, body_s; /* longest time for the headers, and for a small body behind them */
 };
 
 /* Take the port, and answer nobody yet. MIEV_ERR_UNAVAILABLE when it is taken, MIEV_ERR_PERMISSION

@@ -117,6 +117,7 @@ int miev_job_make(struct miev_server *server, const struct miev_ask *ask,
     job->options.budget_s = ask->budget_s;
     job->options.target_ratio = ask->target_ratio;
     job->options.seed = miev_study_seed(ask->seed);
+    miev_selection_trim(&job->models.selection);
     describe(job, ask->name);
     *out = job;
     return MIEV_OK;
@@ -217,6 +218,7 @@ int miev_job_repeat(struct miev_server *server, const json_t *report,
     miev_report_priced_by(report, &job->site, &job->price);
     set_options(server, job);
     take_settings(job, settings);
+    miev_selection_trim(&job->models.selection);
     describe(job, row->name);
     job->row.repeat_of = row->id;
     *out = job;

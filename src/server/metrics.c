@@ -19,8 +19,10 @@ static void put_all(FILE *file, struct miev_server *server)
                   "# HELP miev_build_info version of the program\n"
                   "# TYPE miev_build_info gauge\nmiev_build_info{version=\"%s\"} 1\n",
                   miev_version());
-    put(file, "miev_studies_running", "gauge", "studies that measure now", (double)count.running);
-    put(file, "miev_studies_queued", "gauge", "studies that wait", (double)count.queued);
+    put(file, "miev_studies_running", "gauge", "studies and evaluations that measure now",
+        (double)count.running);
+    put(file, "miev_studies_queued", "gauge", "studies and evaluations that wait",
+        (double)count.queued);
     put(file, "miev_studies_finished_total", "counter", "studies that came to their end",
         (double)count.finished);
     put(file, "miev_studies_failed_total", "counter", "studies that failed as a whole",

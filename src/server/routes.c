@@ -19,6 +19,7 @@ const struct miev_route miev_routes[] = {
     {"GET",    "/api/eval.schema.json",      MIEV_BODY_NONE,   OPEN,    miev_api_eval_schema},
     {"POST",   V1 "/session",                MIEV_BODY_JSON,   OPEN,    miev_api_session},
     {"GET",    V1 "/machine",                MIEV_BODY_NONE,   GUARDED, miev_api_machine},
+    {"GET",    V1 "/energy",                 MIEV_BODY_NONE,   GUARDED, miev_api_energy},
     {"GET",    V1 "/models",                 MIEV_BODY_NONE,   GUARDED, miev_api_models},
     {"POST",   V1 "/models",                 MIEV_BODY_MODEL,  GUARDED, miev_api_model_add},
     {"GET",    V1 "/models/{id}",            MIEV_BODY_NONE,   GUARDED, miev_api_model},

@@ -47,6 +47,7 @@ void miev_api_repeat_schema(struct miev_call *call);
 void miev_api_eval_schema(struct miev_call *call);
 void miev_api_session(struct miev_call *call);
 void miev_api_machine(struct miev_call *call);
+void miev_api_energy(struct miev_call *call);
 void miev_api_models(struct miev_call *call);
 void miev_api_model_add(struct miev_call *call);
 void miev_api_model(struct miev_call *call);

@@ -12,6 +12,7 @@
 #include "server/datasets.h"
 #include "server/findings.h"
 #include "server/intake.h"
+#include "server/joules.h"
 #include "server/lab.h"
 #include "server/machine.h"
 #include "server/marks.h"
@@ -151,9 +152,10 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
     miev_page_tags_make(&server->page_tags);
     for (size_t i = 0; i < 2; i++)
         miev_kept_init(&server->catalog_text[i]);
+    server->joules = miev_joules_create(env);
     server->findings = miev_findings_create();
     server->thumbs = miev_thumbs_create();
-    if (rc == MIEV_OK && (!server->findings || !server->thumbs))
+    if (rc == MIEV_OK && (!server->findings || !server->joules || !server->thumbs))
         rc = miev_error_set(err, MIEV_ERR_NOMEM, "no memory for the server");
     if (rc == MIEV_OK)
         rc = miev_lab_open(server->options.queue, &server->lab, err);
@@ -212,6 +214,7 @@ void miev_server_close(struct miev_server *server)
     miev_uploads_close(server->models);
     miev_uploads_close(server->inputs);
     miev_history_close(server->history);
+    miev_joules_destroy(server->joules);
     miev_findings_destroy(server->findings);
     miev_thumbs_destroy(server->thumbs);
     for (size_t i = 0; i < 2; i++)

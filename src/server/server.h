@@ -6,7 +6,8 @@
  * that ends slow connections (http.h), and the one that called miev_server_run, which waits for a
  * signal. Locks are leaves: nobody who holds one takes another or does I/O, but for the history and
  * the shelf, whose locks are there to be held for one statement of the store and one reading of the
- * catalog, and for channels, which are told by who holds the lock of what they tell. */
+ * catalog, for the joules, whose sensors are read one at a time, and for channels, which are told
+ * by who holds the lock of what they tell. */
 #ifndef MIEV_SERVER_SERVER_H
 #define MIEV_SERVER_SERVER_H
 
@@ -52,6 +53,7 @@ struct miev_pulls;
 struct miev_datasets;
 struct miev_marks;
 struct miev_thumbs;
+struct miev_joules;
 
 struct miev_server {
     struct miev_server_options options;
@@ -67,6 +69,7 @@ struct miev_server {
     struct miev_datasets *datasets;
     struct miev_marks *marks; /* evaluations */
     struct miev_findings *findings;
+    struct miev_joules *joules;
     struct miev_thumbs *thumbs;
     struct miev_kept catalog_text[2]; /* what /api/v1/models says; [1]: compressed */
     struct miev_page_tags page_tags;  /* never change */

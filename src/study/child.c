@@ -32,6 +32,7 @@ struct miev_child {
     pid_t pid; /* 0 after the process was reaped */
     clockid_t clock;
     double last_cpu_s;
+    uint64_t last_peak_bytes;
     int wait_status;
 };
 
@@ -123,9 +124,12 @@ static uint64_t status_bytes(pid_t pid, const char *key)
     return at ? strtoull(at + strlen(key), NULL, 10) * 1024u : 0;
 }
 
-uint64_t miev_child_peak_bytes(const struct miev_child *child)
+uint64_t miev_child_peak_bytes(struct miev_child *child)
 {
-    return status_bytes(child->pid, "VmHWM:");
+    uint64_t now_bytes = status_bytes(child->pid, "VmHWM:"); /* 0 of one that has ended */
+    if (now_bytes > child->last_peak_bytes)
+        child->last_peak_bytes = now_bytes;
+    return child->last_peak_bytes;
 }
 
 int miev_child_alive(const struct miev_child *child)
@@ -139,6 +143,7 @@ static void reap(struct miev_child *child, int grace_ms)
     if (child->pid <= 0)
         return;
     (void)miev_child_cpu_s(child);
+    (void)miev_child_peak_bytes(child);
     for (; grace_ms > 0; grace_ms -= 10) {
         siginfo_t info = {0};
         if (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||

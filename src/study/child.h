@@ -46,8 +46,8 @@ MIEV_MUST_USE int miev_child_watch(struct miev_child *child, struct miev_error *
 /* CPU seconds that the process has used, read from its clock by this side. Keeps the last value
  * after its end. */
 double miev_child_cpu_s(struct miev_child *child);
-/* Peak resident memory in bytes, 0 when not known. */
-uint64_t miev_child_peak_bytes(const struct miev_child *child);
+/* Peak resident memory in bytes, 0 when not known; the last value after its end. */
+uint64_t miev_child_peak_bytes(struct miev_child *child);
 int miev_child_alive(const struct miev_child *child);
 
 #endif

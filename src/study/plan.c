@@ -5,7 +5,6 @@
 
 #define SHORTEST_ROUND_S      0.2
 #define SHORTEST_BUSY_ROUND_S 1.0
-#define PERIODS_PER_ROUND     100.0
 
 /* SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014): eight
  * lines that anyone can repeat in any language from the seed in a report. */
@@ -53,6 +52,6 @@ size_t miev_plan_repeats(double seconds_per_inference, double min_round_s)
 double miev_plan_round_s(double update_period_s, int neighbours_busy)
 {
     double round_s = neighbours_busy ? SHORTEST_BUSY_ROUND_S : SHORTEST_ROUND_S;
-    double sensor_s = PERIODS_PER_ROUND * update_period_s;
+    double sensor_s = MIEV_PLAN_PERIODS * update_period_s;
     return sensor_s > round_s ? sensor_s : round_s;
 }

@@ -27,6 +27,8 @@ void miev_plan_block(struct miev_random *random, size_t n_models, size_t *out);
  * the time is not a positive number), at most MIEV_PLAN_MAX_REPEATS. */
 size_t miev_plan_repeats(double seconds_per_inference, double min_round_s);
 
+#define MIEV_PLAN_PERIODS 100.0 /* of the counter in a round */
+
 /* Shortest round: 0.2 s, 100 update periods of the fastest usable sensor (0 or NAN: not known), 1 s
  * while neighbours are busy. */
 double miev_plan_round_s(double update_period_s, int neighbours_busy);

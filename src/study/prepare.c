@@ -25,6 +25,9 @@
 #define LATENCY_MIN_SAMPLES 30u
 #define STAGE_ROUND_MAX_S   0.05
 #define STAGE_ROUND_MIN_S   0.01
+#define ANSWER_IN_TIME                                                           \
+    0.9 /* a server's silence is told by the worker, before it passes for one of \
+         * its own */
 
 /* Ask a model's worker; on failure its worker may be gone. */
 static int ask(struct miev_run *run, struct miev_run_model *model, json_t *request, int fd,
@@ -47,10 +50,18 @@ static int take_facts(struct miev_run_model *model, json_t *reply, struct miev_e
 
 /* ---- the file and its worker ---------------------------------------------------------------- */
 
+/* Of a folder that was unpacked into the depot, the card tells the hash of the archive, which was
+ * checked then and is the folder's name there. */
+static bool is_named_by_hash(const struct miev_card_file *file)
+{
+    return strcmp(file->format, "saved_model") == 0 && strstr(file->path, file->sha256) != NULL;
+}
+
 static int check_identity(const struct miev_run_model *model, struct miev_error *err)
 {
     const struct miev_card_file *file = model->entry.file;
-    if (file->sha256[0] == '\0' || strcmp(file->sha256, model->file.sha256) == 0)
+    if (file->sha256[0] == '\0' || strcmp(file->sha256, model->file.sha256) == 0 ||
+        is_named_by_hash(file))
         return MIEV_OK;
     return miev_error_set(err, MIEV_ERR_INVALID,
                           "%s is not the file of its card (sha256 %.12s..., the card says "
@@ -87,12 +98,18 @@ static int start_worker(struct miev_run *run, struct miev_run_model *model,
     if (rc != MIEV_OK)
         return rc;
     json_t *reply = NULL;
+    const char *token = miev_env_variable(options->env, "MIEV_REMOTE_TOKEN");
     json_t *request = json_pack(
         "{s:s, s:s, s:s, s:i, s:s?, s:s?, s:s?, s:I}", "do", "open", "engine", engine->name,
         "profile", miev_sandbox_profile_name(profile), "threads", (int)miev_run_threads(run, model),
         "delegate", model->entry.batch ? model->entry.delegate : options->delegate, "runtime_dir",
         options->runtime_dir, "picture", miev_run_picture_format(run), "address_space_bytes",
         (json_int_t)child.address_space_bytes);
+    if (model->remote)
+        (void)json_object_update_new(
+            request, json_pack("{s:s, s:s?, s:f, s:i}", "address", model->entry.file->path, "token",
+                               token, "timeout_s", options->timeout_s * ANSWER_IN_TIME,
+                               "connections", (int)options->connections));
     rc = ask(run, model, request, -1, 0, &reply, err);
     return rc == MIEV_OK ? take_facts(model, reply, err) : rc;
 }
@@ -116,8 +133,22 @@ static int load_metered(struct miev_run *run, struct miev_run_model *model, stru
     return miev_meter_read(run->meter, miev_run_work_cpu_s(run), &model->load.stop, err);
 }
 
+static int load_remote(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
+{
+    struct miev_remote_address address; /* a wrong one is refused before a process is started */
+    const struct miev_engine_ops *engine = miev_engine_named(run->options->engines, "remote");
+    int rc = miev_remote_address_read(model->entry.file->path, &address, err);
+    if (rc == MIEV_OK && !engine)
+        rc = miev_error_set(err, MIEV_ERR_UNSUPPORTED, "served models are not run here");
+    if (rc == MIEV_OK)
+        rc = start_worker(run, model, engine, err);
+    return rc == MIEV_OK ? load_metered(run, model, err) : rc;
+}
+
 static int load(struct miev_run *run, struct miev_run_model *model, struct miev_error *err)
 {
+    if (model->remote)
+        return load_remote(run, model, err);
     int rc = miev_sealed_load_model(model->entry.file->path, MODEL_MAX_BYTES, &model->file, err);
     if (rc == MIEV_OK)
         rc = check_identity(model, err);

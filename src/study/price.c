@@ -65,8 +65,10 @@ static void cost_of(const json_t *report, bool wanted, struct machine_cost *out)
             (unsigned)json_number_value(json_object_get(machine, "host_logical_cpus")),
             json_is_true(json_object_get(machine, "host_told")))};
     out->share = share_of(report, NULL, out);
-    out->known =
-        wanted && miev_embodied_default(class_of(machine), &out->embodied, NULL) == MIEV_OK;
+    /* Which machine serves a model is not known here, and so not what it took to make it. */
+    bool elsewhere = json_object_get(json_object_get(report, "meter"), "remote") != NULL;
+    out->known = wanted && !elsewhere &&
+                 miev_embodied_default(class_of(machine), &out->embodied, NULL) == MIEV_OK;
 }
 
 static int embodied_of(const struct machine_cost *cost, double inference_s,

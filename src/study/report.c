@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "study/facts.h"
 #include "study/run.h"
+#include "study/traffic.h"
 
 static json_t *interval_json(double low, double high)
 {
@@ -43,9 +44,16 @@ static json_t *meter_json(const struct miev_run *run)
     size_t disturbed = 0;
     for (size_t i = 0; i < run->idle_rounds.n; i++)
         disturbed += run->idle_rounds.list[i].disturbed;
-    return json_pack("{s:o, s:o, s:I, s:I, s:b}", "sensors", sensors, "channels", channels,
-                     "idle_rounds", (json_int_t)run->idle_rounds.n, "idle_rounds_disturbed",
-                     (json_int_t)disturbed, "neighbours_void_rounds", (int)run->void_disturbed);
+    json_t *meter =
+        json_pack("{s:o, s:o, s:I, s:I, s:b}", "sensors", sensors, "channels", channels,
+                  "idle_rounds", (json_int_t)run->idle_rounds.n, "idle_rounds_disturbed",
+                  (json_int_t)disturbed, "neighbours_void_rounds", (int)run->void_disturbed);
+    if (run->remote_meter)
+        (void)json_object_set_new(
+            meter, "remote",
+            json_pack("{s:s, s:s}", "address", miev_remote_meter_address(run->remote_meter),
+                      "boundary", miev_remote_meter_boundary(run->remote_meter)));
+    return meter;
 }
 
 static json_t *settings_json(const struct miev_run *run)
@@ -54,10 +62,10 @@ static json_t *settings_json(const struct miev_run *run)
     return json_pack("{s:i, s:s?, s:f, s:f, s:I, s:b, s:b, s:I, s:i, s:i}", "threads",
                      (int)options->threads, "delegate", options->delegate, "budget_s",
                      options->budget_s, "target_ratio", options->target_ratio, "seed",
-                     (json_int_t)options->seed, "dedicated", (int)options->dedicated, "fast_decode",
-                     (int)options->fast_decode, "memory_bytes", (json_int_t)options->memory_bytes,
-                     "reserved_cpus", (int)run->share.reserved_cpus, "logical_cpus",
-                     (int)run->share.logical_cpus);
+                     (json_int_t)options->seed, "dedicated", (int)run->share.dedicated,
+                     "fast_decode", (int)options->fast_decode, "memory_bytes",
+                     (json_int_t)options->memory_bytes, "reserved_cpus",
+                     (int)run->share.reserved_cpus, "logical_cpus", (int)run->share.logical_cpus);
 }
 
 /* The file's own name only: where it lies on somebody's disk is nobody's business. */
@@ -121,7 +129,7 @@ static json_t *distribution_json(struct miev_run_latency *latency)
     return json_pack("{s:o, s:o}", "ratio", ratios, "seconds", seconds);
 }
 
-static json_t *latency_json(struct miev_run_latency *latency)
+json_t *miev_latency_json(struct miev_run_latency *latency)
 {
     if (latency->n == 0)
         return json_null();
@@ -238,10 +246,12 @@ static json_t *channels_json(const struct miev_run *run, const struct energy_mea
 
 static json_t *attribution_json(const struct miev_run *run, const struct energy_means *means)
 {
+    /* The CPU time of this side is no part of what the server's machine drew. */
     return json_pack("{s:I, s:o, s:o, s:o, s:o}", "inferences", (json_int_t)means->inferences,
                      "span_s", miev_json_real(means->span_s), "work_cpu_s",
-                     miev_json_real(means->work_cpu_s), "machine_cpu_s",
-                     miev_json_real(means->machine_cpu_s), "channels", channels_json(run, means));
+                     miev_json_real(run->remote_meter ? (double)NAN : means->work_cpu_s),
+                     "machine_cpu_s", miev_json_real(means->machine_cpu_s), "channels",
+                     channels_json(run, means));
 }
 
 static json_t *parts_json(const struct energy_means *means)
@@ -340,7 +350,8 @@ static json_t *energy_json(const struct miev_run *run, const struct miev_run_mod
     if (!model->has_energy)
         return json_pack(
             "{s:s, s:[], s:s, s:I}", "method", "unavailable", "parts", "reason",
-            run->options->budget_s <= 0 ? "no rounds were asked for (budget 0)"
+            !miev_run_is_metered(run, model) ? run->no_meter
+            : run->options->budget_s <= 0    ? "no rounds were asked for (budget 0)"
             : model->rounds.n > 1 && run->neighbours_matter
                 ? "other programs kept the CPU busy in nearly every round: try again when the "
                   "machine is quiet"
@@ -360,10 +371,17 @@ static json_t *energy_json(const struct miev_run *run, const struct miev_run_mod
         miev_json_real(means.inference_s), "attribution", attribution_json(run, &means));
 }
 
-static json_t *stage_json(const struct miev_run *run, const struct miev_run_stage *stage)
+/* What is done on this side of a request has its seconds, and no joules: those that are metered
+ * are another machine's, or are told for no part of a served model. */
+static json_t *stage_json(const struct miev_run *run, const struct miev_run_model *model,
+                          const struct miev_run_stage *stage)
 {
     struct energy_means means;
     average_rounds(run, &stage->rounds, &means);
+    if (model->remote)
+        return json_pack("{s:s, s:o, s:n, s:s, s:I}", "stage", stage->name, "seconds",
+                         miev_json_real(means.inference_s), "gross_j", "method", "unavailable",
+                         "rounds", (json_int_t)means.n);
     double gross_j = 0;
     for (size_t p = 0; p < MIEV_PART_MACHINE; p++)
         if (means.parts[p].last.quality != MIEV_UNAVAILABLE)
@@ -380,7 +398,7 @@ static json_t *stages_json(const struct miev_run *run, const struct miev_run_mod
     json_t *stages = json_array();
     for (size_t s = 0; s < MIEV_RUN_STAGES; s++)
         if (model->stages[s].rounds.n > 0)
-            (void)json_array_append_new(stages, stage_json(run, &model->stages[s]));
+            (void)json_array_append_new(stages, stage_json(run, model, &model->stages[s]));
     return stages;
 }
 
@@ -394,7 +412,7 @@ static double shortest_span_s(const struct miev_run *run)
     double step_s = 0;
     for (size_t c = 0; c < miev_meter_channel_count(run->meter); c++) {
         const struct miev_meter_channel *at = miev_meter_channel_at(run->meter, c);
-        if (!at->counted || at->channel.quality != MIEV_MEASURED)
+        if (!at->counted || (at->channel.quality != MIEV_MEASURED && !run->remote_meter))
             continue;
         step_s = fmax(step_s, (double)at->channel.update_period_ns * 1e-9);
         step_s = fmax(step_s, at->channel.own_work_only ? 0 : KERNEL_TICK_S);
@@ -429,8 +447,8 @@ static json_t *load_json(const struct miev_run *run, const struct miev_run_model
     struct miev_span_energy load, first;
     const struct miev_round *span = &model->load;
     double load_s = (double)(span->stop.time_ns - span->start.time_ns) * 1e-9;
-    bool load_known = span_energy(run, span, &load);
-    bool first_known = span_energy(run, &model->first, &first);
+    bool load_known = miev_run_is_metered(run, model) && span_energy(run, span, &load);
+    bool first_known = miev_run_is_metered(run, model) && span_energy(run, &model->first, &first);
     return json_pack("{s:f, s:f, s:f, s:o, s:o, s:o, s:s}", "seconds", load_s, "first_inference_s",
                      model->first_inference_s, "cold_s", load_s + model->first_inference_s,
                      "gross_j", miev_json_real(load_known ? load.gross_j : (double)NAN),
@@ -490,6 +508,8 @@ static json_t *model_json(const struct miev_run *run, struct miev_run_model *mod
         (void)json_object_set_new(out, "bytes",
                                   json_integer((json_int_t)model->file.content_bytes));
     }
+    if (model->remote)
+        (void)json_object_set_new(out, "address", json_string(model->entry.file->path));
     copy_facts(out, model->facts);
     if (model->status != MIEV_OK || !model->prepared) {
         (void)json_object_set_new(out, "error", error_json(model));
@@ -499,7 +519,9 @@ static json_t *model_json(const struct miev_run *run, struct miev_run_model *mod
     (void)json_object_set_new(out, "accuracy",
                               miev_facts_accuracy(model->entry.card, model->entry.file));
     (void)json_object_set_new(out, "load", load_json(run, model));
-    (void)json_object_set_new(out, "latency", latency_json(&model->latency));
+    (void)json_object_set_new(out, "latency", miev_latency_json(&model->latency));
+    if (model->remote)
+        (void)json_object_set_new(out, "traffic", miev_traffic_json(run, model));
     (void)json_object_set_new(out, "stages", stages_json(run, model));
     (void)json_object_set_new(out, "energy", energy_json(run, model));
     (void)json_object_set_new(out, "peak_memory_bytes",

@@ -158,6 +158,20 @@ static const struct rule latency[] = {
     {"distribution", OBJECT, OPTIONAL, 0, 0, distribution}, /* older reports have none */
     {0},
 };
+static const struct rule traffic[] = {
+    {"asked_per_s", NUMBER, 0, 0, 1e9, NULL},
+    {"concurrency", WHOLE, 0, 1, 1e6, NULL},
+    {"duration_s", NUMBER, 0, 0, 1e9, NULL},
+    {"sent", WHOLE, 0, 1, 1e9, NULL},
+    {"answered", WHOLE, 0, 0, 1e9, NULL},
+    {"failed", WHOLE, 0, 0, 1e9, NULL},
+    {"fault", TEXT, NULLABLE, 1, 512, NULL},
+    {"waited", WHOLE, 0, 0, 1e9, NULL},
+    {"answered_per_s", NUMBER, 0, 0, 1e9, NULL},
+    {"latency", OBJECT, NULLABLE, 0, 0, latency},
+    {"per_request_j", OBJECT, NULLABLE, 0, 0, interval},
+    {0},
+};
 static const struct rule footprint[] = {
     {"per_inference_g", OBJECT, 0, 0, 0, interval},
     {"operational_g", OBJECT, 0, 0, 0, interval},
@@ -182,6 +196,8 @@ static const struct rule model[] = {
     {"precision", TEXT, 0, 1, 64, NULL},
     {"sha256", TEXT, OPTIONAL, 64, 64, NULL},
     {"bytes", WHOLE, OPTIONAL, 1, BIG, NULL},
+    {"address", TEXT, OPTIONAL, 1, 512, NULL},
+    {"traffic", OBJECT, OPTIONAL | NULLABLE, 0, 0, traffic},
     {"engine", OBJECT, OPTIONAL, 0, 0, engine},
     {"predictions", LIST, OPTIONAL, 0, 1000, prediction},
     {"latency", OBJECT, OPTIONAL | NULLABLE, 0, 0, latency},
@@ -242,8 +258,14 @@ static const struct rule channel[] = {
     {"source", TEXT, 0, 0, 1024, NULL},
     {0},
 };
+static const struct rule remote[] = {
+    {"address", TEXT, 0, 1, 512, NULL},
+    {"boundary", TEXT, 0, 1, 512, NULL},
+    {0},
+};
 static const struct rule meter[] = {
     {"channels", LIST, 0, 0, 256, channel},
+    {"remote", OBJECT, OPTIONAL, 0, 0, remote},
     {0},
 };
 static const struct rule settings[] = {

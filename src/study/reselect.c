@@ -33,6 +33,16 @@ static bool is_wanted(const char *path, const struct wanted *wanted)
     return same;
 }
 
+/* A folder's hash in a card may be that of the archive it came in. */
+static bool is_file_of_card(const struct miev_card_file *file, const struct wanted *wanted)
+{
+    if (!*file->path)
+        return false;
+    if (*file->sha256 && strcmp(file->format, "saved_model") != 0)
+        return strcmp(file->sha256, wanted->sha256) == 0;
+    return is_wanted(file->path, wanted);
+}
+
 static bool find_card(const struct miev_catalog *catalog, const struct wanted *wanted,
                       struct miev_study_entry *out)
 {
@@ -40,8 +50,7 @@ static bool find_card(const struct miev_catalog *catalog, const struct wanted *w
         const struct miev_card *card = &catalog->cards[i];
         for (size_t f = 0; f < card->n_files; f++) {
             const struct miev_card_file *file = &card->files[f];
-            if (*file->path && (*file->sha256 ? strcmp(file->sha256, wanted->sha256) == 0
-                                              : is_wanted(file->path, wanted))) {
+            if (is_file_of_card(file, wanted)) {
                 *out = (struct miev_study_entry){.card = card, .file = file};
                 return true;
             }
@@ -122,9 +131,16 @@ static void add_model(struct miev_reselection *all, const json_t *model, const c
     struct wanted wanted = {.sha256 = miev_field_text(model, "sha256"),
                             .bytes = json_integer_value(miev_field_at(model, "bytes")),
                             .bare = json_array_size(miev_field_at(model, "guesses")) > 0};
-    int rc = *wanted.sha256 ? find_model(all, &wanted, folder, &entry, &err)
-                            : miev_error_set(&err, MIEV_ERR_UNAVAILABLE,
-                                             "the report does not tell the hash of its file");
+    int rc;
+    if (*wanted.sha256)
+        rc = find_model(all, &wanted, folder, &entry, &err);
+    else if (miev_field_at(model, "address")) /* which may be a stranger's, and get a token */
+        rc = miev_error_set(&err, MIEV_ERR_UNAVAILABLE,
+                            "it is served elsewhere, and a report is no reason to ask there: name "
+                            "it to 'miev run' yourself");
+    else
+        rc = miev_error_set(&err, MIEV_ERR_UNAVAILABLE,
+                            "the report does not tell the hash of its file");
     if (rc != MIEV_OK)
         (void)json_object_set_new(all->absent, name, json_string(err.message));
     else if (!is_taken(&all->selection, &entry))

@@ -14,6 +14,7 @@
  * counts only below this, as long as at least half of them do. */
 #define IDLE_NEIGHBOUR_SHARE 0.01
 #define SETTLE_NS            300000000u
+#define LATE_REMOTE_ROUND    1.2 /* of the time that it should take, a round of requests ends */
 
 void miev_rounds_finish(struct miev_rounds *rounds)
 {
@@ -61,6 +62,11 @@ static int repeat_in_worker(const struct miev_run *run, const struct miev_run_mo
     json_t *reply = NULL;
     json_t *request =
         json_pack("{s:s, s:s, s:I}", "do", "repeat", "stage", stage, "count", (json_int_t)count);
+    if (model->remote &&
+        strcmp(stage, "inference") == 0) /* its pace is a network's and a queue's */
+        (void)json_object_set_new(
+            request, "at_most_s",
+            json_real(LATE_REMOTE_ROUND * model->inference_s * (double)count));
     double timeout_s = run->options->timeout_s + 20 * model->inference_s * (double)count;
     int rc = miev_child_ask(model->child, request, -1, timeout_s, &reply, err);
     if (rc != MIEV_OK)
@@ -76,16 +82,18 @@ static int repeat_in_worker(const struct miev_run *run, const struct miev_run_mo
 }
 
 /* The worker's own times are believed only where they fit between our two readings. */
-static int take_times(const struct miev_repeated *repeated, size_t count, size_t items,
-                      struct miev_round *round, struct miev_error *err)
+static int take_times(const struct miev_run_model *model, const struct miev_repeated *repeated,
+                      size_t count, size_t items, struct miev_round *round, struct miev_error *err)
 {
+    bool all = repeated->count == count;
+    bool cut = model->remote && repeated->count > 0 && repeated->count < count;
     int64_t busy_ns = -1;
     double span_s = (double)(round->stop.time_ns - round->start.time_ns) * 1e-9;
     bool fits = !__builtin_sub_overflow(repeated->end_ns, repeated->start_ns, &busy_ns);
     round->busy_s = (double)busy_ns * 1e-9;
-    if (repeated->count != count || !fits || busy_ns < 0 || round->busy_s > span_s)
+    if (!(all || cut) || !fits || busy_ns < 0 || round->busy_s > span_s)
         return miev_error_set(err, MIEV_ERR_BROKEN, "the model's process answered nonsense");
-    round->count = count * items;
+    round->count = repeated->count * items;
     return MIEV_OK;
 }
 
@@ -108,7 +116,7 @@ int miev_run_round(struct miev_run *run, struct miev_run_model *model, const cha
     if (rc == MIEV_OK)
         rc = miev_meter_read(run->meter, miev_run_work_cpu_s(run), &round->stop, err);
     if (rc == MIEV_OK)
-        rc = take_times(&repeated, count, items, round, err);
+        rc = take_times(model, &repeated, count, items, round, err);
     if (rc == MIEV_OK)
         judge_neighbours(run, round);
     return rc;
@@ -159,7 +167,8 @@ static void judge_crowd(struct miev_run *run)
 {
     run->void_disturbed = true;
     for (size_t i = 0; i < run->n_models; i++)
-        if (run->models[i].status == MIEV_OK && !calm(&run->models[i]))
+        if (run->models[i].status == MIEV_OK && miev_run_is_metered(run, &run->models[i]) &&
+            !calm(&run->models[i]))
             run->void_disturbed = run->neighbours_matter;
 }
 
@@ -329,7 +338,7 @@ int miev_run_analyse(struct miev_run *run, struct miev_error *err)
     for (size_t i = 0; i < run->n_models; i++) {
         struct miev_run_model *model = &run->models[i];
         model->has_energy = false;
-        if (model->status != MIEV_OK)
+        if (model->status != MIEV_OK || !miev_run_is_metered(run, model))
             continue;
         int rc = analyse_model(run, model, err);
         if (rc != MIEV_OK)

@@ -5,6 +5,7 @@
 #define MIEV_STUDY_RUN_H
 
 #include "meter/meter.h"
+#include "remote/meter.h"
 #include "sensor/machine.h"
 #include "study/child.h"
 #include "study/plan.h"
@@ -42,8 +43,18 @@ struct miev_run_latency {
     size_t n;
 };
 
+/* Load on a served model. */
+struct miev_run_traffic {
+    struct miev_run_latency latency; /* of answered requests, from when each was due */
+    size_t sent, waited;
+    double duration_s, elapsed_s;
+    char fault[256];
+    struct miev_round span; /* by the meter of its machine */
+};
+
 struct miev_run_model {
     struct miev_study_entry entry;
+    bool remote;    /* served elsewhere: no file, and no joule of this machine is its own */
     char name[256]; /* "cifar10-nano:int8" */
     struct miev_sealed file;
     bool features; /* load it so that its output is what its last layer is fed with */
@@ -64,6 +75,7 @@ struct miev_run_model {
     double inference_s; /* present guess of one run of a batch, for the length of rounds */
     uint64_t peak_bytes;
     struct miev_run_latency latency;
+    struct miev_run_traffic traffic;
     struct miev_run_stage stages[MIEV_RUN_STAGES];
     struct miev_rounds rounds;
     /* Results of the analysis, brought up to date after each block. */
@@ -92,6 +104,9 @@ struct miev_run {
     const struct miev_study_options *options;
     const struct miev_executor *executor; /* NULL: the models' workers */
     struct miev_meter *meter;
+    struct miev_remote_meter *remote_meter; /* whose channels `meter` is, where all models are
+                                             * served by its machine; else NULL */
+    char no_meter[512]; /* why served models have no energy, as a sentence without its end */
     struct miev_machine machine;
     struct miev_share share;
     struct miev_sealed input;
@@ -111,7 +126,8 @@ struct miev_run {
     size_t blocks;
     uint64_t started_ns, finished_ns;
     uint64_t checkpoint_ns;  /* end of the last checkpoint, 0: none yet */
-    const char *stop_reason; /* "precise", "budget", "interrupted", "failed"; NULL: it runs */
+    const char *stop_reason; /* "precise", "budget", "interrupted", "failed", "no-meter"; NULL: it
+                              * runs */
     double worst_half_width_ratio, worst_ratio_half_width;
 };
 
@@ -127,6 +143,8 @@ unsigned miev_run_batch(const struct miev_run_model *model);
 unsigned miev_run_threads(const struct miev_run *run, const struct miev_run_model *model);
 unsigned miev_run_reserved_cpus(const struct miev_run *run, const struct miev_run_model *model);
 
+/* False for a served model while no meter of its machine is there: it has no rounds. */
+bool miev_run_is_metered(const struct miev_run *run, const struct miev_run_model *model);
 /* True once the user asked to stop. */
 bool miev_run_stopped(const struct miev_run *run);
 double miev_run_elapsed_s(const struct miev_run *run);
@@ -191,6 +209,8 @@ int miev_run_measure(struct miev_run *run, struct miev_error *err);
 
 /* report.c */
 json_t *miev_run_report(const struct miev_run *run);
+/* Quantiles as in the report; sorts the samples. New reference. */
+json_t *miev_latency_json(struct miev_run_latency *latency);
 /* {"machine", "meter"} as in the report. */
 json_t *miev_run_surroundings(const struct miev_run *run);
 

@@ -15,13 +15,14 @@ enum miev_sandbox_profile {
     MIEV_SANDBOX_TENSORFLOW, /* but making machine code, which oneDNN does, and the host's name */
     MIEV_SANDBOX_PROFILING,  /* and a file in memory for the runtime's profiler, by
                               * study/memory_file.h: nothing is opened */
+    MIEV_SANDBOX_REMOTE,     /* but the options of sockets that are handed over; none is opened */
 };
 
 /* What a library opens by a name that begins so is the file in memory of MIEV_SANDBOX_PROFILING. */
 #define MIEV_SANDBOX_FILE           "miev-profile"
 #define MIEV_SANDBOX_FILE_MAX_BYTES ((uint64_t)256 << 20)
 
-/* "strict", "tensorflow", "profiling": as engines and requests name them. */
+/* "strict", "tensorflow", "profiling", "remote": as engines and requests name them. */
 const char *miev_sandbox_profile_name(enum miev_sandbox_profile profile);
 /* NULL is "strict". MIEV_ERR_INVALID: there is none of that name. */
 MIEV_MUST_USE int miev_sandbox_profile_named(const char *name, enum miev_sandbox_profile *out,

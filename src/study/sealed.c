@@ -15,7 +15,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
-#include "core/packed_folder.h"
+#include "core/pack.h"
 #include "core/sha256.h"
 
 static int open_regular(const char *path, size_t max_bytes, size_t *length, struct miev_error *err)
@@ -118,7 +118,7 @@ int miev_sealed_load(const char *path, size_t max_bytes, struct miev_sealed *out
 
 /* One file of the folder behind what is there already. The way to it may have changed since it was
  * listed: it still is a file, without links on the way, and has the bytes that it had. */
-static int append_entry(int to, int folder, const struct miev_folder_entry *entry, const char *name,
+static int append_entry(int to, int folder, const struct miev_pack_entry *entry, const char *name,
                         struct miev_error *err)
 {
     struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
@@ -134,10 +134,10 @@ static int append_entry(int to, int folder, const struct miev_folder_entry *entr
 }
 
 /* The hash of each file is that of its copy; the lines that tell them are written last. */
-static int write_lines(const struct miev_folder *folder, struct miev_sealed *sealed,
+static int write_lines(const struct miev_pack *folder, struct miev_sealed *sealed,
                        struct miev_error *err)
 {
-    size_t head_bytes = miev_folder_head_bytes(folder);
+    size_t head_bytes = miev_pack_head_bytes(folder);
     char(*sums)[65] = calloc(folder->n + 1, sizeof(*sums));
     char *head = mmap(NULL, sealed->length, PROT_READ | PROT_WRITE, MAP_SHARED, sealed->fd, 0);
     if (!sums || head == MAP_FAILED) {
@@ -151,16 +151,16 @@ static int write_lines(const struct miev_folder *folder, struct miev_sealed *sea
         miev_sha256_hex(at, folder->entries[i].bytes, sums[i]);
         at += folder->entries[i].bytes;
     }
-    miev_folder_write_head(folder, (const char(*)[65])sums, head, sealed->sha256);
+    miev_pack_write_head(folder, (const char(*)[65])sums, head, sealed->sha256);
     free(sums);
     (void)munmap(head, sealed->length); /* no seal against writing while it is mapped */
     return MIEV_OK;
 }
 
-static int pack(const struct miev_folder *folder, int fd, const char *path,
+static int pack(const struct miev_pack *folder, int fd, const char *path,
                 struct miev_sealed *sealed, struct miev_error *err)
 {
-    size_t head_bytes = miev_folder_head_bytes(folder);
+    size_t head_bytes = miev_pack_head_bytes(folder);
     sealed->content_bytes = folder->bytes;
     sealed->length = head_bytes + folder->bytes;
     int rc = make_memory(sealed, path, err);
@@ -178,18 +178,18 @@ static int pack(const struct miev_folder *folder, int fd, const char *path,
 static int load_folder(int fd, const char *path, size_t max_bytes, struct miev_sealed *out,
                        struct miev_error *err)
 {
-    struct miev_folder folder;
+    struct miev_pack folder;
     struct miev_sealed sealed = {.fd = -1};
-    int rc = miev_folder_list(fd, path, max_bytes, &folder, err);
+    int rc = miev_pack_list(fd, path, max_bytes, &folder, err);
     if (rc != MIEV_OK)
         return rc;
-    if (miev_folder_has(&folder, "saved_model.pb"))
+    if (miev_pack_has(&folder, "saved_model.pb"))
         rc = pack(&folder, fd, path, &sealed, err);
     else
         rc = miev_error_set(err, MIEV_ERR_INVALID,
                             "%s is a folder without saved_model.pb: name the model file in it",
                             path);
-    miev_folder_finish(&folder);
+    miev_pack_finish(&folder);
     if (rc == MIEV_OK)
         *out = sealed;
     else

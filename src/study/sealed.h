@@ -20,7 +20,7 @@ struct miev_sealed {
  * max_bytes. miev_sealed_finish when done (allowed on a zeroed struct with fd -1). */
 MIEV_MUST_USE int miev_sealed_load(const char *path, size_t max_bytes, struct miev_sealed *out,
                                    struct miev_error *err);
-/* The same for a model, which may be a folder: then what core/packed_folder.h tells, and sha256 is the
+/* The same for a model, which may be a folder: then what core/pack.h tells, and sha256 is the
  * folder's identity. MIEV_ERR_INVALID for a folder that is no model. */
 MIEV_MUST_USE int miev_sealed_load_model(const char *path, size_t max_bytes,
                                          struct miev_sealed *out, struct miev_error *err);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "core/error.h"
+#include "remote/address.h"
 
 static bool same_file(const char *a, const char *b)
 {
@@ -79,10 +80,19 @@ static int add_path(struct miev_selection *selection, const char *path, const ch
                     const struct miev_override *override, struct miev_error *err)
 {
     struct miev_card *card = &selection->own[selection->n_own];
-    bool is_card = ends_with(path, ".json");
-    int rc = is_card ? miev_card_load(path, card, err) : miev_card_for_file(path, card, err);
+    struct miev_remote_address address;
+    bool is_remote = miev_remote_is_address(path);
+    bool is_card = !is_remote && ends_with(path, ".json");
+    int rc = is_remote ? miev_remote_address_read(path, &address, err) : MIEV_OK;
+    if (rc == MIEV_OK)
+        rc = is_card     ? miev_card_load(path, card, err)
+             : is_remote ? miev_card_bare(path, card, err)
+                         : miev_card_for_file(path, card, err);
     if (rc != MIEV_OK)
         return rc;
+    if (is_remote)
+        (void)snprintf(card->name, sizeof(card->name), "%.60s%s%.60s", address.model,
+                       *address.version ? "/" : "", address.version);
     selection->n_own++;
     rc = miev_card_override(card, override, err);
     if (rc != MIEV_OK)
@@ -181,6 +191,50 @@ int miev_selection_make(struct miev_selection *selection, char **words, size_t n
         for (size_t k = 0; k < i; k++)
             tell_apart(&selection->own[i], &selection->own[k]);
     return rc;
+}
+
+static bool is_used(const struct miev_selection *selection, const struct miev_card *card)
+{
+    for (size_t i = 0; i < selection->n; i++)
+        if (selection->entries[i].card == card)
+            return true;
+    return false;
+}
+
+/* The entries of a card that lies elsewhere now. */
+static void follow(struct miev_selection *selection, const struct miev_card *from,
+                   const struct miev_card *to)
+{
+    for (size_t i = 0; i < selection->n; i++) {
+        struct miev_study_entry *entry = &selection->entries[i];
+        if (entry->card != from)
+            continue;
+        entry->card = to;
+        entry->file = &to->files[entry->file - from->files];
+    }
+}
+
+void miev_selection_trim(struct miev_selection *selection)
+{
+    struct miev_catalog *catalog = &selection->catalog;
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < catalog->n; i++)
+        n += is_used(selection, &catalog->cards[i]);
+    struct miev_card *cards = calloc(n + 1, sizeof(*cards));
+    if (!cards)
+        return; /* it is only large */
+    for (size_t i = 0; i < catalog->n; i++) {
+        struct miev_card *card = &catalog->cards[i];
+        if (!is_used(selection, card)) {
+            miev_card_finish(card);
+            continue;
+        }
+        cards[at] = *card;
+        follow(selection, card, &cards[at++]);
+    }
+    free(catalog->cards);
+    catalog->cards = cards;
+    catalog->n = n;
 }
 
 void miev_selection_finish(struct miev_selection *selection)

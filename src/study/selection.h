@@ -24,6 +24,8 @@ struct miev_selection {
 MIEV_MUST_USE int miev_selection_make(struct miev_selection *selection, char **words,
                                       size_t n_words, const char *precision,
                                       const struct miev_override *override, struct miev_error *err);
+/* Let go of the catalog's other cards, for a selection that waits long. */
+void miev_selection_trim(struct miev_selection *selection);
 void miev_selection_finish(struct miev_selection *selection);
 
 #endif

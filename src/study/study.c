@@ -11,12 +11,18 @@
 #include "core/text.h"
 #include "media/media.h"
 #include "study/run.h"
+#include "study/traffic.h"
 
 /* Watts per CPU second differ between models by vector width and memory traffic, so that a ratio of
  * estimated energies is uncertain by this factor (90 %); docs/method.md says where it is from. */
 #define BETWEEN_MODEL_FACTOR 1.9
 #define MIN_BLOCKS           10
 #define MAX_BLOCKS           2000
+
+/* Counters of another machine may move every two seconds; rounds of a hundred such steps would take
+ * minutes. Shorter ones begin at a chance phase, and what that adds is in their scatter. */
+#define REMOTE_STEPS       20.0
+#define REMOTE_ROUND_MAX_S 5.0
 
 uint64_t miev_study_seed(double wanted)
 {
@@ -147,6 +153,8 @@ void miev_run_look_at_meter(struct miev_run *run)
         if (rests || !miev_meter_adds(channel, &run->share))
             continue;
         double period_s = (double)channel->channel.update_period_ns * 1e-9;
+        if (run->remote_meter)
+            period_s = fmin(REMOTE_STEPS * period_s, REMOTE_ROUND_MAX_S) / MIEV_PLAN_PERIODS;
         if (period_s > 0 && (run->update_period_s <= 0 || period_s < run->update_period_s))
             run->update_period_s = period_s;
         if (channel->channel.quality == MIEV_MEASURED && !channel->channel.own_work_only)
@@ -154,6 +162,100 @@ void miev_run_look_at_meter(struct miev_run *run)
         if (channel->channel.part == MIEV_PART_CPU && channel->channel.quality == MIEV_ESTIMATED)
             run->between_model_factor = BETWEEN_MODEL_FACTOR;
     }
+}
+
+/* The meter of the machine that serves the models; *out stays NULL, and run->no_meter says why,
+ * where none was named and none is where Triton has one. */
+static int find_remote_meter(struct miev_run *run, struct miev_error *err)
+{
+    struct miev_remote_address first, other;
+    struct miev_error why;
+    char guess[320];
+    int rc = miev_remote_address_read(run->models[0].entry.file->path, &first, err);
+    for (size_t i = 1; rc == MIEV_OK && i < run->n_models; i++) {
+        rc = miev_remote_address_read(run->models[i].entry.file->path, &other, err);
+        if (rc == MIEV_OK && strcmp(first.origin.host, other.origin.host) != 0 &&
+            run->options->meter)
+            rc = miev_error_set(err, MIEV_ERR_INVALID,
+                                "--meter is of one machine, and the models are served by %s and "
+                                "%s: measure them in two studies",
+                                first.origin.host, other.origin.host);
+        else if (rc == MIEV_OK && strcmp(first.origin.host, other.origin.host) != 0) {
+            (void)snprintf(run->no_meter, sizeof(run->no_meter),
+                           "the models are served by several machines: measure them in several "
+                           "studies, each with its --meter");
+            return MIEV_OK;
+        }
+    }
+    if (rc != MIEV_OK || run->options->meter)
+        return rc != MIEV_OK ? rc
+                             : miev_remote_meter_open(run->options->env, run->options->meter,
+                                                      &run->remote_meter, err);
+    bool v6 = strchr(first.origin.host, ':') != NULL;
+    (void)snprintf(guess, sizeof(guess), "http://%s%s%s:8002/metrics", v6 ? "[" : "",
+                   first.origin.host, v6 ? "]" : "");
+    if (miev_remote_meter_open(run->options->env, guess, &run->remote_meter, &why) != MIEV_OK)
+        (void)snprintf(run->no_meter, sizeof(run->no_meter),
+                       "its joules are drawn by another machine, which tells none where Triton "
+                       "would (%s): name a meter there with --meter (`miev serve` is one)",
+                       guess);
+    return MIEV_OK;
+}
+
+/* One token is of one server. */
+static int check_token(const struct miev_run *run, struct miev_error *err)
+{
+    struct miev_remote_address first = {.version = ""}, other;
+    size_t seen = 0;
+    int rc = MIEV_OK;
+    bool token = miev_env_variable(run->options->env, "MIEV_REMOTE_TOKEN") != NULL;
+    for (size_t i = 0; token && rc == MIEV_OK && i < run->n_models; i++) {
+        if (!run->models[i].remote)
+            continue;
+        rc = miev_remote_address_read(run->models[i].entry.file->path, &other, err);
+        if (rc == MIEV_OK && seen > 0 && !miev_remote_origin_same(&first.origin, &other.origin))
+            rc = miev_error_set(err, MIEV_ERR_INVALID,
+                                "MIEV_REMOTE_TOKEN would go to two servers, %s and %s: measure "
+                                "them in two studies",
+                                first.origin.text, other.origin.text);
+        first = other;
+        seen++;
+    }
+    return rc;
+}
+
+/* Served models are metered by their machine's meter or not at all, local ones by this one's. */
+static int choose_meter(struct miev_run *run, struct miev_error *err)
+{
+    size_t n_remote = 0;
+    for (size_t i = 0; i < run->n_models; i++)
+        n_remote += run->models[i].remote;
+    if (run->options->meter && n_remote < run->n_models)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "--meter is the meter of another machine: name only models that are "
+                              "served there");
+    if (run->options->traffic_per_s > 0 && n_remote == 0)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "--per-second sends requests to a model that is served elsewhere, "
+                              "and none is named");
+    int rc = check_token(run, err);
+    if (rc == MIEV_OK && n_remote == run->n_models)
+        rc = find_remote_meter(run, err);
+    else if (n_remote > 0)
+        (void)snprintf(run->no_meter, sizeof(run->no_meter),
+                       "the joules of this machine, by which the other models are measured, are "
+                       "not its own: measure it in a study of its own");
+    if (rc != MIEV_OK || !run->remote_meter)
+        return rc == MIEV_OK
+                   ? miev_meter_create(run->options->env, run->options->sensors, &run->meter, err)
+                   : rc;
+    run->meter = miev_remote_meter_channels(run->remote_meter);
+    return MIEV_OK;
+}
+
+bool miev_run_is_metered(const struct miev_run *run, const struct miev_run_model *model)
+{
+    return !model->remote || run->remote_meter;
 }
 
 int miev_run_set_up(struct miev_run *run, const struct miev_study_entry *entries,
@@ -166,13 +268,14 @@ int miev_run_set_up(struct miev_run *run, const struct miev_study_entry *entries
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu models", run->n_models);
     for (size_t i = 0; i < run->n_models; i++) {
         run->models[i].entry = entries[i];
+        run->models[i].remote = miev_remote_is_address(entries[i].file->path);
         run->models[i].file.fd = -1;
     }
     int rc = name_models(run, err);
     if (rc == MIEV_OK && options->input_path)
         rc = miev_sealed_load(options->input_path, MIEV_IMAGE_MAX_BYTES, &run->input, err);
     if (rc == MIEV_OK)
-        rc = miev_meter_create(options->env, options->sensors, &run->meter, err);
+        rc = choose_meter(run, err);
     if (rc != MIEV_OK)
         return rc;
     miev_machine_read(options->env, &run->machine);
@@ -180,8 +283,9 @@ int miev_run_set_up(struct miev_run *run, const struct miev_study_entry *entries
     run->share = (struct miev_share){
         .reserved_cpus = options->threads < logical ? options->threads : logical,
         .logical_cpus = logical,
-        .dedicated = options->dedicated,
-        .no_gpu = true, /* every engine here computes on the CPU */
+        /* A server's machine is there to serve: all that its meter tells is of the work. */
+        .dedicated = options->dedicated || run->remote_meter,
+        .no_gpu = !run->remote_meter, /* every engine of this machine computes on the CPU */
     };
     miev_run_look_at_meter(run);
     return MIEV_OK;
@@ -195,6 +299,7 @@ void miev_run_model_finish(struct miev_run_model *model)
     miev_labels_finish(&model->metadata.labels);
     miev_labels_finish(&model->guessed);
     free(model->latency.seconds);
+    free(model->traffic.latency.seconds);
     for (size_t s = 0; s < MIEV_RUN_STAGES; s++)
         miev_rounds_finish(&model->stages[s].rounds);
     miev_rounds_finish(&model->rounds);
@@ -209,7 +314,10 @@ void miev_run_tear_down(struct miev_run *run)
     miev_rounds_finish(&run->idle_rounds);
     miev_sealed_finish(&run->input);
     json_decref(run->picture);
-    miev_meter_destroy(run->meter);
+    if (run->remote_meter)
+        miev_remote_meter_close(run->remote_meter);
+    else
+        miev_meter_destroy(run->meter);
     free(run->models);
     free(run->ratios);
 }
@@ -223,7 +331,7 @@ static int block_turn(struct miev_run *run, size_t turn, double round_s, struct 
         return miev_run_idle_round(run, round_s, run->blocks, err);
     }
     struct miev_run_model *model = &run->models[turn];
-    if (model->status != MIEV_OK)
+    if (model->status != MIEV_OK || !miev_run_is_metered(run, model))
         return MIEV_OK;
     miev_run_tell(run, MIEV_PHASE_ROUNDS, model);
     size_t count = miev_plan_repeats(model->inference_s, round_s);
@@ -247,12 +355,20 @@ static bool any_alive(const struct miev_run *run)
     return false;
 }
 
+static bool any_metered(const struct miev_run *run)
+{
+    for (size_t i = 0; i < run->n_models; i++)
+        if (run->models[i].status == MIEV_OK && miev_run_is_metered(run, &run->models[i]))
+            return true;
+    return false;
+}
+
 /* Precise enough? Every model has the rounds that its t interval asks for, its interval and those
  * of its ratios are within the target. Never "stop because the interval excludes 1". */
 static bool precise(const struct miev_run *run)
 {
     for (size_t i = 0; i < run->n_models; i++)
-        if (run->models[i].status == MIEV_OK &&
+        if (run->models[i].status == MIEV_OK && miev_run_is_metered(run, &run->models[i]) &&
             !(run->models[i].has_energy && run->models[i].gross.enough))
             return false;
     return run->blocks >= MIN_BLOCKS && run->worst_half_width_ratio <= run->options->target_ratio &&
@@ -266,6 +382,8 @@ static const char *reason_to_stop(const struct miev_run *run, double block_s)
         return "interrupted";
     if (!any_alive(run))
         return "failed";
+    if (run->options->budget_s > 0 && !any_metered(run))
+        return "no-meter";
     if (run->blocks > 0 && precise(run))
         return "precise";
     /* Another block must fit: the budget is a promise. */
@@ -353,6 +471,7 @@ static int measure(struct miev_run *run, struct miev_error *err)
         return rc;
     for (size_t i = 0; i < run->n_models; i++)
         miev_run_prepare(run, &run->models[i]);
+    miev_run_traffic(run);
     rc = miev_run_measure(run, err);
     return rc;
 }

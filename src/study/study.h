@@ -55,12 +55,16 @@ struct miev_study_options {
     double budget_s;      /* 0: predictions and latency only */
     double target_ratio;  /* wanted half-width of the interval, 0.03 */
     uint64_t seed;
-    bool against_first;      /* a sweep: the first entry is what each other is compared with */
-    bool dedicated;          /* the machine is there for this work alone */
-    bool fast_decode;        /* shrink-on-load */
-    bool profile;            /* runtimes keep the time of each operator: for profile/ */
-    uint64_t memory_bytes;   /* limit of one worker */
-    double timeout_s;        /* longest wait for one load or one inference */
+    bool against_first;    /* a sweep: the first entry is what each other is compared with */
+    bool dedicated;        /* the machine is there for this work alone */
+    bool fast_decode;      /* shrink-on-load */
+    bool profile;          /* runtimes keep the time of each operator: for profile/ */
+    uint64_t memory_bytes; /* limit of one worker */
+    double timeout_s;      /* longest wait for one load or one inference */
+    /* Of models that are served elsewhere. */
+    const char *meter;       /* address of the meter of their machine, or NULL */
+    double traffic_per_s;    /* requests of an open loop, 0: none */
+    unsigned connections;    /* of that loop: at most so many requests at once, >= 1 */
     const atomic_bool *stop; /* set to end the study with what there is; may be NULL */
     void (*progress)(void *context, const struct miev_study_progress *progress); /* may be NULL */
     void *progress_context;
@@ -78,7 +82,7 @@ struct miev_study_options {
 #define MIEV_STUDY_OPTIONS_INIT                                                         \
     {                                                                                   \
         .threads = 1, .budget_s = 60, .target_ratio = 0.03, .memory_bytes = 4ull << 30, \
-        .timeout_s = 60                                                                 \
+        .timeout_s = 60, .connections = 8                                               \
     }
 
 /* The seed of a study: the one that is wanted, or, below 0, one drawn by chance, small enough for

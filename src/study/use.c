@@ -9,6 +9,8 @@
 #include "export/use.h"
 #include "study/preprocess.h"
 
+#define MAX_TOLD 10 /* labels in a report */
+
 const json_t *miev_use_model_of(const json_t *report, const char *sha256)
 {
     size_t i;
@@ -71,12 +73,42 @@ const char *miev_use_format(const struct miev_card_file *file, const json_t *mod
     return "tflite";
 }
 
+/* How many classes: by the card, else by the shape that the engine told a report. */
+static size_t outputs_of(const struct miev_card *card, const json_t *model)
+{
+    const json_t *output = json_array_get(miev_field_at(model, "outputs"), 0);
+    const json_t *shape = miev_field_at(output, "shape");
+    json_int_t last = json_integer_value(json_array_get(shape, json_array_size(shape) - 1));
+    if (card->n_outputs > 0 || card->n_labels > 0)
+        return card->n_outputs > 0 ? card->n_outputs : card->n_labels;
+    return last > 0 ? (size_t)last : 0;
+}
+
+/* The labels that a report tells, where it tells all: a card's own come before. Borrowed texts. */
+static size_t told_labels(const struct miev_card *card, const json_t *model,
+                          const char *out[MAX_TOLD])
+{
+    const json_t *knows = miev_field_at(model, "knows"), *first = miev_field_at(knows, "first");
+    size_t n = json_array_size(first);
+    if (card->n_labels > 0 || n > MAX_TOLD ||
+        (json_int_t)n != json_integer_value(miev_field_at(knows, "classes")))
+        return 0;
+    for (size_t i = 0; i < n; i++) {
+        out[i] = json_string_value(json_array_get(first, i));
+        if (!out[i])
+            return 0;
+    }
+    return n;
+}
+
 json_t *miev_use_json(const struct miev_card *card, const struct miev_card_file *file,
                       const json_t *report)
 {
     char name[192], file_name[160];
     const json_t *model = miev_use_model_of(report, file->sha256);
     json_t *own = preprocessing_of(card);
+    const char *told[MAX_TOLD];
+    size_t n_told = told_labels(card, model, told);
     const char *format = miev_use_format(file, model);
     (void)snprintf(name, sizeof(name), "%s%s%s", card->name, card->bare ? "" : ":",
                    card->bare ? "" : file->precision);
@@ -92,9 +124,9 @@ json_t *miev_use_json(const struct miev_card *card, const struct miev_card_file 
         .source = card->source,
         .licence = card->licence,
         .preprocessing = own ? own : miev_field_at(model, "preprocessing"),
-        .labels = (const char *const *)card->labels,
-        .n_labels = card->n_labels,
-        .n_outputs = card->n_outputs ? card->n_outputs : card->n_labels,
+        .labels = n_told > 0 ? told : (const char *const *)card->labels,
+        .n_labels = n_told > 0 ? n_told : card->n_labels,
+        .n_outputs = outputs_of(card, model),
         .output = !card->output_known ? MIEV_USE_UNKNOWN
                   : card->logits      ? MIEV_USE_LOGITS
                                       : MIEV_USE_PROBABILITIES,

@@ -30,7 +30,8 @@ struct worker {
     const struct miev_engine_ops *engine;
     void *state; /* of the engine, NULL before "open" */
     struct miev_engine_info info;
-    void *model; /* mapped, NULL before "load" */
+    bool loaded;
+    void *model; /* mapped, NULL before "load", and of an engine whose models lie elsewhere */
     size_t model_bytes;
     void *image; /* mapped, NULL before "input" */
     size_t image_bytes;
@@ -117,6 +118,10 @@ static int do_open(struct worker *worker, const json_t *request, int fd, json_t 
         .runtime_dir = json_string_value(json_object_get(request, "runtime_dir")),
         .threads = (unsigned)json_integer_value(json_object_get(request, "threads")),
         .delegate = json_string_value(json_object_get(request, "delegate")),
+        .address = json_string_value(json_object_get(request, "address")),
+        .token = json_string_value(json_object_get(request, "token")),
+        .timeout_s = json_number_value(json_object_get(request, "timeout_s")),
+        .connections = (unsigned)json_integer_value(json_object_get(request, "connections")),
     };
     int rc = prepare_profile(worker, request, &options, err);
     if (rc != MIEV_OK)
@@ -176,14 +181,17 @@ static int do_load(struct worker *worker, const json_t *request, int fd, json_t 
                    struct miev_error *err)
 {
     bool features = json_is_true(json_object_get(request, "features"));
-    if (!worker->state || worker->model)
+    int rc = MIEV_OK;
+    if (!worker->state || worker->loaded)
         return miev_error_set(err, MIEV_ERR_INVALID, "\"load\" comes once, behind \"open\"");
     if (features && !worker->engine->load_features)
         return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
                               "the engine %s cannot show the layer before the last: --features "
                               "output takes the output itself",
                               worker->engine->name);
-    int rc = miev_map_descriptor(fd, "model", false, &worker->model, &worker->model_bytes, err);
+    if (!worker->engine->remote)
+        rc = miev_map_descriptor(fd, "model", false, &worker->model, &worker->model_bytes, err);
+    worker->loaded = rc == MIEV_OK;
     if (rc == MIEV_OK)
         rc = (features ? worker->engine->load_features : worker->engine->load)(
             worker->state, worker->model, worker->model_bytes, &worker->info, err);
@@ -390,12 +398,15 @@ static int do_shape(struct worker *worker, const json_t *request, int fd, json_t
     return rc == MIEV_OK ? describe_tensors(worker, false, reply, err) : rc;
 }
 
-/* Run one stage count times, noting each one's time when asked. */
-static int repeat(struct worker *worker, size_t stage, size_t count, json_t *latencies_ns,
-                  json_t *reply, struct miev_error *err)
+/* Run one stage count times, or until at_most_ns have passed (0: no limit), noting each one's time
+ * when asked. */
+static int repeat(struct worker *worker, size_t stage, size_t count, uint64_t at_most_ns,
+                  json_t *latencies_ns, json_t *reply, struct miev_error *err)
 {
     uint64_t start_ns = now_ns(), before_ns = start_ns;
-    for (size_t i = 0; i < count; i++) {
+    size_t done = 0;
+    while (done < count && (at_most_ns == 0 || done == 0 || now_ns() - start_ns < at_most_ns)) {
+        done++;
         int rc = stages[stage].once(worker, err);
         if (rc != MIEV_OK)
             return rc;
@@ -407,11 +418,11 @@ static int repeat(struct worker *worker, size_t stage, size_t count, json_t *lat
     }
     (void)json_object_set_new(reply, "start_ns", json_integer((json_int_t)start_ns));
     (void)json_object_set_new(reply, "end_ns", json_integer((json_int_t)now_ns()));
-    (void)json_object_set_new(reply, "count", json_integer((json_int_t)count));
+    (void)json_object_set_new(reply, "count", json_integer((json_int_t)done));
     return MIEV_OK;
 }
 
-/* {"do":"repeat","stage":"inference","count":40,"each":false} */
+/* {"do":"repeat","stage":"inference","count":40,"each":false,"at_most_s":5} */
 static int do_repeat(struct worker *worker, const json_t *request, int fd, json_t *reply,
                      struct miev_error *err)
 {
@@ -419,6 +430,7 @@ static int do_repeat(struct worker *worker, const json_t *request, int fd, json_
     const char *name = json_string_value(json_object_get(request, "stage"));
     json_int_t count = json_integer_value(json_object_get(request, "count"));
     bool each = json_is_true(json_object_get(request, "each"));
+    double at_most_s = json_number_value(json_object_get(request, "at_most_s"));
     size_t stage = 0;
     while (stage < sizeof(stages) / sizeof(stages[0]) && name &&
            strcmp(stages[stage].name, name) != 0)
@@ -426,10 +438,11 @@ static int do_repeat(struct worker *worker, const json_t *request, int fd, json_
     if (!name || stage == sizeof(stages) / sizeof(stages[0]) || !worker->rgb)
         return miev_error_set(err, MIEV_ERR_INVALID, "no stage is named '%s', or no input is there",
                               name ? name : "");
-    if (count < 1 || (each && count > MAX_LATENCIES))
+    if (count < 1 || (each && count > MAX_LATENCIES) || !(at_most_s >= 0 && at_most_s < 1e9))
         return miev_error_set(err, MIEV_ERR_INVALID, "cannot repeat %lld times", (long long)count);
     json_t *latencies_ns = each ? json_array() : NULL;
-    int rc = repeat(worker, stage, (size_t)count, latencies_ns, reply, err);
+    int rc =
+        repeat(worker, stage, (size_t)count, (uint64_t)(at_most_s * 1e9), latencies_ns, reply, err);
     if (latencies_ns)
         (void)json_object_set_new(reply, "latencies_ns", latencies_ns);
     return rc;
@@ -544,6 +557,64 @@ static int do_predict(struct worker *worker, const json_t *request, int fd, json
                               json_integer((json_int_t)worker->predictor.n_scores));
     (void)json_object_set_new(reply, "softmax", json_boolean(worker->predictor.softmax_applied));
     return MIEV_OK;
+}
+
+/* Nanoseconds as the request has them, rising. */
+static int read_due(const json_t *list, double *due_s, size_t n, struct miev_error *err)
+{
+    double before_s = 0;
+    for (size_t i = 0; i < n; i++) {
+        due_s[i] = (double)json_integer_value(json_array_get(list, i)) * 1e-9;
+        if (due_s[i] < before_s)
+            return miev_error_set(err, MIEV_ERR_INVALID, "request %zu is due before another", i);
+        before_s = due_s[i];
+    }
+    return MIEV_OK;
+}
+
+static json_t *latencies_json(const double *latency_s, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        (void)json_array_append_new(
+            list, json_integer(latency_s[i] >= 0 ? (json_int_t)(latency_s[i] * 1e9) : -1));
+    return list;
+}
+
+/* {"do":"traffic","due_ns":[..],"patience_s"}: requests to a served model when each is due. */
+static int do_traffic(struct worker *worker, const json_t *request, int fd, json_t *reply,
+                      struct miev_error *err)
+{
+    (void)fd;
+    const json_t *list = json_object_get(request, "due_ns");
+    size_t n = json_array_size(list);
+    struct miev_traffic_result result = {.latency_s = NULL};
+    if (!worker->rgb || !worker->engine->traffic || n == 0 || n > MAX_LATENCIES)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "\"traffic\" of 1 to %u requests comes behind \"input\", for models "
+                              "that are served elsewhere",
+                              MAX_LATENCIES);
+    double *due_s = calloc(n, sizeof(*due_s));
+    if (!due_s)
+        return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for %zu requests", n);
+    struct miev_traffic plan = {.due_s = due_s,
+                                .n = n,
+                                .patience_s =
+                                    json_number_value(json_object_get(request, "patience_s"))};
+    int rc = read_due(list, due_s, n, err);
+    if (rc == MIEV_OK)
+        rc = worker->engine->traffic(worker->state, &plan, &result, err);
+    if (rc == MIEV_OK) {
+        json_t *fault = json_string(result.fault);
+        (void)json_object_set_new(reply, "latencies_ns", latencies_json(result.latency_s, n));
+        (void)json_object_set_new(reply, "elapsed_ns",
+                                  json_integer((json_int_t)(result.elapsed_s * 1e9)));
+        (void)json_object_set_new(reply, "waited", json_integer((json_int_t)result.waited));
+        (void)json_object_set_new(reply, "fault", fault ? fault : json_string("no valid text"));
+    }
+    free(result.latency_s);
+    free(due_s);
+    return rc;
 }
 
 /* {"do":"among","classes":".."}: choose among these classes only. */
@@ -729,6 +800,7 @@ static const struct {
     {"input", do_input},
     {"repeat", do_repeat},
     {"predict", do_predict},
+    {"traffic", do_traffic},
     {"among", do_among},
     {"profile", do_profile},
     {"look", do_look},

@@ -15,6 +15,7 @@ from test_routes import picture  # noqa: E402
 import support  # noqa: E402
 
 NANO = "cifar10-nano:int8"
+SLOW = "cifar10-large:float32"
 PHOTOS = support.ROOT / "models/photos"
 
 
@@ -194,24 +195,24 @@ class Evaluations(unittest.TestCase):
         self.server.post(f"/api/v1/studies/{study['id']}/cancel")
 
     def test_one_that_runs_is_cancelled_and_goes_on_when_asked_again(self):
-        dataset = self.bring(files(each=1000))
-        asked = self.ask(dataset)
+        dataset = self.bring(files(each=2500))
+        asked = self.ask(dataset, model=SLOW)
         with self.server.events(asked["id"], of="evaluations") as events:
-            next(events for _, _, row in events if row and row["done"] > 100)
+            next(events for _, _, row in events if row and row["done"] > 0)
             ended = self.server.ask("DELETE", f"/api/v1/evaluations/{asked['id']}")
             self.assertEqual(ended.status, 202)
             list(events)
         row = self.server.get(f"/api/v1/evaluations/{asked['id']}").json
         self.assertEqual(row["state"], "cancelled")
-        _, done = self.wait(self.ask(dataset))
-        self.assertEqual((done["state"], done["done"]), ("done", 2000))
+        _, done = self.wait(self.ask(dataset, model=SLOW))
+        self.assertEqual((done["state"], done["done"]), ("done", 5000))
         self.assertGreater(done["report"]["models"][0]["resumed"]["images"], 0)
 
     def test_a_server_that_is_killed_leaves_it_interrupted(self):
-        dataset = self.bring(files(each=1000))
-        asked = self.ask(dataset)
+        dataset = self.bring(files(each=2500))
+        asked = self.ask(dataset, model=SLOW)
         with self.server.events(asked["id"], of="evaluations") as events:
-            next(events for _, _, row in events if row and row["done"] > 100)
+            next(events for _, _, row in events if row and row["done"] > 0)
         self.server.stop(signal.SIGKILL)
         with Server(data=self.server.data) as after:
             row = after.get(f"/api/v1/evaluations/{asked['id']}").json

@@ -3,9 +3,7 @@
 
 import ast
 import pathlib
-import subprocess
 import sys
-import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -14,7 +12,6 @@ from test_routes import model  # noqa: E402
 import support  # noqa: E402
 
 NANO = "cifar10-nano:int8"
-FILE = support.ROOT / "models/cifar10-nano.int8.tflite"
 
 
 class Page(unittest.TestCase):
@@ -48,24 +45,6 @@ class Page(unittest.TestCase):
         self.assertIsNone(page["labels"])
         for text in ("python", "c", "methods", "licence"):
             self.assertIsNone(page["use"][text])
-
-    def test_the_program_in_python_answers_as_this_program_does(self):
-        try:
-            import ai_edge_litert  # noqa: F401
-            import PIL  # noqa: F401
-        except ImportError as missing:
-            self.skipTest(f"{missing}: pip install ai-edge-litert pillow")
-        with tempfile.TemporaryDirectory() as folder:
-            script = pathlib.Path(folder, "use.py")
-            script.write_text(self.page()["use"]["python"])
-            done = subprocess.run([sys.executable, script, FILE, support.CAT], capture_output=True,
-                                  text=True, timeout=120)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        told = [line.split(" ", 1) for line in done.stdout.splitlines()]
-        _, report = support.study(NANO, "--budget", "0")
-        for (score, label), expected in zip(told, report["models"][0]["predictions"]):
-            self.assertEqual(label, expected["label"])
-            self.assertAlmostEqual(float(score), expected["score"], delta=0.01)
 
 
 @unittest.skipUnless(support.find_runtime(), "no model runs here")

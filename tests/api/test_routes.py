@@ -49,7 +49,8 @@ class Routes(unittest.TestCase):
 
     def test_the_simple_ones_answer_as_the_contract_says(self):
         for path in ["/healthz", "/metrics", "/api/v1/openapi.json", "/api/v1/machine",
-                     "/api/v1/models", "/api/v1/inputs", "/api/v1/zones", "/api/v1/studies",
+                     "/api/v1/energy", "/api/v1/models", "/api/v1/inputs", "/api/v1/zones",
+                     "/api/v1/studies",
                      "/api/v1/pulls", "/api/v1/datasets", "/api/v1/evaluations"]:
             with self.subTest(path):
                 self.assertEqual(self.server.get(path).status, 200)

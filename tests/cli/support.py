@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import termios
 import time
+import unittest
 
 MIEV = os.path.abspath(os.environ["MIEV_EXE"])
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -33,6 +34,18 @@ def miev(*words, cwd=None, env=None, **more):
     return subprocess.run([MIEV, *map(str, words)], capture_output=True, text=True, cwd=cwd,
                           stdin=subprocess.DEVNULL, env=env or environment(), timeout=LIMIT_S,
                           **more)
+
+
+def keep_report(test_class, *words):
+    """A short study for all tests of a class: its file is test_class.path, what it holds .report."""
+    if not find_runtime():
+        raise unittest.SkipTest("no model runs here: 'miev doctor' says what is missing")
+    test_class.folder = tempfile.TemporaryDirectory()
+    test_class.addClassCleanup(test_class.folder.cleanup)
+    test_class.path = pathlib.Path(test_class.folder.name, "report.json")
+    done = miev(*words, "--input", CAT, "--no-history", f"--json={test_class.path}")
+    assert done.returncode == 0, done.stderr
+    test_class.report = json.loads(test_class.path.read_text(encoding="utf-8"))
 
 
 def as_ordinary_user():

@@ -12,7 +12,7 @@ import time
 import unittest
 
 import support
-from support import CAT, miev
+from support import miev
 
 SLOW_S = 6
 
@@ -55,17 +55,7 @@ def server(status=200, body="", delay_s=0, location=None):
 class Live(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        if not support.find_runtime():
-            raise unittest.SkipTest("no model runs here: 'miev doctor' says what is missing")
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.path = pathlib.Path(cls.folder.name, "report.json")
-        done = miev("run", "cifar10-nano:int8", "--input", CAT, "--budget=5", "--no-history",
-                    f"--json={cls.path}")
-        assert done.returncode == 0, done.stderr
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
+        support.keep_report(cls, "run", "cifar10-nano:int8", "--budget=5")
 
     def setUp(self):
         self.cache = tempfile.TemporaryDirectory()

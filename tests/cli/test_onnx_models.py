@@ -151,7 +151,7 @@ class BareFiles(OnnxTest):
 
     def test_memory_that_runs_out_is_refused_in_words(self):
         status, model = studies.predict(SHARED / "image/mobilenet_v2_quant_uint8.onnx",
-                                        SHARED / "photos" / "cat.bmp", "--memory", "64")
+                                        SHARED / "photos" / "cat.bmp", "--memory", "72")
         self.assertEqual(status, 1)
         self.assertRegex(model["error"]["message"], "allow more|MiB of memory allowed")
 

@@ -2,28 +2,16 @@
 """`miev footprint --method`: what other tools would have said of a report's work."""
 
 import json
-import pathlib
-import tempfile
 import unittest
 
 import support
-from support import CAT, miev
+from support import miev
 
 
 class Others(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        if not support.find_runtime():
-            raise unittest.SkipTest("no model runs here: 'miev doctor' says what is missing")
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.path = pathlib.Path(cls.folder.name, "report.json")
-        done = miev("run", "cifar10-nano:int8", "--input", CAT, "--budget=5", "--no-history",
-                    f"--json={cls.path}")
-        assert done.returncode == 0, done.stderr
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
+        support.keep_report(cls, "run", "cifar10-nano:int8", "--budget=5")
 
     def ask(self, *words):
         return miev("footprint", str(self.path), "--zone", "KR", *words)

@@ -167,7 +167,8 @@ class Refusals(unittest.TestCase):
                             ((NANO, *photo, "--batch=0"), "--batch takes whole numbers from 1"),
                             ((NANO, *photo, "--batch=2048"), "from 1 to 1024"),
                             ((NANO, *photo, "--threads=1,x"), "not 'x'"),
-                            ((NANO, *photo, "--delegate=,"), "names with commas")):
+                            ((NANO, *photo, "--delegate=,"), "names with commas"),
+                            (("oip:http://localhost:1/net", *photo), "its server's settings")):
             with self.subTest(words):
                 done = miev("sweep", *words)
                 self.assertEqual(done.returncode, 2)

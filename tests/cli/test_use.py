@@ -119,6 +119,20 @@ class Use(unittest.TestCase):
             if done.returncode == 0:
                 self.assertRegex(done.stdout, r"per inference .* from \d+ rounds")
 
+    def test_a_file_without_a_card_is_known_by_its_newest_study(self):
+        path = self.folder / "own.tflite"
+        path.write_bytes((support.ROOT / "models/cifar10-nano.int8.tflite").read_bytes() + bytes(16))
+        with tempfile.TemporaryDirectory() as data:
+            env = support.environment(MIEV_DATA=data)
+            self.assertIn("measure it first", support.miev("use", path, env=env).stderr)
+            support.miev("run", path, "--input", support.CAT, "--budget", "0", "--quiet", env=env)
+            done = support.miev("use", path, env=env)
+            in_c = support.miev("use", path, "--as", "c", env=env).stdout
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("WIDTH, HEIGHT = 32, 32", done.stdout)
+        self.assertIn("#define CLASSES 10\n", in_c)
+        ast.parse(done.stdout)
+
     def test_wrong_words_are_refused(self):
         for words in [[], ["a", "b"], ["cifar10-nano"], [NANO, "--as", "pascal"]]:
             self.assertEqual(support.miev("use", *words).returncode, 2, words)

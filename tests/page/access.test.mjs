@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { Server, closeBrowser, done, heading, tab } from './bench.mjs';
+import { archived, brought, evaluated, photos } from './hub.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -11,10 +12,14 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 let server;
 let study;
 let other;
+let evaluation;
 before(async () => {
     server = await Server.open();
     study = await server.studied();
     other = await server.studied();
+    const folder = photos(server, 'pets', { dog: ['dog.jpg'], felines: ['cat-kitten.jpg'] });
+    const dataset = await brought(server, archived(folder, 'pets.tar.gz'), 'pets.tar.gz');
+    evaluation = await evaluated(server, 'cifar10-nano:int8', dataset.id, { dog: ['dog'], felines: ['cat'] });
 });
 after(async () => {
     await closeBrowser();
@@ -25,10 +30,23 @@ const ready = {
     '': (page) => page.locator('li.model').first(),
     '#/history': (page) => page.locator('li.study').first(),
     '#/compare/': (page) => page.locator('table'),
+    '#/models': (page) => page.locator('.hub-model').first(),
+    '#/model/cifar10-nano:int8': (page) => page.locator('figure.chart svg'),
+    '#/publish/model': (page) => page.locator('li.model').first(),
+    '#/publish/measure?model=cifar10-nano:int8': (page) => page.locator('.thumbs img').first(),
+    '#/publish/evaluate?model=cifar10-nano:int8': (page) => page.locator('.datasets'),
+    '#/publish/evaluate?model=cifar10-nano:int8&dataset=': (page) => page.locator('.mapping table'),
+    '#/publish/evaluate?model=cifar10-nano:int8&evaluation=': (page) => page.locator('.headline table'),
+    '#/publish/label?model=cifar10-nano:int8&study=': (page) => page.locator('.markdown table'),
     '#/study/': (page) => page.locator('figure.chart', { hasText: 'ran elsewhere' }).locator('svg').first(),
 };
 
-const addressOf = (hash) => ({ '#/study/': `${hash}${study.id}`, '#/compare/': `${hash}${study.id}/${other.id}` })[hash] ?? hash;
+/** What an address that ends open goes on with. */
+const end = (hash) => {
+    if (/(dataset|evaluation)=$/.test(hash))
+        return hash.endsWith('dataset=') ? evaluation.dataset : evaluation.id;
+    return hash === '#/compare/' ? `${study.id}/${other.id}` : /study[/=]$/.test(hash) ? study.id : '';
+};
 
 for (const { name, width, scheme } of [
     { name: 'light', width: 1280, scheme: 'light' },
@@ -37,11 +55,11 @@ for (const { name, width, scheme } of [
 ])
     test(`axe finds nothing, and nothing is wider than the window: ${name}`, async () => {
         for (const [hash, there] of Object.entries(ready)) {
-            const page = await tab(server, { hash: addressOf(hash), width, scheme });
+            const page = await tab(server, { hash: `${hash}${end(hash)}`, width, scheme });
             await there(page).waitFor();
             await page.evaluate(axe);
-            // Marks and rows of the charts, hundreds of them, are the same in each: looked at once.
-            const scope = name === 'light' ? { include: ['html'] } : { exclude: ['.chart-svg', '.chart-table'] };
+            // Models, and in the other looks marks and rows, hundreds of them, are the same in each: looked at once.
+            const scope = { exclude: name === 'light' ? ['.hub-model ~ .hub-model'] : ['.chart-svg', '.chart-table', '.hub-model ~ .hub-model'] };
             const { violations } = await page.evaluate(([within, values]) => window.axe.run(within, {
                 runOnly: { type: 'tag', values },
                 // An experiment of axe: it wants the words in a mark of a chart to be the whole of its name.

@@ -22,8 +22,14 @@ const freePort = () => new Promise((done) => {
 });
 
 export class Server {
-    static async open(...options) {
+    static open(...options) {
+        return Server.openWith({}, ...options);
+    }
+
+    /** `env`: what the server finds in its environment besides. */
+    static async openWith(env, ...options) {
         const server = new Server();
+        server.env = env;
         server.data = mkdtempSync(join(tmpdir(), 'miev-page-'));
         server.port = await freePort();
         server.options = options;
@@ -38,7 +44,7 @@ export class Server {
     async start() {
         this.said = '';
         this.process = spawn(process.env.MIEV_EXE, ['serve', '--port', String(this.port), ...this.options],
-            { env: { ...process.env, MIEV_DATA: this.data }, cwd: source, stdio: ['ignore', 'pipe', 'pipe'] });
+            { env: { ...process.env, MIEV_DATA: this.data, MIEV_MODELS: join(this.data, 'depot'), ...this.env }, cwd: source, stdio: ['ignore', 'pipe', 'pipe'] });
         for (const stream of [this.process.stdout, this.process.stderr])
             stream.on('data', (words) => { this.said += words; });
         for (let tries = 0; tries < 100; tries++) {

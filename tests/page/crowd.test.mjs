@@ -45,6 +45,8 @@ test('a full queue refuses in a sentence beside the button', async () => {
 
 test('a server that starts anew is found again, and the study that it lost is told as cut off', async () => {
     const page = await tab(server, { budget: 60 });
+    const streams = [];
+    page.on('request', (request) => { if (request.url().endsWith('/events')) streams.push(request); });
     await create(page, ['cifar10-nano:int8']);
     await page.locator('.headline .provisional').waitFor();
     await page.waitForTimeout(1500); // a checkpoint is kept every second
@@ -53,5 +55,8 @@ test('a server that starts anew is found again, and the study that it lost is to
     await server.start();
     await page.locator('.study-head .status', { hasText: 'cut off' }).waitFor({ timeout: 30000 });
     await page.getByText('The server stopped while this was measured').waitFor();
+    const [first, second] = await Promise.all(streams.slice(0, 2).map((request) => request.allHeaders()));
+    assert.equal(first['last-event-id'], undefined);
+    assert.match(second['last-event-id'], /^\d+$/, 'it says where it left off');
     await done(page);
 });

@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Server, closeBrowser, done, heading, kitten, source, tab } from './bench.mjs';
+import { Mirror, archived, brought, evaluated, photos } from './hub.mjs';
 
 const TEN = ['nano', 'micro', 'small', 'medium', 'large'].flatMap((size) => [`cifar10-${size}:int8`, `cifar10-${size}:float32`]);
 const TWO = ['cifar10-nano:int8', 'cifar10-micro:int8'];
@@ -52,7 +53,7 @@ async function save(page, name, of = page) {
 
 /** One state in each look: `arrange` brings a fresh tab there, and may name parts of the page to save whole. */
 async function state(name, server, hash, arrange, { height = 900, narrow = height } = {}) {
-    if (!wanted(name))
+    if (!wanted(name) && !wanted(name.split('-')[0]))
         return;
     for (const look of LOOKS) {
         const page = await tab(server, { ...look, hash, budget: 60 });
@@ -88,6 +89,7 @@ async function beforeAStudy(server) {
         await page.locator('.photo input[type=file]').setInputFiles(photo);
         await page.locator('.picked', { hasText: 'my-cat.jpg' }).waitFor();
         await toMiddle(page.locator('.photo'));
+        await page.waitForFunction(() => [...document.querySelectorAll('.thumbs img')].every((small) => small.naturalWidth > 0));
     });
     const bad = join(server.data, 'holiday.jpg');
     writeFileSync(bad, 'this is no photo');
@@ -164,6 +166,36 @@ async function whenItIsOver(server) {
     await state('history', server, '#/history', (page) => page.locator('li.study').first().waitFor());
 }
 
+/** The catalog and the way to a label, on a server of their own: its lists are then short. */
+async function fromElsewhere() {
+    if (!wanted('models', 'pulling', 'model', 'publish'))
+        return;
+    const mirror = await Mirror.open();
+    const server = await Server.openWith(mirror.env);
+    const { id: study } = await server.studied(['cifar10-nano:int8']);
+    const dataset = await brought(server, archived(photos(server, 'pets', {
+        'dog': ['dog.jpg'], 'felines': ['cat-kitten.jpg', 'cat-chelsea.png'], 'horses': ['horse.jpg'],
+    }), 'pets.tar.gz'), 'pets.tar.gz');
+    const { id: evaluation } = await evaluated(server, 'cifar10-nano:int8', dataset.id, { dog: ['dog'], felines: ['cat'], horses: ['horse'] });
+    await state('models', server, '#/models', (page) => page.locator('.hub-model').first().waitFor());
+    await state('model', server, '#/model/cifar10-nano:int8', (page) => page.locator('figure.chart svg').waitFor(), { height: 1300, narrow: 1500 });
+    const way = `model=cifar10-nano:int8&study=${study}`;
+    await state('publish', server, `#/publish/measure?${way}`, (page) => page.getByText('All charts of study').waitFor());
+    await state('publish-mapping', server, `#/publish/evaluate?${way}&dataset=${dataset.id}`, async (page) => {
+        await page.getByRole('combobox', { name: 'Label for felines' }).click();
+        await page.keyboard.type('c');
+    });
+    await state('publish-evaluated', server, `#/publish/evaluate?${way}&evaluation=${evaluation}`, (page) => page.locator('.headline table').waitFor());
+    await state('publish-label', server, `#/publish/label?${way}&evaluation=${evaluation}`, (page) => page.locator('.markdown table').waitFor());
+    if (wanted('pulling')) {
+        for (const what of ['hf:some/models:page.tflite', 'hf:some/models:slow.tflite', 'efficientnet-lite0'])
+            await server.api('POST', 'pulls', { what });
+        await state('pulling', server, '#/models', (page) => page.getByText(/downloading .* 50/).waitFor());
+    }
+    await server.close();
+    mirror.close();
+}
+
 async function withoutAServer(server) {
     if (!wanted('lost'))
         return;
@@ -195,6 +227,7 @@ try {
     await whileItRuns(server);
     await whenOneFails(server);
     await whenItIsOver(server);
+    await fromElsewhere();
     await withoutAServer(server);
     await signIn(server.data);
 } finally {

@@ -7,6 +7,9 @@ import { Comparison } from "./parts/Comparison";
 import { Header } from "./parts/Header";
 import { History } from "./parts/History";
 import { Live } from "./parts/Live";
+import { ModelPage } from "./parts/ModelPage";
+import { Models } from "./parts/Models";
+import { Publish } from "./parts/Publish";
 import { Setup } from "./parts/Setup";
 import { SignIn } from "./parts/SignIn";
 import { StudyView } from "./parts/StudyView";
@@ -32,7 +35,7 @@ export function App() {
   const route = useStore(address);
   const locked = useStore(tokenWanted);
   const uploads = useUploads();
-  const over = useDrop(uploads.take);
+  const over = useDrop(uploads);
   useFocusOnChange(route);
   return (
     <Languages>
@@ -53,7 +56,7 @@ const skipTo = (id: string) => (event: Event) => {
 
 /** Another scene: a screen reader starts at its heading, as it would on another page. */
 function useFocusOnChange(route: Route): void {
-  const key = route.scene === "study" ? `study/${route.id}` : route.scene;
+  const key = [route.scene, "id" in route && route.id, "step" in route && route.step].join("/");
   const before = useRef(key);
   useEffect(() => {
     if (before.current === key) return;
@@ -70,6 +73,12 @@ function Scene({ route, uploads }: { route: Route; uploads: Uploads }) {
       return <main id="results" class="one" tabIndex={-1}><History uploads={uploads} /></main>;
     case "compare":
       return <main id="results" class="one" tabIndex={-1}><Comparison a={route.a} b={route.b} /></main>;
+    case "models":
+      return <main id="results" class="one" tabIndex={-1}><Models uploads={uploads} /></main>;
+    case "model":
+      return <main id="results" class="one" tabIndex={-1}><ModelPage key={route.id} id={route.id} /></main>;
+    case "publish":
+      return <main id="results" class="one" tabIndex={-1}><Publish way={route} uploads={uploads} /></main>;
     case "new":
       return <NewScene uploads={uploads} />;
     case "study":

@@ -4,7 +4,7 @@
 export type Method = "measured" | "estimated" | "mixed" | "unavailable";
 export type Verdict = "lower" | "higher" | "equivalent" | "unresolved";
 export type Position = "front" | "dominated" | "unresolved";
-export type StopReason = "precise" | "budget" | "interrupted" | "failed" | "running";
+export type StopReason = "precise" | "budget" | "interrupted" | "failed" | "no-meter" | "running";
 export type StageName = "decode" | "preprocess" | "postprocess";
 export type PartName = "cpu" | "memory" | "gpu" | "machine";
 
@@ -59,6 +59,8 @@ export interface Meter {
   idle_rounds: number;
   idle_rounds_disturbed: number;
   neighbours_void_rounds: boolean;
+  /** Only where another machine serves the models, and its meter was asked. */
+  remote?: { address: string; boundary: string };
 }
 
 export interface Settings {
@@ -219,8 +221,10 @@ interface AnyModel {
 
 export interface MeasuredModel extends AnyModel {
   error?: undefined;
-  sha256: string;
-  bytes: number;
+  /** Of a file; a model that is served elsewhere has an address. */
+  sha256?: string;
+  bytes?: number;
+  address?: string;
   engine: Engine;
   sandbox: string;
   predictions: Prediction[];

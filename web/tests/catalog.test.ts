@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CatalogModel, Study, Zone } from "../src/api/types";
-import { choiceOfStudy, chosenOf, shownModels } from "../src/state/catalog";
+import { EVERYTHING, choiceOfStudy, chosenOf, shownModels } from "../src/state/catalog";
 import { kindOf, looksLikeAddress } from "../src/state/files";
 import { matchingZones, namedZones } from "../src/state/zones";
 
 const model = (id: string, more: Partial<CatalogModel> = {}): CatalogModel => ({
-  id, name: id.split(":")[0] ?? "", precision: id.split(":")[1] ?? "as-is", origin: "bundled", task: "image-classification",
+  id, name: id.split(":")[0] ?? "", precision: id.split(":")[1] ?? "as-is", origin: "bundled", format: "tflite", here: true,
+  address: null, verified: null, starter: false, task: "image-classification",
   summary: "", publisher: "", source: "", licence: "", bytes: 1, sha256: "", parameters: null, macs: null,
   knows: { classes: 2, first: ["cat", "dog"] }, accuracy: null, last: null, ...more,
 });
@@ -15,7 +16,7 @@ const last = (value: number) =>
   ({ last: { study: 1, created_unix_s: 0, zone: "", method: "estimated" as const, per_inference_g: { value, low: value, high: value } } });
 const MODELS = [model("b10:int8", { bytes: 3 }), model("b9:float32", { bytes: 2, ...last(2) }), model("a:int8", last(1)),
   model("mine", { origin: "uploaded", bytes: 9 })];
-const filter = (part: object) => ({ words: "", precision: "", order: "name" as const, ...part });
+const filter = (part: object) => ({ ...EVERYTHING, ...part });
 const ids = (part: object) => shownModels(MODELS, filter(part)).map((m) => m.id);
 
 test("models are in order, and what is not known comes last", () => {
@@ -30,9 +31,24 @@ test("the search looks at names and labels, all words of it", () => {
   assert.deepEqual(ids({ words: "nothing" }), []);
 });
 
+test("what is not here, of another task, too large or of no known size is left out when asked", () => {
+  const all = [...MODELS, model("far:int8", { here: false, origin: "known", bytes: 4e6, task: "audio", format: "onnx" }),
+    model("vast:int8", { here: false, origin: "known", bytes: null })];
+  const found = (part: object) => shownModels(all, filter(part)).map((m) => m.id).filter((id) => id === "far:int8" || id === "vast:int8");
+  assert.deepEqual(found({}), ["far:int8", "vast:int8"]);
+  assert.deepEqual(found({ here: true }), []);
+  assert.deepEqual(found({ task: "audio" }), ["far:int8"]);
+  assert.deepEqual(found({ most_bytes: 5e6 }), ["far:int8"]);
+  assert.deepEqual(found({ most_bytes: 3e6 }), []);
+  assert.deepEqual(found({ words: "onnx" }), ["far:int8"]);
+  assert.deepEqual(found({ order: "size" }), ["far:int8", "vast:int8"], "an unknown size comes last");
+});
+
 test("bundled models are chosen until somebody chooses; one that is gone is not chosen", () => {
   assert.deepEqual([...chosenOf(MODELS, null)], ["b10:int8", "b9:float32", "a:int8"]);
   assert.deepEqual([...chosenOf(MODELS, new Set(["mine", "gone"]))], ["mine"]);
+  const elsewhere = model("known:int8", { here: false });
+  assert.deepEqual([...chosenOf([elsewhere], new Set(["known:int8"]))], [], "what is not here cannot be measured");
 });
 
 test("a study that is opened ticks its models; one whose models are gone leaves the choice", () => {
@@ -44,9 +60,10 @@ test("a study that is opened ticks its models; one whose models are gone leaves 
 });
 
 test("files are told by their ending, then by their type", () => {
-  const kinds = [["a.JPG", ""], ["x", "image/png"], ["m.tflite", ""], ["r.json", ""], ["a.txt", "text/plain"], ["noending", ""]];
+  const kinds = [["a.JPG", ""], ["x", "image/png"], ["m.tflite", ""], ["r.json", ""], ["a.txt", "text/plain"], ["noending", ""],
+    ["pets.zip", "application/zip"], ["pets.tar.gz", ""]];
   assert.deepEqual(kinds.map(([name = "", type = ""]) => kindOf({ name, type })),
-    ["image", "image", "model", "report", "other", "other"]);
+    ["image", "image", "model", "report", "other", "other", "dataset", "dataset"]);
 });
 
 test("an address is known as one", () => {

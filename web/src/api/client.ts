@@ -4,6 +4,7 @@
 import type { Places, Report } from "../report";
 import type { Pricing } from "../state/pricing";
 import { placesQuery, pricingQuery } from "../state/pricing";
+import type { Dataset, Evaluation, Mapping, ModelPage, Pull } from "./hub_types";
 import type { CatalogModel, Compared, InputFile, MachineInfo, NewStudy, Problem, Study, Zone } from "./types";
 
 export class Refusal extends Error {
@@ -89,6 +90,25 @@ export class Client {
   addReport = async (file: Blob) => this.post<Study>("reports", { json: JSON.parse(await file.text()) });
   removeModel = async (id: string) => void (await this.ask(`models/${encodeURIComponent(id)}`, { method: "DELETE" }));
 
+  model = (id: string, signal?: AbortSignal) => this.get<ModelPage>(`models/${encodeURIComponent(id)}`, signal);
+
+  pulls = async (signal?: AbortSignal) => (await this.get<{ pulls: Pull[] }>("pulls", signal)).pulls;
+  pull = (what: string) => this.post<Pull>("pulls", { json: { what } });
+  cancelPull = async (id: number) => void (await this.ask(`pulls/${id}`, { method: "DELETE" }));
+
+  datasets = async (signal?: AbortSignal) => (await this.get<{ datasets: Dataset[] }>("datasets", signal)).datasets;
+  addDataset = (file: Blob, name: string) =>
+    this.post<Dataset>(`datasets?name=${encodeURIComponent(name)}`, { body: file });
+  removeDataset = async (id: string) => void (await this.ask(`datasets/${encodeURIComponent(id)}`, { method: "DELETE" }));
+  evaluate = (model: string, dataset: string, mapping: Mapping | null) =>
+    this.post<Evaluation>("evaluations", { json: { model, dataset, mapping } });
+  evaluation = (id: number, signal?: AbortSignal) => this.get<Evaluation>(`evaluations/${id}`, signal);
+  cancelEvaluation = async (id: number) => void (await this.ask(`evaluations/${id}`, { method: "DELETE" }));
+  evaluationEventsPath = (id: number) => `${this.base}/evaluations/${id}/events`;
+
+  label = async (study: number, model: number, signal?: AbortSignal): Promise<string> =>
+    (await this.ask(`studies/${study}/label?model=${model}`, { signal })).text();
+
   start = (study: NewStudy) => this.post<Study>("studies", { json: study });
   cancel = (id: number) => this.post<Study>(`studies/${id}/cancel`);
   repeat = (id: number) => this.post<Study>(`studies/${id}/repeat`);
@@ -104,6 +124,9 @@ export class Client {
   compare = (a: number, b: number, signal?: AbortSignal) => this.get<Compared>(`compare?a=${a}&b=${b}`, signal);
 
   eventsPath = (id: number) => `${this.base}/studies/${id}/events`;
+
+  /** A small square of an input; the address of the input itself ends otherwise. */
+  thumbnailPath = (input: string) => `${this.base}/inputs/${encodeURIComponent(input)}/thumbnail`;
 
   /** Where a download of the report lies; form is json, csv, md, jsonl or html. */
   exportPath(id: number, form: string, pricing: Pricing | null): string {

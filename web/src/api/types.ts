@@ -23,6 +23,7 @@ export interface MachineInfo {
     image_bytes: number;
     model_bytes: number;
     report_bytes: number;
+    archive_bytes: number;
     queue: number;
     models_per_study: number;
   };
@@ -40,14 +41,22 @@ export interface CatalogModel {
   id: string;
   name: string;
   precision: string;
-  origin: "bundled" | "uploaded";
+  origin: "bundled" | "uploaded" | "pulled" | "known";
+  format: string;
+  /** It can be measured now; else it is to be had from its address. */
+  here: boolean;
+  address: string | null;
+  /** False: nobody has pulled it yet, so that its address may lead nowhere. */
+  verified: boolean | null;
+  /** One of those that come with one click. */
+  starter: boolean;
   task: string;
   summary: string;
   publisher: string;
   source: string;
   licence: string;
-  bytes: number;
-  sha256: string;
+  bytes: number | null;
+  sha256: string | null;
   parameters: number | null;
   macs: number | null;
   knows: { classes: number; first: string[] } | null;
@@ -70,6 +79,8 @@ export interface InputFile {
   sha256: string;
   sample: boolean;
   href: string;
+  /** A small square of it. */
+  thumbnail: string;
   licence: string | null;
 }
 

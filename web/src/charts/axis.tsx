@@ -2,7 +2,7 @@
 import { tick } from "../format";
 import { FONT_PX, HALO, ink } from "./palette";
 import type { Scale } from "./scale";
-import { wrap } from "./text";
+import { textWidth, wrap } from "./text";
 
 /** Lines of text, the first one's baseline at y. */
 export function Lines({
@@ -33,6 +33,8 @@ export function Lines({
 
 export const LINE_PX = 16;
 export const AXIS_PX = 22;
+/** What every chart leaves free right of its plot. */
+const MARGIN_PX = 12;
 
 /** Ticks below a plot, with lines through it, and the axis's words under them. */
 export function AxisX({
@@ -55,11 +57,13 @@ export function AxisX({
       {scale.ticks.map((value) => {
         const x = scale.at(value);
         const zero = value === 0 && !scale.log;
+        const words = tick(value);
+        const most = right + MARGIN_PX - textWidth(words) / 2; // the last one's number stays within the picture
         return (
           <g key={value}>
             <line x1={x} x2={x} y1={top} y2={bottom} stroke={zero ? ink.axis : ink.grid} />
-            <text x={x} y={bottom + 15} text-anchor="middle" fill={ink.dim}>
-              {tick(value)}
+            <text x={Math.min(x, most)} y={bottom + 15} text-anchor="middle" fill={ink.dim}>
+              {words}
             </text>
           </g>
         );

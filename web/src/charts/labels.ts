@@ -125,3 +125,23 @@ export function placeLabels(dots: readonly Dot[], frame: Box, taken: readonly Bo
     return asLabel(text, place, numbered);
   });
 }
+
+/**
+ * Names in one column beside the plot, in the order of their dots from the top, each with a line to its
+ * dot: where lines run together. `numbered`: numbers in their place, where there is no room for names.
+ */
+export function besidePlot(dots: readonly Dot[], x: number, frame: Box, numbered: boolean): Label[] {
+  const order = dots.map((_, i) => i).sort((a, b) => (dots[a] as Dot).y - (dots[b] as Dot).y);
+  const lowest = frame.y + frame.height;
+  const rows: number[] = [];
+  for (const i of order) rows.push(Math.max((dots[i] as Dot).y, (rows[rows.length - 1] ?? -Infinity) + HEIGHT_PX));
+  // From the last one up: what hangs out below pushes those above it.
+  for (let k = rows.length - 1; k >= 0; k--)
+    rows[k] = Math.min(rows[k] as number, (rows[k + 1] ?? lowest + HEIGHT_PX) - HEIGHT_PX);
+  const labels: Label[] = [];
+  order.forEach((i, k) => {
+    const text = numbered ? String(k + 1) : (dots[i] as Dot).name;
+    labels[i] = { text, x, y: (rows[k] as number) + 4, anchor: "start", number: numbered ? k + 1 : null, leader: true };
+  });
+  return labels;
+}

@@ -6,7 +6,7 @@ import { energyMethods, isProvisional, isRate, measuredModels, type Rate, refere
 import { AXIS_PX, AxisX, AxisY, Lines, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Figure } from "./figure";
-import { placeLabels, type Box, type Label } from "./labels";
+import { besidePlot, type Box, type Dot, type Label } from "./labels";
 import { useMessages } from "./language";
 import { legend, type LegendItem } from "./legend";
 import { Marks, type Mark } from "./marks";
@@ -116,6 +116,10 @@ function rateTable(models: Served[], say: ChartMessages): TableData {
 
 const LEFT_PX = 62;
 const TOP_PX = 28;
+const NARROW_PX = 520;
+/** Room for what tells the lines apart, beside the plot: numbers where it is narrow. */
+const NUMBERS_PX = 30;
+const LEADER_PX = 14;
 
 interface PictureProps extends Omit<ChartProps, "report"> {
   models: Served[];
@@ -135,7 +139,10 @@ function Picture({ models, main, width, chosenModel, onChoose }: PictureProps) {
   ) as number[];
   const requests = models.flatMap(({ rate }) => [...rate.curve.requests_per_day, rate.requests_per_day]);
   const unit = unitFor("energy", joules);
-  const right = width - 14;
+  const narrow = width < NARROW_PX;
+  const names = Math.max(...models.map(({ name }) => textWidth(name))) + LEADER_PX + 4;
+  const numbered = narrow || names > width / 3;
+  const right = width - (numbered ? NUMBERS_PX : names);
   const bottom = TOP_PX + Math.max(200, Math.min(340, Math.round(width * 0.45)));
   const x = log(Math.min(...requests), Math.max(...requests) * 2, LEFT_PX, right, 76);
   const y = log((Math.min(...joules) / unit.size) * 0.5, (Math.max(...joules) / unit.size) * 1.5, bottom, TOP_PX, 36);
@@ -143,15 +150,7 @@ function Picture({ models, main, width, chosenModel, onChoose }: PictureProps) {
     .map((model) => ({ ...model, points: pointsOf(model, x, y, unit) }))
     .filter(({ points }) => points.length > 0);
   const frame: Box = { x: LEFT_PX + 2, y: TOP_PX, width: right - LEFT_PX, height: bottom - TOP_PX };
-  const ends = curves.map(({ name, points }) => {
-    const [ex, ey] = points[points.length - 1] as [number, number];
-    return { x: ex, y: ey, name, width: textWidth(name) };
-  });
-  const labels = placeLabels(
-    ends,
-    frame,
-    curves.flatMap(({ points }) => points.map(([px, py]) => ({ x: px - 4, y: py - 4, width: 8, height: 8 }))),
-  );
+  const labels = besidePlot(curves.map(endOf), right + LEADER_PX, frame, numbered);
   const signs = legend(legendItems(curves, labels, main.name, say), width);
   const signsTop = bottom + AXIS_PX + LINE_PX * wrap(say.rateAxis, right - LEFT_PX).length + 10;
   const height = signsTop + signs.height;
@@ -176,6 +175,12 @@ function Picture({ models, main, width, chosenModel, onChoose }: PictureProps) {
       <g transform={`translate(0,${signsTop})`}>{signs.draw}</g>
     </Canvas>
   );
+}
+
+/** Where its name belongs. */
+function endOf({ name, points }: Curve): Dot {
+  const [x, y] = points[points.length - 1] as [number, number];
+  return { x, y, name, width: textWidth(name) };
 }
 
 function pointsOf({ rate }: Served, x: Scale, y: Scale, unit: Unit): [number, number][] {
@@ -258,7 +263,7 @@ function CurveDrawing({ curve, label, main, x, y, unit }: Omit<CurveProps, "say"
         stroke={main ? ink.mark : ink.axis}
         stroke-width={main ? 2.5 : 1.25}
       />
-      {label.leader && <line x1={ex} y1={ey} x2={label.x} y2={label.y - 4} stroke={ink.axis} />}
+      {label.leader && <line x1={ex} y1={ey} x2={label.x - 2} y2={label.y - 4} stroke={ink.axis} />}
       <circle cx={ex} cy={ey} r={4.5} fill={main ? ink.mark : ink.paper} stroke={ink.mark} stroke-width={2} />
       {main && <circle {...user} r={6} fill={ink.accent} stroke={ink.paper} stroke-width={1.5} />}
       <text x={label.x} y={label.y} text-anchor={label.anchor} fill={ink.text} font-weight={weight} {...HALO}>
@@ -269,17 +274,22 @@ function CurveDrawing({ curve, label, main, x, y, unit }: Omit<CurveProps, "say"
 }
 
 function legendItems(curves: Curve[], labels: Label[], main: string, say: ChartMessages): LegendItem[] {
-  const items: LegendItem[] = [
-    [<line x1={0} x2={18} y1={-4} y2={-4} stroke={ink.mark} stroke-width={2.5} />, main],
+  const named = curves.map(({ name }, i) => ({ name, number: labels[i]?.number ?? null }));
+  const numbered = named.flatMap(({ name, number: n }) => (n === null ? [] : [{ name, n }])).sort((a, b) => a.n - b.n);
+  const mainNumber = numbered.find(({ name }) => name === main)?.n;
+  return [
+    [
+      <line x1={0} x2={18} y1={-4} y2={-4} stroke={ink.mark} stroke-width={2.5} />,
+      mainNumber === undefined ? main : `${mainNumber}: ${main}`,
+    ],
     [<circle cx={9} cy={-4} r={6} fill={ink.accent} />, say.legendYourRate(main)],
+    ...numbered
+      .filter(({ name }) => name !== main)
+      .map(({ name, n }): LegendItem => [
+        <text x={9} text-anchor="middle" font-weight={700} fill={ink.text}>
+          {n}
+        </text>,
+        name,
+      ]),
   ];
-  labels.forEach(({ number: n }, i) => {
-    const sign = (
-      <text x={9} text-anchor="middle" font-weight={700} fill={ink.text}>
-        {n}
-      </text>
-    );
-    if (n !== null) items.push([sign, curves[i]?.name ?? ""]);
-  });
-  return items;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The figures of a chart as a table: the twin that is read, searched, copied and exported. */
 
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useMessages } from "./language";
 
@@ -64,38 +65,64 @@ export function DataTable({ data, label }: { data: TableData; label: string }) {
   );
 }
 
+/** Numbers stand at the end of their column, long words get a wide one. */
+function kindOf(column: Column, i: number, rows: Cell[][]): Heading["kind"] {
+  if (rows.some((row) => typeof row[i] === "number")) return "number";
+  return rows.some((row) => shown(row[i] ?? null, column).length > LONG) ? "long" : undefined;
+}
+
 function Rows({ columns, rows, label }: TableData & { label: string }) {
   return (
-    <div class="chart-table" role="region" aria-label={label} tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column.key} scope="col">
-                {column.title}
+    <Table
+      label={label}
+      headings={columns.map((column, i) => ({ title: column.title, kind: kindOf(column, i, rows) }))}
+      rows={rows.map((row, i) => ({ key: i, cells: columns.map((column, j) => shown(row[j] ?? null, column)) }))}
+    />
+  );
+}
+
+export interface Heading {
+  title: string;
+  kind?: "number" | "long" | undefined;
+}
+
+interface TableProps {
+  label: string;
+  headings: Heading[];
+  /** The first cell of a row is its heading. */
+  rows: { key: string | number; cells: ComponentChildren[] }[];
+  /** All rows at once; else the table scrolls within itself. */
+  whole?: boolean;
+}
+
+/** A table; where it is too narrow for columns, each row is a card with its headings before its cells.
+ * The roles are said outright, because browsers forget them of rows that are laid out as cards. */
+export function Table({ label, headings, rows, whole = false }: TableProps) {
+  const cells = (row: ComponentChildren[]) =>
+    headings.slice(1).map(({ title, kind }, i) => (
+      <td key={i} role="cell" data-title={title} class={kind && `chart-${kind}`}>
+        <div>{row[i + 1]}</div>
+      </td>
+    ));
+  return (
+    <div class={whole ? "chart-table chart-table-whole" : "chart-table"} role="region" aria-label={label} tabIndex={0}>
+      <table role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            {headings.map(({ title, kind }, i) => (
+              <th key={i} scope="col" role="columnheader" class={kind && `chart-${kind}`}>
+                {title}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
-          {rows.map((row, i) => (
-            <tr key={i}>
-              {columns.map((column, j) => {
-                const cell = row[j] ?? null;
-                const text = shown(cell, column);
-                if (j === 0)
-                  return (
-                    <th key={column.key} scope="row">
-                      {text}
-                    </th>
-                  );
-                const kind = typeof cell === "number" ? "chart-number" : text.length > LONG ? "chart-long" : undefined;
-                return (
-                  <td key={column.key} class={kind}>
-                    {text}
-                  </td>
-                );
-              })}
+        <tbody role="rowgroup">
+          {rows.map(({ key, cells: row }) => (
+            <tr key={key} role="row">
+              <th scope="row" role="rowheader">
+                {row[0]}
+              </th>
+              {cells(row)}
             </tr>
           ))}
         </tbody>

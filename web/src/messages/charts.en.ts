@@ -346,6 +346,20 @@ export const chartsEn = {
 
   /* stages */
   stage: (stage: StageName | "inference" | "load") => STAGES[stage],
+
+  /* measurements */
+  measurementsTitle: "Energy of an inference, wherever it was measured",
+  measurementsSummary: (name: string, count: number, machines: number) =>
+    `${name}: ${count} ${count === 1 ? "measurement" : "measurements"} on ${machines} ${machines === 1 ? "machine" : "machines"}.`,
+  measurementsNote: "Machines, settings and photos may differ: measure side by side before you choose by them.",
+  legendWrong: "what sensor or estimate may be wrong by",
+  medianOf: (time: string) => `${time} (median)`,
+  columnMachine: "machine",
+  columnCpu: "CPU",
+  columnDay: "day",
+  columnStudy: "study",
+  columnEngine: "engine",
+  columnMedian: "median latency",
 };
 
 export type ChartMessages = typeof chartsEn;

@@ -300,4 +300,16 @@ export const chartsKo: ChartMessages = {
     `가장 적음: ${least}, 추론 백만 회당 ${grams} CO₂e${share === null ? "" : `, 여기의 ${share}`}.`,
 
   stage: (stage) => STAGES[stage],
+
+  measurementsTitle: "측정한 곳별 추론 에너지",
+  measurementsSummary: (name, count, machines) => `${name}: 기기 ${machines}대에서 ${count}번 측정.`,
+  measurementsNote: "기기, 설정, 사진이 다를 수 있습니다. 이 값으로 고르기 전에 나란히 측정해 보세요.",
+  legendWrong: "센서나 추정이 틀릴 수 있는 범위",
+  medianOf: (time) => `${time} (중앙값)`,
+  columnMachine: "기기",
+  columnCpu: "CPU",
+  columnDay: "날짜",
+  columnStudy: "실험",
+  columnEngine: "엔진",
+  columnMedian: "지연 시간 중앙값",
 };

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The words of the page. Another language has every key of this one, or it does not compile. */
+import { hubEn } from "./hub.en";
 
 const s = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 export const en = {
+  ...hubEn,
+
   // frame
   product: "Model Inference Emission Visualizer",
   skip: "Skip to the results",
@@ -87,12 +90,12 @@ export const en = {
   samples: "Photos to choose from",
   photoAddress: "That is an address. This page loads nothing from outside: save the photo, then drop it here.",
   photoOther: (name: string) =>
-    `${name} is neither a photo, a model (.tflite, .onnx) nor a report. Photos: JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC, AVIF.`,
+    `${name} is neither a photo, a model (.tflite, .onnx), a report nor a .zip or .tar of photos. Photos: JPEG, PNG, WebP, BMP, GIF, TIFF, HEIC, AVIF.`,
   tooLarge: (name: string, size: string, most: string) =>
     `${name} has ${size}; this server takes ${most} at most. Make it smaller and try again.`,
   addedPhoto: (name: string) => `${name} is chosen.`,
   noPreview: "This browser cannot show the photo; MIEV reads it all the same.",
-  dropHere: "Drop it: a photo, a model (.tflite, .onnx) or a report",
+  dropHere: "Drop it: a photo, a model (.tflite, .onnx), a report, or a folder of photos",
 
   // place and volume
   place: "Place and volume",
@@ -221,11 +224,14 @@ export const en = {
   failedModels: "What could not be measured",
   notCovered:
     "Not covered: power supply, fans, disks, network. Idle power of the reserved CPUs is in it. “miev doctor” tells what would be measured instead.",
+  elsewhere: (address: string) =>
+    `These joules are all that another machine drew meanwhile, as ${address} tells them: its other work is in them, and what it took to make it is not.`,
   stopWords: {
     precise: "It stopped because it was precise enough",
     budget: "It stopped when the time was used",
     interrupted: "It was cancelled",
     failed: "It failed",
+    "no-meter": "It ended early: no meter of the machine that serves the models is known",
     running: "It goes on",
   },
   stopped: (words: string, blocks: number, seconds: string) => `${words}: ${s(blocks, "round")} in ${seconds}.`,

@@ -2,8 +2,11 @@
 /* 한국어. */
 
 import type { Messages } from "./en";
+import { hubKo } from "./hub.ko";
 
 export const ko: Messages = {
+  ...hubKo,
+
   // frame
   product: "모델 추론 탄소 배출 시각화 도구",
   skip: "결과로 건너뛰기",
@@ -89,7 +92,7 @@ export const ko: Messages = {
   tooLarge: (name, size, most) => `${name}의 크기는 ${size}인데, 이 서버는 ${most}까지만 받습니다. 크기를 줄여 다시 시도해 주세요.`,
   addedPhoto: (name) => `${name} 사진을 선택했습니다.`,
   noPreview: "이 브라우저에서는 사진을 미리 볼 수 없지만 MIEV는 읽을 수 있습니다.",
-  dropHere: "여기에 놓으세요: 사진, 모델(.tflite, .onnx) 또는 보고서",
+  dropHere: "여기에 놓으세요: 사진, 모델(.tflite, .onnx), 보고서 또는 사진 폴더",
 
   // place and volume
   place: "장소와 요청량",
@@ -218,11 +221,14 @@ export const ko: Messages = {
   failedModels: "측정하지 못한 모델",
   notCovered:
     "전원 장치, 팬, 디스크, 네트워크는 포함하지 않습니다. 예약한 CPU의 유휴 전력은 포함합니다. ‘miev doctor’를 실행하면 무엇을 더 측정할 수 있는지 알 수 있습니다.",
+  elsewhere: (address) =>
+    `이 에너지는 ${address}에서 알려 준 값으로, 그동안 다른 컴퓨터가 쓴 전부입니다. 그 컴퓨터가 한 다른 일도 들어 있고, 제조 과정의 배출은 들어 있지 않습니다.`,
   stopWords: {
     precise: "충분히 정밀해져 끝났습니다",
     budget: "정해진 시간을 다 써서 끝났습니다",
     interrupted: "취소되었습니다",
     failed: "실패했습니다",
+    "no-meter": "모델을 제공하는 컴퓨터의 측정기를 알 수 없어 일찍 끝났습니다",
     running: "아직 진행 중입니다",
   },
   stopped: (words, blocks, seconds) => `${words}: ${seconds} 동안 ${blocks}라운드.`,

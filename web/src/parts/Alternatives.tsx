@@ -2,7 +2,7 @@
 /* What would emit less: another model first, then another place. */
 
 import { useEffect } from "preact/hooks";
-import { RatioTable, RegionsTable, WorldMap } from "../charts";
+import { RatioTable, RegionsTable, Table, WorldMap } from "../charts";
 import { percent, points } from "../format";
 import { useText } from "../i18n";
 import type { Interval, Places } from "../report";
@@ -62,29 +62,21 @@ function Elsewhere({ onPlace, ...props }: Shown & { places: Places; onPlace: Pro
 
 function AlternativeTable({ found }: { found: Alternative[] }) {
   const t = useText();
+  const verdict = ({ likely, verdict: words }: Alternative) =>
+    likely && words !== "unresolved" ? t.likely(t.verdict[words]) : t.verdict[words];
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={t.firstModel}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t.altModel}</th>
-            <th scope="col" class="number">{t.altCarbon}</th>
-            <th scope="col" class="number">{t.altAccuracy}</th>
-            <th scope="col">{t.altVerdict}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {found.map((other) => (
-            <tr key={other.name}>
-              <th scope="row">{other.name}{other.same_model && <small>{t.altSame}</small>}</th>
-              <td class="number strong">{percent(other.ratio)}</td>
-              <td class="number"><AccuracyChange difference={other.top1_difference} /></td>
-              <td>{other.likely && other.verdict !== "unresolved" ? t.likely(t.verdict[other.verdict]) : t.verdict[other.verdict]}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label={t.firstModel} whole
+      headings={[{ title: t.altModel }, { title: t.altCarbon, kind: "number" }, { title: t.altAccuracy, kind: "number" },
+        { title: t.altVerdict }]}
+      rows={found.map((other) => ({
+        key: other.name,
+        cells: [
+          <>{other.name}{other.same_model && <small>{t.altSame}</small>}</>,
+          <b>{percent(other.ratio)}</b>,
+          <AccuracyChange difference={other.top1_difference} />,
+          verdict(other),
+        ],
+      }))} />
   );
 }
 

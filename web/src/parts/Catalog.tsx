@@ -4,13 +4,15 @@
 import { useRef, useState } from "preact/hooks";
 import { asProblem } from "../api/client";
 import type { CatalogModel, Problem } from "../api/types";
-import { PER_MILLION, count, points, quantity } from "../format";
-import { bytes, date, useText } from "../i18n";
-import type { Order } from "../state/catalog";
+import { useText } from "../i18n";
+import type { Filter, Order } from "../state/catalog";
 import { chosenOf, precisions, shownModels } from "../state/catalog";
+import { routeHash } from "../state/route";
 import { client, loadModels, models } from "../state/server";
 import { catalogFilter, chosenModels } from "../state/settings";
+import type { Store } from "../state/store";
 import { useStore } from "../state/store";
+import { ModelFacts, ModelName, ModelSummary } from "./ModelSummary";
 import { ProblemNote, SureButton } from "./Note";
 
 export function Catalog({ busy, problem, onFile }: {
@@ -19,7 +21,7 @@ export function Catalog({ busy, problem, onFile }: {
   const t = useText();
   const { value, problem: failed } = useStore(models);
   const filter = useStore(catalogFilter);
-  const all = value ?? [];
+  const all = (value ?? []).filter((model) => model.here);
   const chosen = chosenOf(all, useStore(chosenModels));
   const shown = shownModels(all, filter);
 
@@ -34,73 +36,63 @@ export function Catalog({ busy, problem, onFile }: {
       <legend>{t.models}</legend>
       <p class="aside" aria-live="polite">{t.chosenOf(chosen.size, all.length)}</p>
       <ProblemNote problem={failed} onRetry={loadModels} />
-      <CatalogFilter all={all} />
+      <div class="row"><CatalogFilter all={all} filter={catalogFilter} /></div>
       <div class="row">
         <button type="button" onClick={() => mark(ids, true)}>{t.selectAll}</button>
         <button type="button" onClick={() => mark(ids, false)}>{t.selectNone}</button>
-        <OrderChoice />
+        <OrderChoice filter={catalogFilter} />
       </div>
-      {value === null && !failed && <p class="hint">{t.loading}</p>}
       {value && <p class="hint" hidden={shown.length > 0}>{all.length ? t.noMatch : t.noModels}</p>}
-      <ul class="models">
+      <ul class={value === null ? "models awaited" : "models"}>
+        {value === null && !failed && <li class="hint">{t.loading}</li>}
         {shown.map((model) => (
           <Row key={model.id} model={model} chosen={chosen.has(model.id)} onMark={(on) => mark([model.id], on)} />
         ))}
       </ul>
       <AddModel busy={busy} problem={problem} onFile={onFile} />
+      <p class="hint"><a href={routeHash({ scene: "models" })}>{t.moreModels}</a></p>
     </fieldset>
   );
 }
 
-function CatalogFilter({ all }: { all: readonly CatalogModel[] }) {
+/** The words and the precision; a scene may have more to filter by. */
+export function CatalogFilter({ all, filter: store }: { all: readonly CatalogModel[]; filter: Store<Filter> }) {
   const t = useText();
-  const filter = useStore(catalogFilter);
+  const filter = useStore(store);
   return (
-    <div class="row">
+    <>
       <input type="search" class="grow" aria-label={t.search} placeholder={t.searchHint} value={filter.words}
-        onInput={(e) => catalogFilter.set({ ...filter, words: e.currentTarget.value })} />
+        onInput={(e) => store.set({ ...filter, words: e.currentTarget.value })} />
       <select aria-label={t.precision} value={filter.precision}
-        onChange={(e) => catalogFilter.set({ ...filter, precision: e.currentTarget.value })}>
+        onChange={(e) => store.set({ ...filter, precision: e.currentTarget.value })}>
         <option value="">{t.anyPrecision}</option>
         {precisions(all).map((precision) => <option key={precision}>{precision}</option>)}
       </select>
-    </div>
+    </>
   );
 }
 
-function OrderChoice() {
+export function OrderChoice({ filter: store }: { filter: Store<Filter> }) {
   const t = useText();
-  const filter = useStore(catalogFilter);
+  const filter = useStore(store);
   const words: Record<Order, string> = {
     name: t.orderName, carbon: t.orderCarbon, accuracy: t.orderAccuracy, size: t.orderSize,
   };
   return (
     <select class="end" aria-label={t.order} value={filter.order}
-      onChange={(e) => catalogFilter.set({ ...filter, order: e.currentTarget.value as Order })}>
+      onChange={(e) => store.set({ ...filter, order: e.currentTarget.value as Order })}>
       {Object.entries(words).map(([order, label]) => <option key={order} value={order}>{label}</option>)}
     </select>
   );
 }
 
 function Row({ model, chosen, onMark }: { model: CatalogModel; chosen: boolean; onMark: (on: boolean) => void }) {
-  const t = useText();
-  const { accuracy, knows, last } = model;
-  const facts = [bytes(model.bytes), knows && t.knowsShort(knows.classes)];
   return (
     <li class={chosen ? "model chosen" : "model"}>
       <label>
         <input type="checkbox" checked={chosen} onChange={(e) => onMark(e.currentTarget.checked)} />
-        <span class="name">
-          <b>{model.name}</b> <span class="tag">{model.precision}</span>
-          {model.origin === "uploaded" && <span class="tag own">{t.own}</span>}
-        </span>
-        <span class="figure">{accuracy ? `${points(accuracy.top1)} %` : t.noAccuracy}</span>
-        <span class="facts">{facts.filter(Boolean).join(" · ")}</span>
-        <span class="facts set">{accuracy?.dataset}</span>
-        <span class="facts wide">{[t.taskNames[model.task] ?? model.task, model.publisher].filter(Boolean).join(" · ")}</span>
-        <span class="facts wide last">
-          {last ? t.lastHere(quantity("mass", last.per_inference_g.value * PER_MILLION)) : t.neverHere}
-        </span>
+        <span class="name"><ModelName model={model} /></span>
+        <ModelSummary model={model} />
       </label>
       <ModelDetails model={model} />
     </li>
@@ -109,36 +101,33 @@ function Row({ model, chosen, onMark }: { model: CatalogModel; chosen: boolean; 
 
 function ModelDetails({ model }: { model: CatalogModel }) {
   const t = useText();
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const { accuracy, knows, last } = model;
-  const remove = () => client.removeModel(model.id).then(loadModels, (error) => setProblem(asProblem(error)));
-  const facts: [string, string | null][] = [
-    [t.task, t.taskNames[model.task] ?? model.task],
-    [t.publisher, model.publisher],
-    [t.licence, model.licence],
-    [t.source, model.source],
-    [t.accuracy, accuracy && t.testedOn(count(accuracy.images), `${accuracy.dataset} (${accuracy.split})`,
-      points(accuracy.top1_low), points(accuracy.top1_high))],
-    [t.lastTime, last && `${quantity("mass", last.per_inference_g.value * PER_MILLION)}, ${last.zone}, ${t[last.method]}, ${date(last.created_unix_s)}`],
-    [t.parameters, model.parameters === null ? null : count(model.parameters)],
-    [t.macs, model.macs === null ? null : count(model.macs)],
-    [t.fileSize, `${bytes(model.bytes)}, SHA-256 ${model.sha256.slice(0, 12)}…`],
-  ];
+  const { knows } = model;
   return (
     <details>
       <summary>{t.details}<span class="hidden"> {model.id}</span></summary>
-      {model.summary && <p>{model.summary}</p>}
       {knows && <p>{t.knows(knows.classes, knows.first)}</p>}
-      <dl>{facts.map(([name, words]) => words && <div key={name}><dt>{name}</dt><dd>{words}</dd></div>)}</dl>
-      {model.origin === "uploaded" && (
-        <SureButton label={t.removeModel(model.name)} sure={t.removeSure} yes={t.yesRemove} no={t.noKeep} onYes={remove} />
-      )}
-      <ProblemNote problem={problem} />
+      <ModelFacts model={model} />
+      <p><a href={routeHash({ scene: "model", id: model.id })}>{t.modelPage(model.id)}</a></p>
+      <RemoveModel model={model} />
     </details>
   );
 }
 
-function AddModel({ busy, problem, onFile }: {
+/** For what came from outside; what came with the program stays. */
+export function RemoveModel({ model: { id, name, origin, here } }: { model: CatalogModel }) {
+  const t = useText();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  if (!here || (origin !== "uploaded" && origin !== "pulled")) return null;
+  const remove = () => client.removeModel(id).then(loadModels, (error) => setProblem(asProblem(error)));
+  return (
+    <>
+      <SureButton label={t.removeModel(name)} sure={t.removeSure} yes={t.yesRemove} no={t.noKeep} onYes={() => void remove()} />
+      <ProblemNote problem={problem} />
+    </>
+  );
+}
+
+export function AddModel({ busy, problem, onFile }: {
   busy: string | null; problem: Problem | null; onFile: (file: File) => void;
 }) {
   const t = useText();

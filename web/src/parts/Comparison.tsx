@@ -4,6 +4,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { asProblem, isAbort } from "../api/client";
 import type { Compared, Problem } from "../api/types";
+import { Table } from "../charts";
 import { number, quantity } from "../format";
 import { date, useText } from "../i18n";
 import { routeHash } from "../state/route";
@@ -51,45 +52,35 @@ function Found({ found, a, b }: { found: Compared; a: number; b: number }) {
         </ul>
         {found.notes.map((note) => <p key={note} class="note plain">{note}</p>)}
       </div>
-      <div class="panel scroll" tabIndex={0} role="region" aria-label={t.judgement}><Table found={found} a={a} b={b} /></div>
+      <div class="panel"><Models found={found} a={a} b={b} /></div>
     </>
   );
 }
 
 const joules = (value: number | null, none: string) => (value === null ? none : quantity("energy", value));
 
-function Table({ found, a, b }: { found: Compared; a: number; b: number }) {
+function Models({ found, a, b }: { found: Compared; a: number; b: number }) {
   const t = useText();
   const bound = (value: number | null) => (value === null ? "∞" : number(value));
+  const factor = (ratio: Compared["models"][number]["energy_ratio"]) => ratio && (
+    <>{number(ratio.value)}<small>{t.interval(bound(ratio.judged.low), bound(ratio.judged.high))}</small></>
+  );
   return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">{t.altModel}</th>
-          <th scope="col">{t.judgement}</th>
-          <th scope="col" class="number">{t.energyThen(a)}</th>
-          <th scope="col" class="number">{t.energyThen(b)}</th>
-          <th scope="col" class="number">{t.energyRatio}</th>
-          <th scope="col" class="number">{t.latencyRatio}</th>
-          <th scope="col">{t.sameAnswers}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {found.models.map((model) => (
-          <tr key={model.name}>
-            <th scope="row">{model.name}</th>
-            <td>{t.answersOne[model.verdict]}{model.reason && <small>{model.reason}</small>}</td>
-            <td class="number">{joules(model.before_j, t.none)}</td>
-            <td class="number">{joules(model.after_j, t.none)}</td>
-            <td class="number">
-              {model.energy_ratio ? number(model.energy_ratio.value) : t.none}
-              {model.energy_ratio && <small>{t.interval(bound(model.energy_ratio.judged.low), bound(model.energy_ratio.judged.high))}</small>}
-            </td>
-            <td class="number">{model.latency_ratio === null ? t.none : number(model.latency_ratio)}</td>
-            <td>{model.answers ? t.answerWords[model.answers] : t.none}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table label={t.judgement} whole
+      headings={[{ title: t.altModel }, { title: t.judgement }, { title: t.energyThen(a), kind: "number" },
+        { title: t.energyThen(b), kind: "number" }, { title: t.energyRatio, kind: "number" },
+        { title: t.latencyRatio, kind: "number" }, { title: t.sameAnswers }]}
+      rows={found.models.map((model) => ({
+        key: model.name,
+        cells: [
+          model.name,
+          <>{t.answersOne[model.verdict]}{model.reason && <small>{model.reason}</small>}</>,
+          joules(model.before_j, t.none),
+          joules(model.after_j, t.none),
+          factor(model.energy_ratio) ?? t.none,
+          model.latency_ratio === null ? t.none : number(model.latency_ratio),
+          model.answers ? t.answerWords[model.answers] : t.none,
+        ],
+      }))} />
   );
 }

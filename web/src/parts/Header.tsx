@@ -2,7 +2,7 @@
 import type { Language } from "../i18n";
 import { LANGUAGES, language, useText } from "../i18n";
 import type { Route } from "../state/route";
-import { routeHash } from "../state/route";
+import { publish, routeHash } from "../state/route";
 import { machine } from "../state/server";
 import { useStore } from "../state/store";
 import type { Theme } from "../theme";
@@ -21,7 +21,7 @@ export function Mark() {
 function MachineWords() {
   const t = useText();
   const known = useStore(machine).value;
-  if (!known) return null;
+  if (!known) return <p class="machine" />;
   return (
     <p class="machine">
       <span>{known.machine.cpu}, {t.cpus(known.machine.logical_cpus)}</span>
@@ -59,6 +59,8 @@ export function Header({ route }: { route: Route }) {
       <a class="brand" href={routeHash({ scene: "new" })} title={t.product}><Mark /><b>MIEV</b></a>
       <nav aria-label={t.navigation}>
         <a href={routeHash({ scene: "new" })} {...here(route.scene === "new")}>{t.navNew}</a>
+        <a href={routeHash({ scene: "models" })} {...here(route.scene === "models" || route.scene === "model")}>{t.models}</a>
+        <a href={routeHash(publish({}))} {...here(route.scene === "publish")}>{t.publish}</a>
         <a href={routeHash({ scene: "history" })} {...here(route.scene === "history")}>{t.navHistory}</a>
       </nav>
       <MachineWords />

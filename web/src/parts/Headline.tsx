@@ -68,7 +68,7 @@ function Judgement({ share, running }: { share: Share; running: boolean }) {
   );
 }
 
-function Tile({ title, value, unit, sub, name }: {
+export function Tile({ title, value, unit, sub, name }: {
   title: string; value: string; unit: string; sub?: string | undefined; name?: string | undefined;
 }) {
   return (

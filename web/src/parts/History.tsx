@@ -6,7 +6,7 @@ import type { Study } from "../api/types";
 import { date, useText } from "../i18n";
 import { go } from "../state/address";
 import { routeHash } from "../state/route";
-import { loadStudies, studies } from "../state/server";
+import { client, loadStudies, studies } from "../state/server";
 import { useStore } from "../state/store";
 import type { Uploads } from "../state/uploads";
 import { ProblemNote } from "./Note";
@@ -63,7 +63,7 @@ function Row({ study, ticked, onTick }: { study: Study; ticked: boolean; onTick:
     <li class="panel study">
       <input type="checkbox" aria-label={t.tick(study.id)} checked={ticked} disabled={!study.has_report}
         onChange={(event) => onTick(event.currentTarget.checked)} />
-      {study.input.href ? <img src={study.input.href} alt="" loading="lazy" /> : <span class="no-photo" aria-hidden="true" />}
+      {study.input.id && study.input.href ? <img src={client.thumbnailPath(study.input.id)} alt="" loading="lazy" /> : <span class="no-photo" aria-hidden="true" />}
       <div class="grow">
         <a href={routeHash({ scene: "study", id: study.id, pricing: null })}><b>{study.name || t.study(study.id)}</b></a>
         <p class="hint">

@@ -7,9 +7,10 @@ import { UNREACHABLE } from "../api/client";
 import type { Problem } from "../api/types";
 import { useText } from "../i18n";
 
-/** The server's sentences begin small and have no full stop, as those of a terminal. */
-const sentence = (words: string): string => {
-  const begun = words.charAt(0).toUpperCase() + words.slice(1);
+/** The server's sentences begin small and have no full stop, as those of a terminal. A name or an address
+ * at the beginning stays as it is. */
+export const asSentence = (words: string): string => {
+  const begun = /^[a-z']+[ ,;]/.test(words) ? words.charAt(0).toUpperCase() + words.slice(1) : words;
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 };
 
@@ -20,7 +21,7 @@ export function ProblemNote({ problem, onRetry }: { problem: Problem | null; onR
   return (
     <div class="note bad" role="alert">
       <p>
-        {problem.code === UNREACHABLE ? t.unreachable : sentence(problem.detail || problem.title)}
+        {problem.code === UNREACHABLE ? t.unreachable : asSentence(problem.detail || problem.title)}
         {problem.retry_after_s !== undefined && ` ${t.retryIn(problem.retry_after_s)}`}
       </p>
       {onRetry && <button type="button" onClick={onRetry}>{t.retry}</button>}

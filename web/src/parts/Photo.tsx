@@ -40,7 +40,7 @@ export function Photo({ busy, problem, onFile }: {
         </div>
       </div>
       <ProblemNote problem={problem} />
-      {value && <Thumbnails files={value} chosen={chosen} />}
+      {value || failed ? <Thumbnails files={value ?? []} chosen={chosen} /> : <div class="thumbs awaited" />}
     </fieldset>
   );
 }
@@ -65,7 +65,7 @@ function Thumbnails({ files, chosen }: { files: readonly InputFile[]; chosen: st
         <label key={file.id} title={file.name}>
           <input type="radio" name="photo" aria-label={file.name} checked={file.id === chosen}
             onChange={() => chosenInput.set(file.id)} />
-          <img src={file.href} alt="" loading="lazy" />
+          <img src={file.thumbnail} alt="" loading="lazy" />
         </label>
       ))}
     </div>

@@ -71,7 +71,7 @@ function Measuring({ report }: { report: Report }) {
         {guesses.map((guess) => <li key={guess}>{guess}</li>)}
         <li>{site.source}{site.embodied && `; ${site.embodied.source}`}</li>
       </ul>
-      <p class="hint">{t.notCovered}</p>
+      <p class="hint">{report.meter.remote ? t.elsewhere(report.meter.remote.address) : t.notCovered}</p>
     </section>
   );
 }

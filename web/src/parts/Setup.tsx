@@ -19,8 +19,7 @@ import { Photo } from "./Photo";
 import { Budget, Place } from "./Place";
 
 /** What is asked of the server, or the sentence that says what is missing. */
-function wanted(pricing: Pricing): NewStudy | string {
-  const ids = [...chosenOf(models.get().value ?? [], chosenModels.get())];
+function wanted(pricing: Pricing, ids: readonly string[]): NewStudy | string {
   const input = chosenInput.get();
   const most = machine.get().value?.limits.models_per_study ?? Infinity;
   if (ids.length === 0) return text().wantModel;
@@ -28,7 +27,7 @@ function wanted(pricing: Pricing): NewStudy | string {
   if (input === null) return text().wantPhoto;
   const { zone, intensity, ...others } = pricing;
   const place = intensity !== null ? { intensity_g_per_kwh: intensity } : zone === WORLD.zone ? {} : { zone };
-  return { models: ids, input, ...place, ...others, budget_s: settings.get().budget_s };
+  return { models: [...ids], input, ...place, ...others, budget_s: settings.get().budget_s };
 }
 
 export function Setup({ pricing, onPricing, shown, uploads }: {
@@ -42,18 +41,21 @@ export function Setup({ pricing, onPricing, shown, uploads }: {
       <Catalog busy={sending("model")} problem={problems.model ?? null} onFile={(file) => take(file, "model")} />
       <Photo busy={sending("image")} problem={problems.image ?? null} onFile={(file) => take(file, "image")} />
       <Place pricing={pricing} onChange={onPricing} hint={shown ? t.repriceHint : null} />
-      <Start pricing={pricing} />
+      <Start pricing={pricing} label={t.create} models={() => [...chosenOf(models.get().value ?? [], chosenModels.get())]}
+        onStarted={(id) => go({ scene: "study", id, pricing: null })} />
     </form>
   );
 }
 
-function Start({ pricing }: { pricing: Pricing }) {
+export function Start({ pricing, models: ids, label, onStarted }: {
+  pricing: Pricing; models: () => readonly string[]; label: string; onStarted: (id: number) => void;
+}) {
   const t = useText();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
 
   const start = async () => {
-    const request = wanted(pricing);
+    const request = wanted(pricing, ids());
     if (typeof request === "string")
       return setProblem({ title: "", status: 0, code: "invalid", detail: request });
     if (document.querySelector("#setup [aria-invalid=true]"))
@@ -62,7 +64,7 @@ function Start({ pricing }: { pricing: Pricing }) {
     setProblem(null);
     try {
       const study = await client.start(request);
-      go({ scene: "study", id: study.id, pricing: null });
+      onStarted(study.id);
       announce.stage(study.queue_place ? text().saidQueued(study.queue_place) : text().measuring);
     } catch (error) {
       setProblem(asProblem(error));
@@ -75,7 +77,7 @@ function Start({ pricing }: { pricing: Pricing }) {
       <div class="row">
         <Budget />
         <button type="button" class="create grow" aria-disabled={busy} onClick={() => !busy && void start()}>
-          {busy ? t.creating : t.create}
+          {busy ? t.creating : label}
         </button>
       </div>
     </div>

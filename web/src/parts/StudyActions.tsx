@@ -10,6 +10,7 @@ import { useText } from "../i18n";
 import { go } from "../state/address";
 import type { Pricing } from "../state/pricing";
 import { client, loadStudies } from "../state/server";
+import { CopyButton } from "./Copy";
 import { ProblemNote, SureButton } from "./Note";
 
 export function StudyActions({ study, onRemoved }: { study: Study; onRemoved?: () => void }) {
@@ -72,17 +73,13 @@ function NameForm({ name, onSave, onKeep }: { name: string; onSave: (name: strin
 
 export function Exports({ id, pricing }: { id: number; pricing: Pricing | null }) {
   const t = useText();
-  const [words, setWords] = useState("");
-  const copy = () =>
-    navigator.clipboard.writeText(location.href).then(() => setWords(t.copied), () => setWords(t.copyFailed));
   return (
     <div class="row exports" role="group" aria-label={t.exports}>
       <span class="label">{t.exports}</span>
       {Object.entries(t.exportForms).map(([form, label]) => (
         <a key={form} class="button" href={client.exportPath(id, form, pricing)} download>{label}</a>
       ))}
-      <button type="button" onClick={() => void copy()}>{t.copyLink}</button>
-      <span role="status" class="hint">{words}</span>
+      <CopyButton words={() => location.href} label={t.copyLink} failed={t.copyFailed} />
     </div>
   );
 }

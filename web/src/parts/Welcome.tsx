@@ -26,8 +26,8 @@ export function Welcome() {
 
 function Machine() {
   const t = useText();
-  const known = useStore(machine).value;
-  if (!known) return null;
+  const { value: known, problem } = useStore(machine);
+  if (!known) return problem ? null : <p class="panel awaited">{t.loading}</p>;
   const counters = known.sensors.filter((sensor) => sensor.status === "ok" && sensor.name !== "cpu_model");
   const missing = known.engines.every((engine) => engine.status !== "ok") ? known.engines[0] : undefined;
   return (

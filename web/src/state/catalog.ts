@@ -9,13 +9,23 @@ export interface Filter {
   words: string;
   precision: string;
   order: Order;
+  /** Only what can be measured now. */
+  here: boolean;
+  task: string;
+  /** Of a file; null: any. A size that nobody told is no small one. */
+  most_bytes: number | null;
 }
+
+export const EVERYTHING: Filter = { words: "", precision: "", order: "name", here: false, task: "", most_bytes: null };
+export const SIZES_MB = [5, 10, 25, 50, 100, 250];
 
 export const precisions = (models: readonly CatalogModel[]): string[] =>
   [...new Set(models.map((model) => model.precision))].sort();
 
+export const tasks = (models: readonly CatalogModel[]): string[] => [...new Set(models.map((model) => model.task))].sort();
+
 const searched = (model: CatalogModel): string =>
-  [model.id, model.task, model.publisher, model.summary, model.accuracy?.dataset ?? "", ...(model.knows?.first ?? [])]
+  [model.id, model.task, model.publisher, model.summary, model.format, model.address, model.accuracy?.dataset ?? "", ...(model.knows?.first ?? [])]
     .join(" ")
     .toLowerCase();
 
@@ -31,20 +41,23 @@ const ORDERS: Record<Order, (a: CatalogModel, b: CatalogModel) => number> = {
   name: byName,
   carbon: (a, b) => least(a.last?.per_inference_g.value, b.last?.per_inference_g.value),
   accuracy: (a, b) => most(a.accuracy?.top1, b.accuracy?.top1),
-  size: (a, b) => a.bytes - b.bytes,
+  size: (a, b) => least(a.bytes, b.bytes),
 };
 
 export function shownModels(models: readonly CatalogModel[], filter: Filter): CatalogModel[] {
   const words = filter.words.toLowerCase().split(/\s+/).filter(Boolean);
   return models
+    .filter((model) => model.here || !filter.here)
     .filter((model) => filter.precision === "" || model.precision === filter.precision)
+    .filter((model) => filter.task === "" || model.task === filter.task)
+    .filter((model) => filter.most_bytes === null || (model.bytes ?? Infinity) <= filter.most_bytes)
     .filter((model) => words.every((word) => searched(model).includes(word)))
     .sort((a, b) => ORDERS[filter.order](a, b) || byName(a, b));
 }
 
 /** Until somebody chooses, all bundled models are chosen. */
 export function chosenOf(all: readonly CatalogModel[], chosen: ReadonlySet<string> | null): Set<string> {
-  const ids = all.filter((model) => (chosen ? chosen.has(model.id) : model.origin === "bundled")).map((m) => m.id);
+  const ids = all.filter((model) => model.here && (chosen ? chosen.has(model.id) : model.origin === "bundled")).map((m) => m.id);
   return new Set(ids);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The address says which scene is shown and how it is priced: /#/study/12?zone=KR&rate=1000 */
+/* The address says which scene is shown, how it is priced and how far one has come:
+ * /#/study/12?zone=KR&rate=1000, /#/publish/evaluate?model=cifar10-nano:int8&study=12 */
 
 import type { Pricing } from "./pricing";
 import { MOST_INTENSITY, MOST_PUE, WORLD, typedNumber } from "./pricing";
@@ -8,7 +9,25 @@ export type Route =
   | { scene: "new" }
   | { scene: "study"; id: number; pricing: Pricing | null }
   | { scene: "history" }
-  | { scene: "compare"; a: number; b: number };
+  | { scene: "compare"; a: number; b: number }
+  | { scene: "models" }
+  | { scene: "model"; id: string }
+  | ({ scene: "publish" } & Publishing);
+
+export const STEPS = ["model", "measure", "evaluate", "label"] as const;
+export type Step = (typeof STEPS)[number];
+
+/** The way of a publisher, as far as it has been gone. */
+export interface Publishing {
+  step: Step;
+  model: string | null;
+  study: number | null;
+  dataset: string | null;
+  evaluation: number | null;
+}
+
+export const publish = (part: Partial<Publishing>): Route =>
+  ({ scene: "publish", step: "model", model: null, study: null, dataset: null, evaluation: null, ...part });
 
 const MOST_RATE = 1e15;
 
@@ -38,15 +57,48 @@ function writePricing(pricing: Pricing): string {
   return `?${query}`;
 }
 
+/** A name that came in by the address: of a model, of a dataset, of an evaluation. */
+const named = (word: string | null | undefined): string | null => (word && /^[\w .:@/+-]{1,200}$/.test(word) ? word : null);
+
+function decoded(word: string): string | null {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return null; // a lone % is no name
+  }
+}
+
+function readPublishing(step: string | undefined, query: URLSearchParams): Publishing {
+  return {
+    step: STEPS.find((known) => known === step) ?? "model",
+    model: named(query.get("model")),
+    study: numbered(query.get("study")),
+    dataset: named(query.get("dataset")),
+    evaluation: numbered(query.get("evaluation")),
+  };
+}
+
+function writePublishing({ step, model, study, dataset, evaluation }: Publishing): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries({ model, study, dataset, evaluation }))
+    if (value !== null) query.set(key, String(value));
+  const words = query.toString().replaceAll("%3A", ":");
+  return `#/publish/${step}${words ? `?${words}` : ""}`;
+}
+
+const numbered = (word: string | null | undefined) => (word && /^[1-9]\d{0,15}$/.test(word) ? Number(word) : null);
+
 export function parseRoute(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
   const [scene, first, second] = path.split("/");
-  const id = (word: string | undefined) => (word && /^[1-9]\d{0,15}$/.test(word) ? Number(word) : null);
-  const a = id(first);
-  const b = id(second);
+  const a = numbered(first);
+  const b = numbered(second);
+  const model = named(decoded(first ?? ""));
   if (scene === "study" && a !== null) return { scene, id: a, pricing: readPricing(new URLSearchParams(query)) };
   if (scene === "compare" && a !== null && b !== null) return { scene, a, b };
-  return scene === "history" ? { scene } : { scene: "new" };
+  if (scene === "model" && model !== null) return { scene, id: model };
+  if (scene === "publish") return { scene, ...readPublishing(first, new URLSearchParams(query)) };
+  return scene === "history" || scene === "models" ? { scene } : { scene: "new" };
 }
 
 export function routeHash(route: Route): string {
@@ -54,7 +106,12 @@ export function routeHash(route: Route): string {
     case "new":
       return "#/";
     case "history":
-      return "#/history";
+    case "models":
+      return `#/${route.scene}`;
+    case "model":
+      return `#/model/${encodeURIComponent(route.id).replaceAll("%3A", ":")}`;
+    case "publish":
+      return writePublishing(route);
     case "compare":
       return `#/compare/${route.a}/${route.b}`;
     case "study":

@@ -41,7 +41,7 @@ async function send(...request: Parameters<typeof fetch>): Promise<Response> {
 
 export const client = new Client(clientId(), send);
 
-async function load<T>(store: Store<Loaded<T>>, ask: () => Promise<T>): Promise<void> {
+export async function load<T>(store: Store<Loaded<T>>, ask: () => Promise<T>): Promise<void> {
   try {
     const value = await ask();
     store.set({ value, problem: null });

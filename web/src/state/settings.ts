@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the next study is made of: kept while scenes change, its settings also when the page closes. */
 
-import type { Order } from "./catalog";
+import type { Filter } from "./catalog";
+import { EVERYTHING } from "./catalog";
 import type { Per, Pricing } from "./pricing";
 import { MOST_INTENSITY, MOST_PUE, WORLD } from "./pricing";
 import { createKeptStore, createStore } from "./store";
@@ -39,8 +40,6 @@ export const settings = createKeptStore<Settings>(
 /** Ids of models; null until somebody chose: then all that are bundled. */
 export const chosenModels = createStore<ReadonlySet<string> | null>(null);
 export const chosenInput = createStore<string | null>(null);
-export const catalogFilter = createStore<{ words: string; precision: string; order: Order }>({
-  words: "",
-  precision: "",
-  order: "name",
-});
+/** Of the models to measure, which are here, and of all that are known. */
+export const catalogFilter = createStore<Filter>({ ...EVERYTHING, here: true });
+export const hubFilter = createStore<Filter>(EVERYTHING);

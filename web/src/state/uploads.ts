@@ -8,15 +8,22 @@ import type { Problem } from "../api/types";
 import { bytes, text } from "../i18n";
 import type { Kind } from "./files";
 import { kindOf, looksLikeAddress } from "./files";
-import { go } from "./address";
+import type { Found } from "./folders";
+import { classFiles, droppedFolder } from "./folders";
+import { publish } from "./route";
+import { go, route } from "./address";
+import { loadDatasets } from "./evaluating";
 import { client, inputs, loadInputs, loadModels, loadStudies, machine, models } from "./server";
 import { chosenInput, chosenModels } from "./settings";
 import { chosenOf } from "./catalog";
+import { tarOf } from "./tar";
 
 export interface Uploads {
   busy: { kind: Kind; name: string } | null;
   problems: Partial<Record<Kind, Problem>>;
   take: (file: File, as?: Kind) => void;
+  /** A folder with a folder for each class. */
+  takeFolder: (name: string, found: readonly Found[]) => void;
 }
 
 const sentence = (detail: string): Problem => ({ title: "", status: 0, code: "invalid", detail });
@@ -24,7 +31,10 @@ const sentence = (detail: string): Problem => ({ title: "", status: 0, code: "in
 function tooLarge(kind: Kind, file: File): Problem | null {
   const limits = machine.get().value?.limits;
   if (!limits) return null;
-  const most = { image: limits.image_bytes, model: limits.model_bytes, report: limits.report_bytes, other: Infinity }[kind];
+  const most = {
+    image: limits.image_bytes, model: limits.model_bytes, report: limits.report_bytes,
+    dataset: limits.archive_bytes, other: Infinity,
+  }[kind];
   return file.size > most ? sentence(text().tooLarge(file.name, bytes(file.size), bytes(most))) : null;
 }
 
@@ -53,6 +63,13 @@ const SEND: Record<Kind, (file: File) => Promise<void>> = {
     await loadStudies();
     announce.stage(text().imported(study.id));
     go({ scene: "study", id: study.id, pricing: null });
+  },
+  async dataset(file) {
+    const added = await client.addDataset(file, file.name);
+    await loadDatasets();
+    announce.stage(text().addedDataset(added.name, added.classes.length));
+    const now = route.get();
+    go(publish({ ...(now.scene === "publish" ? now : {}), step: "evaluate", dataset: added.id, evaluation: null }));
   },
   async other(file) {
     throw new Error(text().photoOther(file.name));
@@ -83,6 +100,11 @@ export function useUploads(): Uploads {
     setBusy(null);
   }, []);
 
+  const takeFolder = useCallback((name: string, found: readonly Found[]) => {
+    const files = classFiles(found);
+    if (files.length === 0) return tell("dataset", sentence(text().noClasses(name)));
+    void take(new File([tarOf(files)], `${name}.tar`), "dataset");
+  }, [take]);
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
       const file = event.clipboardData?.files[0];
@@ -98,11 +120,18 @@ export function useUploads(): Uploads {
     return () => document.removeEventListener("paste", paste);
   }, [take]);
 
-  return { busy, problems, take: (file, as) => void take(file, as) };
+  return { busy, problems, take: (file, as) => void take(file, as), takeFolder };
 }
 
+/** Folders among what was dropped; they must be asked for before the event ends. */
+const folders = (data: DataTransfer | null): FileSystemDirectoryEntry[] =>
+  [...(data?.items ?? [])].flatMap((item) => {
+    const entry = item.webkitGetAsEntry();
+    return entry?.isDirectory ? [entry as FileSystemDirectoryEntry] : [];
+  });
+
 /** True while a file hangs over the page; dropped anywhere, it is taken. */
-export function useDrop(take: (file: File) => void): boolean {
+export function useDrop({ take, takeFolder }: Uploads): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {
     let depth = 0; // dragenter and dragleave come for every element that is passed
@@ -123,7 +152,9 @@ export function useDrop(take: (file: File) => void): boolean {
       on("dragover", () => undefined),
       on("drop", (event) => {
         depth = 0;
-        for (const file of event.dataTransfer?.files ?? []) take(file);
+        const dropped = folders(event.dataTransfer);
+        for (const folder of dropped) void droppedFolder(folder).then((found) => takeFolder(folder.name, found));
+        if (dropped.length === 0) for (const file of event.dataTransfer?.files ?? []) take(file);
       }),
     ];
     return () => undo.forEach((stop) => stop());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placeLabels } from "../labels";
+import { besidePlot, placeLabels } from "../labels";
 import { shorten, textWidth, wrap } from "../text";
 
 const frame = { x: 0, y: 0, width: 600, height: 300 };
@@ -62,6 +62,21 @@ test("names keep clear of what is taken", () => {
   const dot = { x: 300, y: 150, name: "a", width: 60 };
   const [label] = placeLabels([dot], frame, [right]);
   assert.ok(!overlap(boxOf(label, dot), right));
+});
+
+test("numbers beside a plot stand in the order of their dots, apart from one another and within its height", () => {
+  const all = Array.from({ length: 10 }, (_, i) => ({ x: 200 + i, y: 280 - 2 * i, name: `model-${i}`, width: 70 }));
+  const labels = besidePlot(all, 610, frame, true);
+  const down = [...labels].sort((a, b) => a.y - b.y);
+  assert.deepEqual(down.map(({ number }) => number), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  assert.equal(labels[9].number, 1, "the highest dot is the first");
+  down.slice(1).forEach((label, i) => assert.ok(label.y - down[i].y >= 14, `${label.text} touches the one above`));
+  assert.ok(down[0].y >= 0 && down[9].y <= 304);
+  assert.deepEqual(
+    besidePlot(all, 610, frame, false).map(({ text, y }) => [text, y]),
+    labels.map(({ y }, i) => [all[i].name, y]),
+    "with room for names, names in the same places",
+  );
 });
 
 test("a shortened name keeps both ends", () => {

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/packed_folder.h"
+#include "core/pack.h"
 #include "fuzz.h"
 
-static void check_file(const struct miev_folder_file *file, const uint8_t *data, size_t size)
+static void check_file(const struct miev_pack_file *file, const uint8_t *data, size_t size)
 {
     const uint8_t *bytes = file->bytes;
     if (file->length > size || bytes < data || bytes > data + size - file->length)
@@ -19,12 +19,12 @@ static void check_file(const struct miev_folder_file *file, const uint8_t *data,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct miev_error err = {.message = ""};
-    struct miev_folder_reader reader;
-    struct miev_folder_file file;
+    struct miev_pack_reader reader;
+    struct miev_pack_file file;
     bool more = true;
-    int rc = miev_folder_read(data, size, &reader, &err);
+    int rc = miev_pack_read(data, size, &reader, &err);
     while (rc == MIEV_OK && more) {
-        rc = miev_folder_next(&reader, &file, &more, &err);
+        rc = miev_pack_next(&reader, &file, &more, &err);
         if (rc == MIEV_OK && more)
             check_file(&file, data, size);
     }

@@ -3,14 +3,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/packed_folder.h"
+#include "core/pack.h"
 #include "core/sha256.h"
 #include "study/sealed.h"
 #include "test.h"
 
 #define MAX_BYTES ((size_t)1 << 20)
 
-static char folder[] = "/tmp/miev-folder-XXXXXX";
+static char folder[] = "/tmp/miev-pack-XXXXXX";
 
 static const char *inside(const char *name)
 {
@@ -30,7 +30,7 @@ static void write_file(const char *name, const char *text)
 static int make_model(void **state)
 {
     (void)state;
-    (void)snprintf(folder, sizeof(folder), "/tmp/miev-folder-XXXXXX");
+    (void)snprintf(folder, sizeof(folder), "/tmp/miev-pack-XXXXXX");
     if (!mkdtemp(folder) || mkdir(inside("variables"), 0700) != 0)
         return -1;
     write_file("saved_model.pb", "graph");
@@ -65,20 +65,20 @@ static void test_a_folder_is_sealed_with_all_its_files(void **state)
     (void)state;
     struct miev_error err;
     struct miev_sealed sealed = {.fd = -1};
-    struct miev_folder_reader reader;
-    struct miev_folder_file file;
+    struct miev_pack_reader reader;
+    struct miev_pack_file file;
     bool more = false;
     assert_ok(miev_sealed_load_model(folder, MAX_BYTES, &sealed, &err), &err);
     assert_int_equal(sealed.content_bytes, 12);
-    assert_ok(miev_folder_read(sealed.bytes, sealed.length, &reader, &err), &err);
+    assert_ok(miev_pack_read(sealed.bytes, sealed.length, &reader, &err), &err);
     for (size_t i = 0; i < 3; i++) {
-        assert_ok(miev_folder_next(&reader, &file, &more, &err), &err);
+        assert_ok(miev_pack_next(&reader, &file, &more, &err), &err);
         assert_true(more);
         assert_string_equal(file.path, paths[i]);
         assert_int_equal(file.length, strlen(texts[i]));
         assert_memory_equal(file.bytes, texts[i], file.length);
     }
-    assert_ok(miev_folder_next(&reader, &file, &more, &err), &err);
+    assert_ok(miev_pack_next(&reader, &file, &more, &err), &err);
     assert_false(more);
     assert_int_equal(write(sealed.fd, "x", 1), -1); /* EPERM: nobody changes it any more */
     miev_sealed_finish(&sealed);
@@ -146,7 +146,7 @@ static void test_a_folder_too_deep_or_too_full_is_refused(void **state)
     }
     refuse(MIEV_ERR_LIMIT, "lies deeper than any model's files");
     assert_int_equal(remove_all("a"), 0);
-    for (unsigned i = 0; i < MIEV_FOLDER_MAX_FILES; i++) {
+    for (unsigned i = 0; i < MIEV_PACK_MAX_FILES; i++) {
         (void)snprintf(name, sizeof(name), "file-%u", i);
         write_file(name, "");
     }
@@ -177,12 +177,12 @@ static void test_a_forged_folder_is_refused(void **state)
     };
     for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++) {
         struct miev_error err;
-        struct miev_folder_reader reader;
-        struct miev_folder_file file;
+        struct miev_pack_reader reader;
+        struct miev_pack_file file;
         bool more = true;
-        int rc = miev_folder_read(forged[i], strlen(forged[i]), &reader, &err);
+        int rc = miev_pack_read(forged[i], strlen(forged[i]), &reader, &err);
         while (rc == MIEV_OK && more)
-            rc = miev_folder_next(&reader, &file, &more, &err);
+            rc = miev_pack_next(&reader, &file, &more, &err);
         if (rc != MIEV_ERR_BROKEN)
             fail_msg("folder %zu is not refused", i);
     }

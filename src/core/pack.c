@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/packed_folder.h"
+#include "core/pack.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -24,7 +24,7 @@
 /* ---- what lies in it ---- */
 
 struct walk {
-    struct miev_folder *folder;
+    struct miev_pack *folder;
     const char *name;
     uint64_t max_bytes;
     size_t capacity;
@@ -33,11 +33,11 @@ struct walk {
 
 static int add_entry(struct walk *walk, const char *path, uint64_t bytes)
 {
-    struct miev_folder *folder = walk->folder;
-    if (folder->n == MIEV_FOLDER_MAX_FILES)
+    struct miev_pack *folder = walk->folder;
+    if (folder->n == MIEV_PACK_MAX_FILES)
         return miev_error_set(walk->err, MIEV_ERR_LIMIT,
                               "%s holds more than %u files: name the folder of one model",
-                              walk->name, MIEV_FOLDER_MAX_FILES);
+                              walk->name, MIEV_PACK_MAX_FILES);
     if (bytes > walk->max_bytes - folder->bytes)
         return miev_error_set(walk->err, MIEV_ERR_LIMIT,
                               "the files in %s have more than the %" PRIu64
@@ -45,14 +45,14 @@ static int add_entry(struct walk *walk, const char *path, uint64_t bytes)
                               walk->name, walk->max_bytes >> 20);
     if (folder->n == walk->capacity) {
         size_t capacity = walk->capacity ? 2 * walk->capacity : 16;
-        struct miev_folder_entry *more =
+        struct miev_pack_entry *more =
             realloc(folder->entries, capacity * sizeof(*folder->entries));
         if (!more)
             return miev_error_set(walk->err, MIEV_ERR_NOMEM, "no memory for a list of files");
         folder->entries = more;
         walk->capacity = capacity;
     }
-    struct miev_folder_entry *entry = &folder->entries[folder->n++];
+    struct miev_pack_entry *entry = &folder->entries[folder->n++];
     (void)snprintf(entry->path, sizeof(entry->path), "%s", path);
     entry->bytes = bytes;
     folder->bytes += bytes;
@@ -75,7 +75,7 @@ static int walk_folder(struct walk *walk, int fd, const char *prefix, int depth)
 /* One name in the folder fd. */
 static int walk_name(struct walk *walk, int fd, const char *prefix, const char *name, int depth)
 {
-    char path[MIEV_FOLDER_MAX_PATH], shown[128];
+    char path[MIEV_PACK_MAX_PATH], shown[128];
     struct stat info;
     int n = snprintf(path, sizeof(path), "%s%s", prefix, name);
     miev_text_show(shown, sizeof(shown), name);
@@ -126,20 +126,20 @@ static int walk_folder(struct walk *walk, int fd, const char *prefix, int depth)
 
 static int by_path(const void *a, const void *b)
 {
-    return strcmp(((const struct miev_folder_entry *)a)->path,
-                  ((const struct miev_folder_entry *)b)->path);
+    return strcmp(((const struct miev_pack_entry *)a)->path,
+                  ((const struct miev_pack_entry *)b)->path);
 }
 
-int miev_folder_list(int fd, const char *name, uint64_t max_bytes, struct miev_folder *out,
-                     struct miev_error *err)
+int miev_pack_list(int fd, const char *name, uint64_t max_bytes, struct miev_pack *out,
+                   struct miev_error *err)
 {
-    struct miev_folder folder = {NULL, 0, 0};
+    struct miev_pack folder = {NULL, 0, 0};
     struct walk walk = {&folder, name, max_bytes, 0, err};
     int rc = walk_folder(&walk, fd, "", 0);
     if (rc == MIEV_OK && folder.n == 0)
         rc = miev_error_set(err, MIEV_ERR_INVALID, "%s holds no file", name);
     if (rc != MIEV_OK) {
-        miev_folder_finish(&folder);
+        miev_pack_finish(&folder);
         return rc;
     }
     qsort(folder.entries, folder.n, sizeof(*folder.entries), by_path);
@@ -147,13 +147,13 @@ int miev_folder_list(int fd, const char *name, uint64_t max_bytes, struct miev_f
     return MIEV_OK;
 }
 
-void miev_folder_finish(struct miev_folder *folder)
+void miev_pack_finish(struct miev_pack *folder)
 {
     free(folder->entries);
-    *folder = (struct miev_folder){NULL, 0, 0};
+    *folder = (struct miev_pack){NULL, 0, 0};
 }
 
-bool miev_folder_has(const struct miev_folder *folder, const char *path)
+bool miev_pack_has(const struct miev_pack *folder, const char *path)
 {
     for (size_t i = 0; i < folder->n; i++)
         if (strcmp(folder->entries[i].path, path) == 0)
@@ -163,13 +163,13 @@ bool miev_folder_has(const struct miev_folder *folder, const char *path)
 
 /* ---- the list ---- */
 
-static size_t line_bytes(const struct miev_folder_entry *entry)
+static size_t line_bytes(const struct miev_pack_entry *entry)
 {
     int digits = snprintf(NULL, 0, "%" PRIu64, entry->bytes);
     return HEX_DIGITS + 2 + (size_t)digits + 2 + strlen(entry->path) + 1;
 }
 
-size_t miev_folder_head_bytes(const struct miev_folder *folder)
+size_t miev_pack_head_bytes(const struct miev_pack *folder)
 {
     size_t bytes = sizeof(FIRST_LINE) - 1 + 1;
     for (size_t i = 0; i < folder->n; i++)
@@ -177,15 +177,15 @@ size_t miev_folder_head_bytes(const struct miev_folder *folder)
     return bytes;
 }
 
-void miev_folder_write_head(const struct miev_folder *folder, const char (*sha256)[65], char *head,
-                            char identity[65])
+void miev_pack_write_head(const struct miev_pack *folder, const char (*sha256)[65], char *head,
+                          char identity[65])
 {
-    char line[HEX_DIGITS + MAX_DIGITS + MIEV_FOLDER_MAX_PATH + 8];
+    char line[HEX_DIGITS + MAX_DIGITS + MIEV_PACK_MAX_PATH + 8];
     char *at = head + sizeof(FIRST_LINE) - 1;
     memcpy(head, FIRST_LINE, sizeof(FIRST_LINE) - 1);
     char *lines = at;
     for (size_t i = 0; i < folder->n; i++) {
-        const struct miev_folder_entry *entry = &folder->entries[i];
+        const struct miev_pack_entry *entry = &folder->entries[i];
         (void)snprintf(line, sizeof(line), "%s  %" PRIu64 "  %s\n", sha256[i], entry->bytes,
                        entry->path);
         memcpy(at, line, line_bytes(entry));
@@ -197,7 +197,7 @@ void miev_folder_write_head(const struct miev_folder *folder, const char (*sha25
 
 /* ---- the other side ---- */
 
-bool miev_folder_is_packed(const void *bytes, size_t length)
+bool miev_pack_is_one(const void *bytes, size_t length)
 {
     size_t n = sizeof(FIRST_LINE) - 1;
     return length >= n && memcmp(bytes, FIRST_LINE, n) == 0;
@@ -209,19 +209,18 @@ static int broken(struct miev_error *err)
                           "what should be a packed folder is none: name the model's folder itself");
 }
 
-int miev_folder_read(const void *bytes, size_t length, struct miev_folder_reader *reader,
-                     struct miev_error *err)
+int miev_pack_read(const void *bytes, size_t length, struct miev_pack_reader *reader,
+                   struct miev_error *err)
 {
     const char *lines = (const char *)bytes + sizeof(FIRST_LINE) - 1;
-    if (!miev_folder_is_packed(bytes, length))
+    if (!miev_pack_is_one(bytes, length))
         return broken(err);
     size_t left = length - (sizeof(FIRST_LINE) - 1);
     const char *end = memmem(lines, left, "\n\n", 2);
     if (!end)
         return broken(err);
     const char *content = end + 2;
-    *reader =
-        (struct miev_folder_reader){lines, end + 1, content, left - (size_t)(content - lines)};
+    *reader = (struct miev_pack_reader){lines, end + 1, content, left - (size_t)(content - lines)};
     return MIEV_OK;
 }
 
@@ -239,9 +238,9 @@ static bool leads_inside(const char *path)
 }
 
 /* "SHA-256  SIZE  PATH" without the line's end. */
-static bool read_line(const char *line, size_t length, struct miev_folder_file *file)
+static bool read_line(const char *line, size_t length, struct miev_pack_file *file)
 {
-    char text[HEX_DIGITS + MAX_DIGITS + MIEV_FOLDER_MAX_PATH + 8];
+    char text[HEX_DIGITS + MAX_DIGITS + MIEV_PACK_MAX_PATH + 8];
     if (length >= sizeof(text) || length < HEX_DIGITS + 6 || memchr(line, '\0', length))
         return false;
     memcpy(text, line, length);
@@ -260,8 +259,8 @@ static bool read_line(const char *line, size_t length, struct miev_folder_file *
     return true;
 }
 
-int miev_folder_next(struct miev_folder_reader *reader, struct miev_folder_file *file, bool *more,
-                     struct miev_error *err)
+int miev_pack_next(struct miev_pack_reader *reader, struct miev_pack_file *file, bool *more,
+                   struct miev_error *err)
 {
     *more = reader->line < reader->lines_end;
     if (!*more)
