@@ -453,6 +453,8 @@ static int run_batch(struct worker *worker, size_t n, struct miev_error *err)
 {
     int64_t dims[MIEV_TENSOR_MAX_DIMS];
     memcpy(dims, worker->tensor.dims, sizeof(dims));
+    if (!worker->engine->shape_input)
+        return miev_error_set(err, MIEV_ERR_UNSUPPORTED, "this engine takes no batches");
     dims[0] = (int64_t)n;
     worker->batch = n;
     int rc = worker->engine->shape_input(worker->state, 0, dims, worker->tensor.n_dims, err);
