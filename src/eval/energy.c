@@ -34,6 +34,8 @@ int miev_eval_add_span(struct miev_eval *eval, struct miev_eval_energy *energy,
                        const struct miev_round *span, struct miev_error *err)
 {
     struct miev_span_energy at, shifted;
+    if (energy->elsewhere)
+        return MIEV_OK;
     int rc = miev_run_energy(&eval->run, span, 0, &at, err);
     if (rc == MIEV_OK)
         rc = miev_run_energy(&eval->run, span, 1, &shifted, err);
@@ -112,7 +114,10 @@ json_t *miev_eval_energy_json(const struct miev_eval_energy *energy, size_t imag
     struct headline sum = add_up(energy);
     if (energy->images == 0 || strcmp(sum.method, unavailable) == 0)
         return json_pack("{s:s, s:[], s:s, s:I}", "method", unavailable, "parts", "reason",
-                         energy->images == 0 ? "no time was metered" : "no sensor covers it",
+                         energy->elsewhere ? "the model is served elsewhere: the joules of this "
+                                             "machine are not its own"
+                         : energy->images == 0 ? "no time was metered"
+                                               : "no sensor covers it",
                          "images", (json_int_t)0);
     double n = (double)energy->images, shift_j = IDLE_T * fabs(energy->idle_shift_j);
     json_t *per_image =

@@ -265,18 +265,6 @@ static unsigned count_decoders(const struct miev_eval *eval)
     return wanted < MIEV_EVAL_MAX_DECODERS ? wanted : MIEV_EVAL_MAX_DECODERS;
 }
 
-/* What is kept of an evaluation is found again by the hash of the model's file. */
-static int refuse_served(const struct miev_study_entry *entries, size_t n, struct miev_error *err)
-{
-    for (size_t i = 0; i < n; i++)
-        if (miev_remote_is_address(entries[i].file->path))
-            return miev_error_set(err, MIEV_ERR_UNSUPPORTED,
-                                  "%s is served elsewhere and may be another model tomorrow: an "
-                                  "evaluation takes files, whose hash it keeps",
-                                  entries[i].card->name);
-    return MIEV_OK;
-}
-
 int miev_eval_set_up(struct miev_eval *eval, const struct miev_study_entry *entries,
                      struct miev_error *err)
 {
@@ -292,6 +280,7 @@ int miev_eval_set_up(struct miev_eval *eval, const struct miev_study_entry *entr
     for (size_t i = 0; i < run->n_models; i++) {
         eval->models[i].run = &run->models[i];
         eval->models[i].state_fd = eval->models[i].vectors_fd = -1;
+        eval->models[i].energy.elsewhere = miev_remote_is_address(entries[i].file->path);
     }
     eval->n_decoders = count_decoders(eval);
     unsigned reserved = run->share.reserved_cpus + (unsigned)eval->n_decoders;
@@ -381,11 +370,8 @@ int miev_eval_run(const struct miev_eval_options *options, const struct miev_stu
     if (n_entries == 0 || n_entries > MIEV_STUDY_MAX_MODELS)
         return miev_error_set(err, MIEV_ERR_INVALID, "1 to %d models can be evaluated, not %zu",
                               MIEV_STUDY_MAX_MODELS, n_entries);
-    int rc = refuse_served(entries, n_entries, err);
-    if (rc != MIEV_OK)
-        return rc;
     miev_eval_init(&eval, &study, options, n_entries);
-    rc = run_all(&eval, entries, err);
+    int rc = run_all(&eval, entries, err);
     if (rc == MIEV_OK) {
         *report = miev_eval_report(&eval, miev_eval_stopped(&eval) ? "interrupted"
                                           : all_done(&eval)        ? "complete"

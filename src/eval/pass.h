@@ -3,10 +3,10 @@
 #ifndef MIEV_EVAL_PASS_H
 #define MIEV_EVAL_PASS_H
 
+#include "core/proportion.h"
 #include "eval/dataset.h"
 #include "eval/eval.h"
 #include "eval/groups.h"
-#include "core/proportion.h"
 #include "study/predict.h"
 #include "study/run.h"
 
@@ -29,6 +29,7 @@ struct miev_eval_energy {
     struct miev_eval_part parts[MIEV_PART_COUNT];
     double seconds, cpu_s, neighbour_cpu_s, idle_shift_j; /* last: one standard error of idle */
     size_t images;                                        /* that the joules cover */
+    bool elsewhere; /* the model is served by another machine: no joule of this one is its */
 };
 
 struct miev_eval_model {

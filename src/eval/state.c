@@ -258,7 +258,8 @@ int miev_eval_state_open(struct miev_eval *eval, struct miev_eval_model *model,
 {
     const char *folder = eval->options->state_folder;
     char digest[65];
-    if (!folder)
+    /* A served model may be another one tomorrow: its answers are never gone on with. */
+    if (!folder || model->energy.elsewhere)
         return MIEV_OK;
     json_t *key = key_of(eval, model);
     char *text = json_dumps(key, JSON_COMPACT | JSON_SORT_KEYS);

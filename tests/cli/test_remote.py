@@ -189,13 +189,24 @@ class Refusals(unittest.TestCase):
             self.assertIn("no reason to ask", done.stdout + done.stderr)
             self.assertEqual(len(server.paths), asked)
 
-    def test_evaluations_take_files(self):
-        with tempfile.TemporaryDirectory() as folder:
-            pathlib.Path(folder, "cat").mkdir()
-            pathlib.Path(folder, "cat", "a.png").write_bytes(support.CAT.read_bytes())
-            done = support.miev("eval", "oip:http://127.0.0.1:1/net", "--dataset", folder)
-            self.assertEqual(done.returncode, 1, done.stderr)
-            self.assertIn("an evaluation takes files", done.stderr)
+    def test_an_evaluation_asks_the_server_and_takes_no_joules_for_its_own(self):
+        with tempfile.TemporaryDirectory() as folder, serving() as server:
+            folder = pathlib.Path(folder)
+            for name in ("class-3", "class-4"):  # the server of the tests always answers 3
+                (folder / "data" / name).mkdir(parents=True)
+                (folder / "data" / name / "a.png").write_bytes(support.CAT.read_bytes())
+            (folder / "labels.txt").write_text("".join(f"class-{i}\n" for i in range(CLASSES)))
+            done = support.miev("eval", name_of(server), "--dataset", folder / "data", "--labels",
+                                folder / "labels.txt", "--state", folder / "state", "--json",
+                                folder / "report.json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            report = json.loads((folder / "report.json").read_text())
+            self.assertFalse(list(folder.glob("state/*")))
+        model = report["models"][0]
+        self.assertEqual((model["images"], model["top1"]["right"]), (2, 1))
+        self.assertEqual(model["energy"]["method"], "unavailable")
+        self.assertIn("served elsewhere", model["energy"]["reason"])
+        self.assertIsNone(model["footprint"])
 
 
 class Tls(unittest.TestCase):
