@@ -96,7 +96,7 @@ const struct cli_command cli_compare = {
      "Measure models on one photo, in turns, and compare their carbon, speed and answers.\n"
      "A MODEL is a bundled one (\"cifar10-nano\", \"cifar10-nano:int8\"), a model file\n"
      "(./my.tflite) or a card beside one (./my.json), or one that a server\n"
-     "runs (oip:http://host:8000/NAME, tfserving:http://host:8501/NAME). Without any, all bundled\n"
+     "runs (oip:http://host:8000/NAME, tfserving:http://host:8501/NAME).\nWithout any, all bundled "
      "ones.",
      "  miev compare --input models/photos/cat-chelsea.png\n"
      "  miev compare cifar10-nano cifar10-small:int8 --input cat.jpg --zone KR --rate 10000\n"

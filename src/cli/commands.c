@@ -3,8 +3,8 @@
 
 #include "cli/command.h"
 
+/* clang-format off */ /* one a line */
 const struct cli_command *const cli_commands[] = {
-    /* clang-format off: one a line */
     &cli_compare,
     &cli_run,
     &cli_sweep,
@@ -30,5 +30,5 @@ const struct cli_command *const cli_commands[] = {
     &cli_manual,
     &cli_version,
     NULL,
-    /* clang-format on */
 };
+/* clang-format on */
