@@ -83,8 +83,8 @@ static int refuse(CURLcode code, const struct body *body, struct miev_error *err
                           curl_easy_strerror(code));
 }
 
-static int get(void *context, const char *url, const char *header, double timeout_s,
-               struct miev_transport_reply *out, struct miev_error *err)
+static int get(const struct miev_transport *transport, const char *url, const char *header,
+               double timeout_s, struct miev_transport_reply *out, struct miev_error *err)
 {
     struct miev_transport_reply reply = {.body = calloc(1, 1)};
     struct body body = {.reply = &reply, .capacity = 1};
@@ -98,7 +98,7 @@ static int get(void *context, const char *url, const char *header, double timeou
             miev_error_set(err, MIEV_ERR_PERMISSION,
                            "its address has to begin with https:// (http:// only to this machine)");
     if (rc == MIEV_OK) {
-        CURLcode code = set_up(curl, context, url, headers, timeout_s, &body);
+        CURLcode code = set_up(curl, transport->env, url, headers, timeout_s, &body);
         code = code == CURLE_OK ? curl_easy_perform(curl) : code;
         rc = code == CURLE_OK ? MIEV_OK : refuse(code, &body, err);
         (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply.status);
@@ -114,5 +114,5 @@ static int get(void *context, const char *url, const char *header, double timeou
 
 struct miev_transport miev_transport_curl(const struct miev_env *env)
 {
-    return (struct miev_transport){.get = get, .context = (void *)(uintptr_t)env};
+    return (struct miev_transport){.get = get, .env = env};
 }

@@ -20,9 +20,10 @@ struct miev_transport {
      * NULL. Any status is an answer. MIEV_ERR_TIMEOUT after timeout_s in all, MIEV_ERR_UNAVAILABLE
      * where nobody answers, MIEV_ERR_LIMIT for a body that is too long. A redirect is not followed,
      * so that the header goes nowhere else; no message holds it. */
-    int (*get)(void *context, const char *url, const char *header, double timeout_s,
-               struct miev_transport_reply *out, struct miev_error *err);
-    void *context;
+    int (*get)(const struct miev_transport *transport, const char *url, const char *header,
+               double timeout_s, struct miev_transport_reply *out, struct miev_error *err);
+    const struct miev_env *env;
+    void *context; /* of a transport that is not libcurl's */
 };
 
 /* By libcurl, with the proxies and the certificates (SSL_CERT_FILE) of the environment. */

@@ -54,7 +54,7 @@ static unsigned modules_of(double gib)
     for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); i++)
         if (gib <= small[i].up_to_gib)
             return small[i].modules;
-    for (double size_gib = 128; size_gib >= 4; size_gib /= 2)
+    for (unsigned size_gib = 128; size_gib >= 4; size_gib /= 2)
         if (size_gib <= gib / 8)
             return (unsigned)fmin(ceil(gib / size_gib), 32);
     return 8;

@@ -94,9 +94,8 @@ static int ask(const struct miev_env *env, const struct miev_transport *transpor
     *n = 0;
     int rc = provider->request(env, now, place, forecast, &request, err);
     if (rc == MIEV_OK)
-        rc =
-            transport->get(transport->context, request.url, *request.header ? request.header : NULL,
-                           MIEV_LIVE_TIMEOUT_S, &reply, err);
+        rc = transport->get(transport, request.url, *request.header ? request.header : NULL,
+                            MIEV_LIVE_TIMEOUT_S, &reply, err);
     explicit_bzero(&request, sizeof(request));
     if (rc == MIEV_OK)
         rc = read_answer(provider, &reply, forecast, points, n, err);

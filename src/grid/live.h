@@ -22,8 +22,8 @@ enum miev_live_kind { MIEV_LIVE_AVERAGE, MIEV_LIVE_MARGINAL };
 
 struct miev_live_point {
     time_t at; /* begin of the span that it holds for */
-    unsigned span_s;
     double intensity_g_per_kwh;
+    unsigned span_s;
     bool estimated; /* by the provider's own word: modelled, or not metered yet */
 };
 

@@ -23,10 +23,10 @@ struct fake {
     const char *key, *address;
 };
 
-static int fake_get(void *context, const char *url, const char *header, double timeout_s,
-                    struct miev_transport_reply *out, struct miev_error *err)
+static int fake_get(const struct miev_transport *transport, const char *url, const char *header,
+                    double timeout_s, struct miev_transport_reply *out, struct miev_error *err)
 {
-    struct fake *fake = context;
+    struct fake *fake = transport->context;
     fake->asked++;
     assert_true(timeout_s <= 3.0);
     (void)snprintf(fake->url, sizeof(fake->url), "%s", url);
@@ -50,7 +50,7 @@ static int now_of(struct fake *fake, const char *name, const char *place, const 
                   time_t now, struct miev_live_answer *out, struct miev_error *err)
 {
     struct miev_env env = {.root = "", .variable = fake_variable, .context = fake};
-    const struct miev_transport transport = {fake_get, fake};
+    const struct miev_transport transport = {.get = fake_get, .context = fake};
     const struct miev_live_provider *provider;
     assert_ok(miev_live_named(name, &provider, err), err);
     return miev_live_now(&env, &transport, provider, place, now, folder, out, err);
@@ -135,7 +135,7 @@ static void test_forecasts_are_points_in_order(void **state)
                             "{\"carbonIntensity\":1,\"datetime\":\"2026-08-25T15:00:00.000Z\"}]}",
                         .key = "k"};
     struct miev_env env = {.root = "", .variable = fake_variable, .context = &fake};
-    const struct miev_transport transport = {fake_get, &fake};
+    const struct miev_transport transport = {.get = fake_get, .context = &fake};
     const struct miev_live_provider *provider;
     assert_ok(miev_live_named("electricitymaps", &provider, &err), &err);
     assert_ok(miev_live_forecast(&env, &transport, provider, "DE", NOON_AND_TWO, points, &n, &err),
