@@ -158,17 +158,16 @@ static void print_point(const struct miev_live_point *point, const char *what)
 /* The figure of now, and the hours to come where the provider tells them. */
 static int list_live(const char *live, const char *zone)
 {
-    const struct miev_live_provider *provider;
     struct miev_live_answer answer;
     struct miev_live_point points[MIEV_LIVE_MAX_HOURS];
     struct miev_error err, trouble;
     size_t n = 0;
-    int rc = miev_site_live_ask(live, zone, &provider, &answer, &err);
+    int rc = miev_site_live_ask(live, zone, &answer, &err);
     if (rc == MIEV_ERR_INVALID)
         return cli_usage_error("zones", &err);
     if (rc != MIEV_OK)
         return cli_fail(&err);
-    printf("%-20s   g/kWh  %s\n", provider->title, provider->basis);
+    printf("%-20s   g/kWh  %s\n", answer.provider->title, answer.provider->basis);
     print_point(&answer.now, answer.age == MIEV_LIVE_LAST_KNOWN ? "last known" : "now");
     if (answer.age == MIEV_LIVE_LAST_KNOWN)
         printf("No newer one: %s\n", answer.trouble);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "grid/live.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,20 +27,36 @@ int miev_live_named(const char *name, const struct miev_live_provider **out, str
                           name, names);
 }
 
+/* So many digits, and then this character (0: whatever follows). */
+static bool take_number(const char **text, unsigned digits, char then, int *out)
+{
+    *out = 0;
+    for (; digits > 0; digits--, (*text)++) {
+        if (!isdigit((unsigned char)**text))
+            return false;
+        *out = *out * 10 + (**text - '0');
+    }
+    if (then != '\0' && *(*text)++ != then)
+        return false;
+    return true;
+}
+
 bool miev_live_parse_time(const char *text, time_t *out)
 {
     struct tm parts = {0};
-    int year, month, day, hour, minute, used = 0;
-    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d%n", &year, &month, &day, &hour, &minute, &used) != 5 ||
-        used != 16 || year < 2000 || year > 2200 || month < 1 || month > 12 || day < 1 ||
-        day > 31 || hour > 23 || minute > 59)
+    int year, month, day, hour, minute;
+    if (!take_number(&text, 4, '-', &year) || !take_number(&text, 2, '-', &month) ||
+        !take_number(&text, 2, 'T', &day) || !take_number(&text, 2, ':', &hour) ||
+        !take_number(&text, 2, '\0', &minute))
         return false;
-    const char *rest = text + used;
-    if (*rest == ':') { /* seconds and their fractions say nothing of a span of minutes */
-        rest++;
-        rest += strspn(rest, "0123456789.");
+    if (year < 2000 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 ||
+        minute > 59)
+        return false;
+    if (*text == ':') { /* seconds and their fractions say nothing of a span of minutes */
+        text++;
+        text += strspn(text, "0123456789.");
     }
-    if (strcmp(rest, "Z") != 0 && strcmp(rest, "+00:00") != 0)
+    if (strcmp(text, "Z") != 0 && strcmp(text, "+00:00") != 0)
         return false;
     parts.tm_year = year - 1900, parts.tm_mon = month - 1, parts.tm_mday = day;
     parts.tm_hour = hour, parts.tm_min = minute;
@@ -85,17 +102,18 @@ static int read_answer(const struct miev_live_provider *provider,
     return rc;
 }
 
-static int ask(const struct miev_env *env, const struct miev_transport *transport,
-               const struct miev_live_provider *provider, const char *place, time_t now,
-               bool forecast, struct miev_live_point *points, size_t *n, struct miev_error *err)
+static int ask(const struct miev_live_query *query, bool forecast, struct miev_live_point *points,
+               size_t *n, struct miev_error *err)
 {
+    const struct miev_live_provider *provider = query->provider;
     struct miev_live_request request = {.header = ""};
     struct miev_transport_reply reply = {0};
     *n = 0;
-    int rc = provider->request(env, now, place, forecast, &request, err);
+    int rc = provider->request(query->env, query->now, query->place, forecast, &request, err);
     if (rc == MIEV_OK)
-        rc = transport->get(transport, request.url, *request.header ? request.header : NULL,
-                            MIEV_LIVE_TIMEOUT_S, &reply, err);
+        rc = query->transport->get(query->transport, request.url,
+                                   *request.header ? request.header : NULL, MIEV_LIVE_TIMEOUT_S,
+                                   &reply, err);
     explicit_bzero(&request, sizeof(request));
     if (rc == MIEV_OK)
         rc = read_answer(provider, &reply, forecast, points, n, err);
@@ -114,25 +132,26 @@ static const struct miev_live_point *at_time(const struct miev_live_point *point
     return best;
 }
 
-int miev_live_now(const struct miev_env *env, const struct miev_transport *transport,
-                  const struct miev_live_provider *provider, const char *place, time_t now,
-                  const char *cache_folder, struct miev_live_answer *out, struct miev_error *err)
+int miev_live_now(const struct miev_live_query *query, const char *cache_folder,
+                  struct miev_live_answer *out, struct miev_error *err)
 {
     struct miev_live_point points[MIEV_LIVE_MAX_HOURS];
-    struct miev_live_answer answer = {.provider = provider};
+    struct miev_live_answer answer = {.provider = query->provider};
+    const char *name = query->provider->name, *place = query->place;
+    time_t now = query->now;
     size_t n = 0;
-    bool kept = miev_live_cache_read(cache_folder, provider->name, place, &answer.now);
+    bool kept = miev_live_cache_read(cache_folder, name, place, &answer.now);
     if (kept && now >= answer.now.at && now < answer.now.at + answer.now.span_s) {
         answer.age = MIEV_LIVE_CACHED;
         *out = answer;
         return MIEV_OK;
     }
     struct miev_error trouble;
-    int rc = ask(env, transport, provider, place, now, false, points, &n, &trouble);
+    int rc = ask(query, false, points, &n, &trouble);
     if (rc == MIEV_OK) {
         answer.now = *at_time(points, n, now);
-        miev_live_cache_write(cache_folder, provider->name, place, &answer.now);
-    } else if (kept && now - answer.now.at < MIEV_LIVE_KEPT_H * 3600 && rc != MIEV_ERR_INVALID) {
+        miev_live_cache_write(cache_folder, name, place, &answer.now);
+    } else if (kept && now - answer.now.at < MIEV_LIVE_KEPT_S && rc != MIEV_ERR_INVALID) {
         answer.age = MIEV_LIVE_LAST_KNOWN;
         (void)snprintf(answer.trouble, sizeof(answer.trouble), "%.200s", trouble.message);
     } else {
@@ -142,9 +161,8 @@ int miev_live_now(const struct miev_env *env, const struct miev_transport *trans
     return MIEV_OK;
 }
 
-int miev_live_forecast(const struct miev_env *env, const struct miev_transport *transport,
-                       const struct miev_live_provider *provider, const char *place, time_t now,
-                       struct miev_live_point *points, size_t *n, struct miev_error *err)
+int miev_live_forecast(const struct miev_live_query *query, struct miev_live_point *points,
+                       size_t *n, struct miev_error *err)
 {
-    return ask(env, transport, provider, place, now, true, points, n, err);
+    return ask(query, true, points, n, err);
 }

@@ -15,7 +15,7 @@
 #define MIEV_LIVE_TIMEOUT_S   3.0
 #define MIEV_LIVE_MAX_HOURS   96
 #define MIEV_LIVE_PLACE_BYTES 64
-#define MIEV_LIVE_KEPT_H      24 /* how old a last known figure may be */
+#define MIEV_LIVE_KEPT_S      86400 /* how old a last known figure may be */
 
 /* Averages and marginal figures answer different questions and never stand in one column. */
 enum miev_live_kind { MIEV_LIVE_AVERAGE, MIEV_LIVE_MARGINAL };
@@ -63,20 +63,24 @@ struct miev_live_answer {
     char trouble[256]; /* of MIEV_LIVE_LAST_KNOWN: why there is no newer one */
 };
 
-/* The figure for `now`. place is the provider's own ("DE", "13" of the regions of NESO, "eastus").
- * Asks the net at most once and MIEV_LIVE_TIMEOUT_S long, and not at all while a kept answer still
- * holds; what came is kept below cache_folder (NULL: nowhere). Statuses of the request and of the
- * net when there is no last known figure either. */
-MIEV_MUST_USE int miev_live_now(const struct miev_env *env, const struct miev_transport *transport,
-                                const struct miev_live_provider *provider, const char *place,
-                                time_t now, const char *cache_folder, struct miev_live_answer *out,
-                                struct miev_error *err);
+/* Who is asked for what. */
+struct miev_live_query {
+    const struct miev_env *env;
+    const struct miev_transport *transport;
+    const struct miev_live_provider *provider;
+    const char *place; /* the provider's own name: "DE", "13" of the regions of NESO, "eastus" */
+    time_t now;
+};
+
+/* The figure for `now`. Asks the net at most once and MIEV_LIVE_TIMEOUT_S long, and not at all
+ * while a kept answer still holds; what came is kept below cache_folder (NULL: nowhere). Statuses
+ * of the request and of the net when there is no last known figure either. */
+MIEV_MUST_USE int miev_live_now(const struct miev_live_query *query, const char *cache_folder,
+                                struct miev_live_answer *out, struct miev_error *err);
 
 /* The hours to come; never kept. *n points, at most MIEV_LIVE_MAX_HOURS of them. */
-MIEV_MUST_USE int miev_live_forecast(const struct miev_env *env,
-                                     const struct miev_transport *transport,
-                                     const struct miev_live_provider *provider, const char *place,
-                                     time_t now, struct miev_live_point *points, size_t *n,
+MIEV_MUST_USE int miev_live_forecast(const struct miev_live_query *query,
+                                     struct miev_live_point *points, size_t *n,
                                      struct miev_error *err);
 
 /* Read "2026-08-25T14:00:00.000Z", "2018-01-20T12:00Z", "2022-07-22T10:30:00+00:00". */

@@ -245,11 +245,14 @@ static int aware_request(const struct miev_env *env, time_t now, const char *pla
 /* "00:05:00" or a number of minutes. */
 static unsigned aware_span(const json_t *duration)
 {
-    unsigned hours, minutes, seconds;
     const char *text = json_string_value(duration);
     double value = json_is_number(duration) ? json_number_value(duration) : 0;
-    if (text && sscanf(text, "%2u:%2u:%2u", &hours, &minutes, &seconds) == 3 && hours < 24)
-        value = hours * 60 + minutes;
+    if (text) {
+        char *colon = NULL;
+        const unsigned long hours = strtoul(text, &colon, 10);
+        if (*colon == ':' && hours < 24)
+            value = (double)(hours * 60) + (double)strtoul(colon + 1, NULL, 10);
+    }
     return value >= 1 && value <= 1440 ? (unsigned)(value * 60) : HOUR_S;
 }
 

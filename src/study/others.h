@@ -12,9 +12,9 @@
  * there, and those that are. */
 MIEV_MUST_USE int miev_others_check(const char *methods, struct miev_error *err);
 
-/* What the tools say of any work: the list of others below, held against an interval of grams {value, low, high}.
- * New reference. */
 struct miev_formula_work;
+/* What the tools say of any work: the list of others below, held against an interval of grams
+ * {value, low, high}. New reference. */
 json_t *miev_others_of(const struct miev_formula_work *work, const char *methods,
                        const json_t *grams);
 /* Set a work's place and region from a site's words ("South Korea", "Sweden (aws:eu-north-1)"). */

@@ -81,47 +81,44 @@ static void keep_yearly(const char *why, struct miev_site *site)
                    why);
 }
 
-static int find(const char *live, const char *zone, const struct miev_live_provider **provider,
-                char place[MIEV_LIVE_PLACE_BYTES], struct miev_error *err)
+/* Everything that a question takes; it refers to transport and place. */
+static int make_query(const char *live, const char *zone, const struct miev_transport *transport,
+                      char place[MIEV_LIVE_PLACE_BYTES], struct miev_live_query *out,
+                      struct miev_error *err)
 {
-    int rc = split(live, provider, place, err);
+    *out = (struct miev_live_query){
+        .env = miev_env_host(), .transport = transport, .place = place, .now = time(NULL)};
+    int rc = split(live, &out->provider, place, err);
     return rc == MIEV_OK ? name_place(zone, place, err) : rc;
 }
 
-int miev_site_live_ask(const char *live, const char *zone,
-                       const struct miev_live_provider **provider, struct miev_live_answer *out,
+int miev_site_live_ask(const char *live, const char *zone, struct miev_live_answer *out,
                        struct miev_error *err)
 {
     const struct miev_transport transport = miev_transport_curl(miev_env_host());
+    struct miev_live_query query;
     char place[MIEV_LIVE_PLACE_BYTES], folder[PATH_MAX];
-    int rc = find(live, zone, provider, place, err);
-    if (rc == MIEV_OK)
-        rc = miev_live_now(miev_env_host(), &transport, *provider, place, time(NULL),
-                           cache_folder(folder), out, err);
-    return rc;
+    int rc = make_query(live, zone, &transport, place, &query, err);
+    return rc == MIEV_OK ? miev_live_now(&query, cache_folder(folder), out, err) : rc;
 }
 
 int miev_site_live_hours(const char *live, const char *zone, struct miev_live_point *points,
                          size_t *n, struct miev_error *err)
 {
     const struct miev_transport transport = miev_transport_curl(miev_env_host());
-    const struct miev_live_provider *provider;
+    struct miev_live_query query;
     char place[MIEV_LIVE_PLACE_BYTES];
     *n = 0;
-    int rc = find(live, zone, &provider, place, err);
-    if (rc == MIEV_OK)
-        rc = miev_live_forecast(miev_env_host(), &transport, provider, place, time(NULL), points, n,
-                                err);
-    return rc;
+    int rc = make_query(live, zone, &transport, place, &query, err);
+    return rc == MIEV_OK ? miev_live_forecast(&query, points, n, err) : rc;
 }
 
 int miev_site_live(const char *live, const char *zone, struct miev_site *site,
                    struct miev_error *err)
 {
-    const struct miev_live_provider *provider;
     struct miev_live_answer answer;
     struct miev_error trouble;
-    int rc = miev_site_live_ask(live, zone, &provider, &answer, &trouble);
+    int rc = miev_site_live_ask(live, zone, &answer, &trouble);
     if (rc == MIEV_ERR_INVALID || rc == MIEV_ERR_UNSUPPORTED)
         return miev_error_set(err, MIEV_ERR_INVALID, "%s", trouble.message);
     if (rc == MIEV_OK)

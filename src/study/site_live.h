@@ -16,7 +16,6 @@ MIEV_MUST_USE int miev_site_live(const char *live, const char *zone, struct miev
 /* The same figure, without a site, and the hours to come. Statuses of miev_live_now and
  * miev_live_forecast. */
 MIEV_MUST_USE int miev_site_live_ask(const char *live, const char *zone,
-                                     const struct miev_live_provider **provider,
                                      struct miev_live_answer *out, struct miev_error *err);
 MIEV_MUST_USE int miev_site_live_hours(const char *live, const char *zone,
                                        struct miev_live_point *points, size_t *n,

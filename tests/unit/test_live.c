@@ -53,7 +53,8 @@ static int now_of(struct fake *fake, const char *name, const char *place, const 
     const struct miev_transport transport = {.get = fake_get, .context = fake};
     const struct miev_live_provider *provider;
     assert_ok(miev_live_named(name, &provider, err), err);
-    return miev_live_now(&env, &transport, provider, place, now, folder, out, err);
+    const struct miev_live_query query = {&env, &transport, provider, place, now};
+    return miev_live_now(&query, folder, out, err);
 }
 
 static const char maps_answer[] =
@@ -138,8 +139,8 @@ static void test_forecasts_are_points_in_order(void **state)
     const struct miev_transport transport = {.get = fake_get, .context = &fake};
     const struct miev_live_provider *provider;
     assert_ok(miev_live_named("electricitymaps", &provider, &err), &err);
-    assert_ok(miev_live_forecast(&env, &transport, provider, "DE", NOON_AND_TWO, points, &n, &err),
-              &err);
+    struct miev_live_query query = {&env, &transport, provider, "DE", NOON_AND_TWO};
+    assert_ok(miev_live_forecast(&query, points, &n, &err), &err);
     assert_int_equal(n, 2);
     assert_near(points[1].intensity_g_per_kwh, 310, 0);
     assert_ok(miev_live_named("carbon-aware", &provider, &err), &err);
@@ -147,9 +148,9 @@ static void test_forecasts_are_points_in_order(void **state)
     fake.body = "[{\"generatedAt\":\"2026-08-25T14:00:00+00:00\",\"forecastData\":[{\"location\":"
                 "\"eastus\",\"timestamp\":\"2026-08-25T15:00:00+00:00\",\"duration\":5,\"value\":"
                 "412.5}]}]";
-    assert_ok(
-        miev_live_forecast(&env, &transport, provider, "eastus", NOON_AND_TWO, points, &n, &err),
-        &err);
+    query.provider = provider;
+    query.place = "eastus";
+    assert_ok(miev_live_forecast(&query, points, &n, &err), &err);
     assert_int_equal(n, 1);
     assert_near(points[0].intensity_g_per_kwh, 412.5, 0);
 }
