@@ -32,6 +32,7 @@ extern const struct cli_command cli_doctor;
 extern const struct cli_command cli_label;
 extern const struct cli_command cli_manual;
 extern const struct cli_command cli_footprint;
+extern const struct cli_command cli_alternatives;
 extern const struct cli_command cli_gc;
 extern const struct cli_command cli_history;
 extern const struct cli_command cli_import;

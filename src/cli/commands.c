@@ -10,6 +10,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_sweep,
     &cli_serve,
     &cli_footprint,
+    &cli_alternatives,
     &cli_estimate,
     &cli_label,
     &cli_repeat,

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `miev alternatives`: what would emit less than a model of a kept report. Measures nothing. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/report_open.h"
+#include "cli/show_alternatives.h"
+#include "cli/site.h"
+#include "core/error.h"
+#include "export/field.h"
+#include "study/alternatives.h"
+#include "study/report_check.h"
+#include "study/site_live.h"
+
+#define MS_PER_S     1000.0
+#define PERCENT      100.0
+#define NAME_BYTES   32
+#define MOST_SECONDS 86400
+
+struct settings {
+    struct site_settings site;
+    const char *model, *regions, *forecast, *json;
+    double max_latency_ms, min_accuracy_percent;
+};
+
+static const struct settings defaults = {.site = SITE_SETTINGS_INIT};
+
+static const struct arg_option options[] = {
+    ARG_TEXT_AT(struct settings, model, "--model", "NAME",
+                "which model of the report; default: its first"),
+    ARG_NUMBER_AT(struct settings, max_latency_ms, "--max-latency", "MS", 0.000001,
+                  MOST_SECONDS *MS_PER_S,
+                  "leave out what takes longer for one inference in a hundred"),
+    ARG_NUMBER_AT(struct settings, min_accuracy_percent, "--min-accuracy", "PERCENT", 0, 100,
+                  "leave out what is right less often"),
+    ARG_TEXT_AT(struct settings, regions, "--regions", "LIST",
+                "places to look at: eu, and countries (\"eu,NO,CH\")"),
+    ARG_TEXT_AT(struct settings, forecast, "--forecast", "PROVIDER",
+                "the hours to come, by electricitymaps or neso;\n"
+                "PROVIDER:PLACE where it calls the zone otherwise"),
+    SITE_OPTIONS(struct settings, site),
+    RATE_OPTION(struct settings, site),
+    ARG_TEXT_AT(struct settings, json, "--json", "FILE",
+                "write all of them; - for standard output, instead of the\ntables"),
+    {0},
+};
+
+/* Nobody asked for another place. */
+static bool stays(const struct site_settings *site)
+{
+    return !site->zone && !site->live && site->intensity < 0 && site->pue <= 0 && site->year <= 0 &&
+           !site->no_embodied;
+}
+
+/* The rate that the report was priced at; 0: none. */
+static double own_rate(const json_t *report)
+{
+    size_t i;
+    const json_t *model;
+    json_array_foreach(json_object_get(report, "models"), i, model)
+    {
+        double rate = miev_field_number(miev_field_at(miev_field_at(model, "footprint"), "at_rate"),
+                                        "requests_per_day");
+        if (isfinite(rate))
+            return rate;
+    }
+    return 0;
+}
+
+static int price(const char *word, const struct settings *settings,
+                 const struct miev_price_options *asked, struct report_source *source,
+                 struct miev_error *err)
+{
+    struct miev_site own;
+    struct miev_price_options place = *asked;
+    int rc = report_open(word, source, err);
+    if (rc != MIEV_OK)
+        return rc;
+    if (!miev_report_has_energy(source->report))
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "%.200s holds no energy of any model: measure with a --budget above "
+                              "0",
+                              word);
+    if (stays(&settings->site))
+        miev_report_priced_by(source->report, &own, &place);
+    place.requests_per_day =
+        asked->requests_per_day > 0 ? asked->requests_per_day : own_rate(source->report);
+    return miev_report_price(source->report, &place, err);
+}
+
+/* The forecast of the report's place; a provider that has none now is told, and is no failure. */
+static int ask_hours(const json_t *report, const struct settings *settings,
+                     struct miev_live_point *points, struct miev_alternatives_wish *wish,
+                     struct miev_error *err)
+{
+    const json_t *site = json_object_get(report, "site");
+    const char *zone =
+        json_is_true(json_object_get(site, "default")) ? NULL : miev_field_text(site, "zone");
+    const struct miev_live_provider *provider;
+    char name[NAME_BYTES];
+    if (!settings->forecast)
+        return MIEV_OK;
+    (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(settings->forecast, ":"),
+                   settings->forecast);
+    int rc = miev_live_named(name, &provider, err);
+    if (rc == MIEV_OK && provider->kind == MIEV_LIVE_MARGINAL)
+        rc = miev_error_set(err, MIEV_ERR_INVALID,
+                            "%s tells marginal figures, and a footprint is reckoned by averages: "
+                            "'miev zones --live' shows them",
+                            provider->title);
+    if (rc != MIEV_OK)
+        return rc;
+    wish->hours = points;
+    wish->hours_source = provider->title;
+    rc = miev_site_live_hours(settings->forecast, settings->site.zone ? settings->site.zone : zone,
+                              points, &wish->n_hours, err);
+    if (rc != MIEV_OK) {
+        wish->n_hours = 0;
+        if (rc == MIEV_ERR_INVALID)
+            return rc;
+        (void)fprintf(stderr, "miev: no forecast: %s\n", err->message);
+    }
+    return MIEV_OK;
+}
+
+static int tell(const json_t *report, const struct settings *settings,
+                const struct miev_alternatives_wish *wish, struct miev_error *err)
+{
+    struct terminal terminal;
+    json_t *document = NULL;
+    int rc = miev_report_alternatives(report, wish, &document, err);
+    if (rc == MIEV_OK && settings->json)
+        rc = output_json(document, settings->json, err);
+    if (rc == MIEV_OK && !(settings->json && strcmp(settings->json, "-") == 0)) {
+        terminal_init(&terminal, stdout);
+        show_alternatives(document, json_object_get(report, "site"), &terminal);
+    }
+    json_decref(document);
+    return rc;
+}
+
+static int run_alternatives(const void *given, char **words, size_t n_words)
+{
+    const struct settings *settings = given;
+    struct report_source source = {.report = NULL};
+    struct miev_live_point points[MIEV_LIVE_MAX_HOURS];
+    struct miev_alternatives_wish wish = {.model = settings->model,
+                                          .max_p99_s = settings->max_latency_ms / MS_PER_S,
+                                          .min_top1 = settings->min_accuracy_percent / PERCENT,
+                                          .regions = settings->regions};
+    struct miev_site site;
+    struct miev_price_options place;
+    struct miev_error err;
+    int status = CLI_OK;
+    if (n_words == 0) {
+        (void)miev_error_set(&err, MIEV_ERR_INVALID,
+                             "REPORT is missing: a number of the history ('miev history') or a "
+                             "file");
+        return cli_usage_error("alternatives", &err);
+    }
+    if (site_options(&settings->site, &site, &place, &err) != MIEV_OK)
+        return cli_usage_error("alternatives", &err);
+    if (price(words[0], settings, &place, &source, &err) != MIEV_OK ||
+        ask_hours(source.report, settings, points, &wish, &err) != MIEV_OK ||
+        tell(source.report, settings, &wish, &err) != MIEV_OK)
+        status = cli_fail(&err);
+    report_close(&source);
+    return status;
+}
+
+const struct cli_command cli_alternatives = {
+    .name = "alternatives",
+    .title = "what would emit less than a model of a kept report",
+    .usage =
+        {"REPORT [--model NAME]",
+         "Show what would emit less than a model of a report, and at what price: other "
+         "settings,\nother models, another hour, another place. Nothing is measured.\n" REPORT_HELP,
+         "  miev alternatives last --rate 1000000\n"
+         "  miev alternatives last --model cifar10-large:float32 --min-accuracy 80\n"
+         "  miev alternatives report.json --regions eu --max-latency 5",
+         options, 1},
+    .defaults = &defaults,
+    .settings_size = sizeof(defaults),
+    .run = run_alternatives,
+};
