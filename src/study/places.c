@@ -18,10 +18,9 @@
     "out. Where a provider published no PUE, the one that was asked for is used."
 
 struct places {
-    const json_t *report;
+    struct miev_priceable models[MIEV_STUDY_MAX_MODELS];
     size_t n;
     struct miev_site site;
-    struct miev_price_options price; /* refers to site */
     double pue;
     json_t *items;
     struct miev_zone *zones; /* all of them, for the regions */
@@ -33,17 +32,19 @@ struct places {
 /* One entry a model: an interval, or null where it has no energy. */
 static json_t *grams_json(struct places *places)
 {
-    struct miev_interval grams[MIEV_STUDY_MAX_MODELS];
-    places->rc = miev_report_grams(places->report, &places->price, grams, places->n, places->err);
-    if (places->rc != MIEV_OK)
-        return NULL;
     json_t *list = json_array();
-    for (size_t i = 0; i < places->n; i++)
-        (void)json_array_append_new(
-            list, isfinite(grams[i].value) ? json_pack("{s:f, s:f, s:f}", "value", grams[i].value,
-                                                       "low", grams[i].low, "high", grams[i].high)
-                                           : json_null());
-    return list;
+    for (size_t i = 0; i < places->n && places->rc == MIEV_OK; i++) {
+        struct miev_interval grams;
+        places->rc = miev_priceable_grams(&places->models[i], &places->site, &grams, places->err);
+        (void)json_array_append_new(list, isfinite(grams.value)
+                                              ? json_pack("{s:f, s:f, s:f}", "value", grams.value,
+                                                          "low", grams.low, "high", grams.high)
+                                              : json_null());
+    }
+    if (places->rc == MIEV_OK)
+        return list;
+    json_decref(list);
+    return NULL;
 }
 
 static void set_site(struct places *places, const struct miev_zone *zone, double pue)
@@ -122,14 +123,13 @@ int miev_report_places(const json_t *report, const struct miev_site_wish *wish, 
 {
     struct miev_cloud_region region;
     const char *cursor = miev_cloud_table();
-    struct places places = {.report = report,
-                            .n = json_array_size(json_object_get(report, "models")),
-                            .price = {.embodied = !wish->no_embodied},
+    struct places places = {.n = json_array_size(json_object_get(report, "models")),
                             .pue = wish->pue > 0 ? wish->pue : 1,
                             .items = json_array(),
                             .err = err};
-    places.price.site = &places.site;
-    int rc = miev_grid_list(NULL, add_zone, &places, err);
+    int rc = miev_report_priceable(report, !wish->no_embodied, places.models, places.n, err);
+    if (rc == MIEV_OK)
+        rc = miev_grid_list(NULL, add_zone, &places, err);
     json_t *zones = places.items;
     places.items = json_array();
     while (rc == MIEV_OK && places.rc == MIEV_OK && miev_cloud_next(&cursor, &region))

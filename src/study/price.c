@@ -220,22 +220,24 @@ static json_t *cold_json(const json_t *model, const struct machine_cost *cost,
     return interval_json(&footprint.total_g);
 }
 
-/* The joules of a model at a place. Only of one that has_grams. */
-static int footprint_of(const json_t *energy, const struct machine_cost *cost,
-                        const struct miev_price_options *options, struct miev_footprint *out,
-                        struct miev_error *err)
+/* The energy of a model that has_grams. */
+static int read_priceable(const json_t *energy, const struct machine_cost *cost,
+                          struct miev_priceable *out, struct miev_error *err)
 {
-    struct miev_energy_estimate estimate;
-    struct miev_interval embodied_g = {0, 0, 0};
     double inference_s = 0;
-    int rc = miev_report_energy(energy, &estimate, err);
+    *out = (struct miev_priceable){.has_energy = true, .has_embodied = cost->known};
+    int rc = miev_report_energy(energy, &out->energy, err);
     if (rc == MIEV_OK && cost->known)
         rc = miev_json_number(energy, "inference_s", 0, 1e9, &inference_s, err);
-    if (rc == MIEV_OK && cost->known)
-        rc = embodied_of(cost, inference_s, &embodied_g, err);
-    return rc == MIEV_OK ? miev_footprint_per_inference(&estimate, options->site,
-                                                        cost->known ? &embodied_g : NULL, out, err)
-                         : rc;
+    return rc == MIEV_OK && cost->known ? embodied_of(cost, inference_s, &out->embodied_g, err)
+                                        : rc;
+}
+
+static int footprint_at(const struct miev_priceable *model, const struct miev_site *site,
+                        struct miev_footprint *out, struct miev_error *err)
+{
+    return miev_footprint_per_inference(&model->energy, site,
+                                        model->has_embodied ? &model->embodied_g : NULL, out, err);
 }
 
 static int price_model(const json_t *report, json_t *model, const struct machine_cost *cost,
@@ -249,7 +251,10 @@ static int price_model(const json_t *report, json_t *model, const struct machine
         (void)json_object_set_new(model, "footprint", json_null());
         return MIEV_OK;
     }
-    int rc = footprint_of(energy, cost, options, &footprint, err);
+    struct miev_priceable taken;
+    int rc = read_priceable(energy, cost, &taken, err);
+    if (rc == MIEV_OK)
+        rc = footprint_at(&taken, options->site, &footprint, err);
     if (rc != MIEV_OK)
         return rc;
     json_t *out =
@@ -314,26 +319,35 @@ int miev_report_price(json_t *report, const struct miev_price_options *options,
     return rc == MIEV_OK ? miev_report_sweep(report, err) : rc;
 }
 
-int miev_report_grams(const json_t *report, const struct miev_price_options *options,
-                      struct miev_interval *out_g, size_t n, struct miev_error *err)
+int miev_report_priceable(const json_t *report, bool embodied, struct miev_priceable *out, size_t n,
+                          struct miev_error *err)
 {
     struct machine_cost cost;
-    cost_of(report, options->embodied, &cost);
-    for (size_t i = 0; i < n; i++) {
+    int rc = MIEV_OK;
+    cost_of(report, embodied, &cost);
+    for (size_t i = 0; i < n && rc == MIEV_OK; i++) {
         const json_t *model = json_array_get(json_object_get(report, "models"), i);
         const json_t *energy = json_object_get(model, "energy");
-        struct miev_footprint footprint;
-        out_g[i] = (struct miev_interval){NAN, NAN, NAN};
-        if (json_object_get(model, "error") || !has_grams(energy))
-            continue;
         struct machine_cost own = cost;
+        out[i] = (struct miev_priceable){.has_energy = false};
         own.share = share_of(report, model, &cost);
-        int rc = footprint_of(energy, &own, options, &footprint, err);
-        if (rc != MIEV_OK)
-            return rc;
-        out_g[i] = footprint.total_g;
+        if (!json_object_get(model, "error") && has_grams(energy))
+            rc = read_priceable(energy, &own, &out[i], err);
     }
-    return MIEV_OK;
+    return rc;
+}
+
+int miev_priceable_grams(const struct miev_priceable *model, const struct miev_site *site,
+                         struct miev_interval *out_g, struct miev_error *err)
+{
+    struct miev_footprint footprint;
+    *out_g = (struct miev_interval){NAN, NAN, NAN};
+    if (!model->has_energy)
+        return MIEV_OK;
+    int rc = footprint_at(model, site, &footprint, err);
+    if (rc == MIEV_OK)
+        *out_g = footprint.total_g;
+    return rc;
 }
 
 void miev_report_priced_by(const json_t *report, struct miev_site *site,

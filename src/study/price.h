@@ -21,10 +21,22 @@ struct miev_price_options {
 MIEV_MUST_USE int miev_report_price(json_t *report, const struct miev_price_options *options,
                                     struct miev_error *err);
 
-/* Only the grams per inference of each of n models, as the above would price them; the report stays
- * as it is. NAN for a model that has none. */
-MIEV_MUST_USE int miev_report_grams(const json_t *report, const struct miev_price_options *options,
-                                    struct miev_interval *out_g, size_t n, struct miev_error *err);
+/* What one inference of a model takes, wherever it runs. */
+struct miev_priceable {
+    bool has_energy, has_embodied;
+    struct miev_energy_estimate energy;
+    struct miev_interval embodied_g;
+};
+
+/* Read each of n models of a report once, to price it at many places. embodied: count the share of
+ * manufacturing. MIEV_ERR_INVALID as above. */
+MIEV_MUST_USE int miev_report_priceable(const json_t *report, bool embodied,
+                                        struct miev_priceable *out, size_t n,
+                                        struct miev_error *err);
+/* The grams of one inference at a place, as miev_report_price would say; NAN without energy. */
+MIEV_MUST_USE int miev_priceable_grams(const struct miev_priceable *model,
+                                       const struct miev_site *site, struct miev_interval *out_g,
+                                       struct miev_error *err);
 
 /* The gross joules of one inference, of a model's .energy. MIEV_ERR_INVALID: it has none. */
 MIEV_MUST_USE int miev_report_energy(const json_t *energy, struct miev_energy_estimate *out,

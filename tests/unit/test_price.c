@@ -64,10 +64,13 @@ static void test_grams_alone_are_those_of_the_report_and_leave_it_as_it_is(void 
 {
     (void)state;
     struct miev_error err;
+    struct miev_priceable taken[4];
     struct miev_interval alone[4];
     struct miev_price_options options = {.site = &korea, .embodied = true};
     json_t *priced = report(true), *untouched = report(true);
-    assert_ok(miev_report_grams(priced, &options, alone, 4, &err), &err);
+    assert_ok(miev_report_priceable(priced, true, taken, 4, &err), &err);
+    for (size_t i = 0; i < 4; i++)
+        assert_ok(miev_priceable_grams(&taken[i], &korea, &alone[i], &err), &err);
     assert_true(json_equal(priced, untouched));
     assert_ok(miev_report_price(priced, &options, &err), &err);
     for (size_t i = 0; i < 2; i++) {
