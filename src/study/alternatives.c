@@ -178,14 +178,15 @@ static void add_entry(struct search *search, const json_t *other)
     (void)json_array_append_new(search->items, item);
 }
 
-static const json_t *model_named(const json_t *report, const char *name)
+/* The entry of a name in a list; NULL: none. */
+static const json_t *named(const json_t *list, const char *name)
 {
     size_t i;
-    const json_t *model;
-    json_array_foreach(at(report, "models"), i, model)
+    const json_t *entry;
+    json_array_foreach(list, i, entry)
     {
-        if (strcmp(text(model, "name"), name) == 0)
-            return model;
+        if (strcmp(text(entry, "name"), name) == 0)
+            return entry;
     }
     return NULL;
 }
@@ -208,18 +209,6 @@ static json_t *settings_kind(struct search *search)
                      "None of the sweep's settings costs less, within what was asked for");
 }
 
-static bool in_front(const json_t *front, const char *name)
-{
-    size_t i;
-    const json_t *entry;
-    json_array_foreach(at(front, "models"), i, entry)
-    {
-        if (strcmp(text(entry, "name"), name) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* What nothing beats, on the data sets that the model itself is on. */
 static json_t *models_kind(struct search *search)
 {
@@ -230,12 +219,12 @@ static json_t *models_kind(struct search *search)
                          "A sweep is of one model: 'miev compare' measures others beside it");
     json_array_foreach(at(search->report, "pareto"), i, front)
     {
-        if (!in_front(front, text(search->model, "name")))
+        if (!named(at(front, "models"), text(search->model, "name")))
             continue;
         json_array_foreach(at(front, "models"), j, entry)
         {
             if (strcmp(text(entry, "position"), "dominated") != 0)
-                add_entry(search, model_named(search->report, text(entry, "name")));
+                add_entry(search, named(at(search->report, "models"), text(entry, "name")));
         }
     }
     return kind_json(search, "models", "measured in the same study, accuracy on the same data set",
