@@ -158,7 +158,7 @@ static void add_entry(struct search *search, const json_t *other)
     bool turned = false;
     bool rated = isfinite(cost.requests_per_day);
     if (other == search->model || !(ratio < 1) || !allowed(search, other) ||
-        rated != isfinite(search->cost.requests_per_day)) /* costs of two kinds */
+        rated != (bool)isfinite(search->cost.requests_per_day)) /* costs of two kinds */
         return;
     const json_t *pair =
         pair_of(search->report, text(search->model, "name"), text(other, "name"), &turned);
