@@ -18,6 +18,12 @@ static void check_text(const char *text)
     }
 }
 
+/* 0: not said, which is a region's own, or 1. */
+static void check_pue(double pue)
+{
+    fuzz_require(pue == 0 || (pue >= 1 && pue <= 10));
+}
+
 static void check_ask(struct miev_ask *ask)
 {
     size_t n = json_array_size(ask->models);
@@ -25,7 +31,7 @@ static void check_ask(struct miev_ask *ask)
     fuzz_require(ask->threads >= 1 && ask->threads <= 1024);
     fuzz_require(ask->budget_s >= 0 && ask->budget_s <= MIEV_ASK_MAX_BUDGET_S);
     fuzz_require(ask->target_ratio >= 0.001 && ask->target_ratio <= 1);
-    fuzz_require(ask->site.wish.pue >= 1 && ask->site.wish.pue <= 10);
+    check_pue(ask->site.wish.pue);
     fuzz_require(!(ask->site.wish.zone && ask->site.wish.intensity_g_per_kwh >= 0));
     check_text(ask->name);
     check_text(ask->input);
@@ -52,8 +58,10 @@ static void check_target(const char *text)
         fuzz_require(miev_target_field(&target, target.fields[i].name) == target.fields[i].value);
     if (miev_ask_from_query(&target, &ask, &err) == MIEV_OK)
         check_ask(&ask);
-    if (miev_ask_site_from_query(&target, &site, &err) == MIEV_OK)
-        fuzz_require(site.wish.pue >= 1 && site.wish.requests_per_day >= 0);
+    if (miev_ask_site_from_query(&target, &site, &err) == MIEV_OK) {
+        check_pue(site.wish.pue);
+        fuzz_require(site.wish.requests_per_day >= 0);
+    }
 }
 
 static void check_json(const char *text, size_t size)
