@@ -37,12 +37,13 @@ static double now_s(void)
 /* Seconds that all reports take at all places; below 0: one could not be priced. */
 static double price_all(json_t *const *reports, const struct places *places)
 {
+    const struct miev_price_options options = {.embodied = true};
     struct miev_priceable models[N_MODELS];
     struct miev_interval grams;
     struct miev_error err;
     double began = now_s();
     for (size_t i = 0; i < N_REPORTS; i++) {
-        if (miev_report_priceable(reports[i], true, models, N_MODELS, &err) != MIEV_OK)
+        if (miev_report_priceable(reports[i], &options, models, N_MODELS, &err) != MIEV_OK)
             return -1;
         for (size_t k = 0; k < N_MODELS * places->n; k++)
             if (miev_priceable_grams(&models[k % N_MODELS], &places->sites[k / N_MODELS], &grams,

@@ -52,7 +52,7 @@ static const struct arg_option options[] = {
 static bool stays(const struct site_settings *site)
 {
     return !site->zone && !site->live && site->intensity < 0 && site->pue <= 0 && site->year <= 0 &&
-           !site->no_embodied;
+           site->lifetime_years <= 0 && !site->no_embodied;
 }
 
 /* The rate that the report was priced at; 0: none. */

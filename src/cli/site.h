@@ -11,7 +11,7 @@
 
 struct site_settings {
     const char *zone, *live;
-    double intensity, year, pue, requests_per_day;
+    double intensity, year, pue, requests_per_day, lifetime_years;
     bool no_embodied;
 };
 
@@ -35,6 +35,8 @@ struct site_settings {
                   "your own grams of CO2e per kWh, instead of a zone"),                            \
     ARG_NUMBER_AT(type, at.pue, "--pue", "RATIO", 1, 10,                                           \
                   "power usage effectiveness of the data centre (default: a\ncloud region's published one, else 1)"),                     \
+    ARG_NUMBER_AT(type, at.lifetime_years, "--lifetime", "YEARS", 0.1, 100,                        \
+                  "how long the machine is planned to be in use; default: the\nrange of its class (docs/method-footprint.md)"), \
     ARG_FLAG_AT(type, at.no_embodied, "--no-embodied",                                             \
                 "leave out the share of the machine's manufacturing")
 /* For commands that tell of single inferences. */

@@ -102,6 +102,12 @@ static int check_embodied(const struct miev_embodied *embodied, double time_s, d
     return MIEV_OK;
 }
 
+void miev_embodied_plan(struct miev_embodied *embodied, double lifetime_s)
+{
+    if (lifetime_s > 0)
+        embodied->lifetime_s = (struct miev_interval){lifetime_s, lifetime_s, lifetime_s};
+}
+
 int miev_embodied_share(const struct miev_embodied *embodied, double time_s, double share,
                         struct miev_interval *out_g, struct miev_error *err)
 {

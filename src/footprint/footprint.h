@@ -20,6 +20,10 @@ struct miev_embodied {
 MIEV_MUST_USE int miev_embodied_default(enum miev_machine_class machine_class,
                                         struct miev_embodied *out, struct miev_error *err);
 
+/* Spread it over the lifetime that the machine's owner plans with, in place of the class's range;
+ * 0: not told. */
+void miev_embodied_plan(struct miev_embodied *embodied, double lifetime_s);
+
 /* Grams of manufacturing that time_s of share (0..1) of the machine carries:
  * M = TE * TiR / EL * share. A virtual machine with n of a server's N CPUs has the share n / N,
  * which only the caller can know. The interval spans the corners low total / high lifetime and high

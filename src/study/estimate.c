@@ -98,16 +98,18 @@ static json_t *hardware_json(const struct miev_estimate_wish *wish)
 /* ---- grams ---------------------------------------------------------------------------------- */
 
 static int manufacturing(const struct miev_estimate_wish *wish, const struct miev_power_model *cpu,
-                         bool wanted, struct miev_interval *out_g, bool *known,
-                         struct miev_error *err)
+                         const struct miev_price_options *price, struct miev_interval *out_g,
+                         bool *known, struct miev_error *err)
 {
     const struct miev_machine *machine = &wish->hardware.machine;
     const struct miev_interval host = miev_embodied_host(
         machine->logical_cpus, machine->virtual_machine, cpu->host_logical_cpus, cpu->host_told);
     struct miev_embodied embodied;
-    *known = wanted && miev_embodied_default(machine->machine_class, &embodied, NULL) == MIEV_OK;
+    *known = price->embodied &&
+             miev_embodied_default(machine->machine_class, &embodied, NULL) == MIEV_OK;
     if (!*known)
         return MIEV_OK;
+    miev_embodied_plan(&embodied, price->lifetime_s);
     int rc = miev_embodied_share(&embodied, wish->hours * S_PER_HOUR,
                                  machine->logical_cpus / host.value, out_g, err);
     if (rc == MIEV_OK) {
@@ -130,7 +132,7 @@ static int add_grams(json_t *document, const struct miev_estimate_wish *wish,
     struct miev_interval embodied_g = {0, 0, 0};
     struct miev_footprint footprint;
     bool known = false;
-    int rc = manufacturing(wish, cpu, price->embodied, &embodied_g, &known, err);
+    int rc = manufacturing(wish, cpu, price, &embodied_g, &known, err);
     if (rc == MIEV_OK)
         rc = miev_footprint_per_inference(&energy, price->site, known ? &embodied_g : NULL,
                                           &footprint, err);

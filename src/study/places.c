@@ -123,11 +123,13 @@ int miev_report_places(const json_t *report, const struct miev_site_wish *wish, 
 {
     struct miev_cloud_region region;
     const char *cursor = miev_cloud_table();
+    const struct miev_price_options options = {.embodied = !wish->no_embodied,
+                                               .lifetime_s = wish->lifetime_s};
     struct places places = {.n = json_array_size(json_object_get(report, "models")),
                             .pue = wish->pue > 0 ? wish->pue : 1,
                             .items = json_array(),
                             .err = err};
-    int rc = miev_report_priceable(report, !wish->no_embodied, places.models, places.n, err);
+    int rc = miev_report_priceable(report, &options, places.models, places.n, err);
     if (rc == MIEV_OK)
         rc = miev_grid_list(NULL, add_zone, &places, err);
     json_t *zones = places.items;

@@ -54,7 +54,8 @@ static double share_of(const json_t *report, const json_t *model, const struct m
     return cost->host_cpus.value > 0 ? fmin(1, reserved / cost->host_cpus.value) : 1;
 }
 
-static void cost_of(const json_t *report, bool wanted, struct machine_cost *out)
+static void cost_of(const json_t *report, const struct miev_price_options *options,
+                    struct machine_cost *out)
 {
     const json_t *settings = json_object_get(report, "settings");
     const json_t *machine = json_object_get(report, "machine");
@@ -67,8 +68,9 @@ static void cost_of(const json_t *report, bool wanted, struct machine_cost *out)
     out->share = share_of(report, NULL, out);
     /* Which machine serves a model is not known here, and so not what it took to make it. */
     bool elsewhere = json_object_get(json_object_get(report, "meter"), "remote") != NULL;
-    out->known = wanted && !elsewhere &&
+    out->known = options->embodied && !elsewhere &&
                  miev_embodied_default(class_of(machine), &out->embodied, NULL) == MIEV_OK;
+    miev_embodied_plan(&out->embodied, options->lifetime_s);
 }
 
 static int embodied_of(const struct machine_cost *cost, double inference_s,
@@ -301,7 +303,7 @@ int miev_report_price(json_t *report, const struct miev_price_options *options,
     struct machine_cost cost;
     if (!json_is_array(models))
         return miev_error_set(err, MIEV_ERR_INVALID, "the report has no list of models");
-    cost_of(report, options->embodied, &cost);
+    cost_of(report, options, &cost);
     json_array_foreach(models, i, item)
     {
         struct machine_cost own = cost;
@@ -319,12 +321,12 @@ int miev_report_price(json_t *report, const struct miev_price_options *options,
     return rc == MIEV_OK ? miev_report_sweep(report, err) : rc;
 }
 
-int miev_report_priceable(const json_t *report, bool embodied, struct miev_priceable *out, size_t n,
-                          struct miev_error *err)
+int miev_report_priceable(const json_t *report, const struct miev_price_options *options,
+                          struct miev_priceable *out, size_t n, struct miev_error *err)
 {
     struct machine_cost cost;
     int rc = MIEV_OK;
-    cost_of(report, embodied, &cost);
+    cost_of(report, options, &cost);
     for (size_t i = 0; i < n && rc == MIEV_OK; i++) {
         const json_t *model = json_array_get(json_object_get(report, "models"), i);
         const json_t *energy = json_object_get(model, "energy");
@@ -354,6 +356,10 @@ void miev_report_priced_by(const json_t *report, struct miev_site *site,
                            struct miev_price_options *out)
 {
     const json_t *from = json_object_get(report, "site");
+    const json_t *embodied = json_object_get(from, "embodied");
+    const json_t *life = json_object_get(embodied, "lifetime_s");
+    double longest_s = json_number_value(json_object_get(life, "high"));
+    bool planned = longest_s <= json_number_value(json_object_get(life, "low"));
     const char *zone = json_string_value(json_object_get(from, "zone"));
     const char *source = json_string_value(json_object_get(from, "source"));
     *site = (struct miev_site){
@@ -366,6 +372,7 @@ void miev_report_priced_by(const json_t *report, struct miev_site *site,
     *out = (struct miev_price_options){
         .site = site,
         .default_site = json_is_true(json_object_get(from, "default")),
-        .embodied = json_is_object(json_object_get(from, "embodied")),
+        .embodied = json_is_object(embodied),
+        .lifetime_s = planned ? longest_s : 0,
     };
 }

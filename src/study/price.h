@@ -13,6 +13,7 @@ struct miev_price_options {
     const struct miev_site *site;
     bool default_site;       /* nobody named a zone: the report says so */
     bool embodied;           /* add the share of manufacturing */
+    double lifetime_s;       /* that the machine is planned to be in use; 0: its class's range */
     double requests_per_day; /* 0: no equivalents */
 };
 
@@ -28,9 +29,10 @@ struct miev_priceable {
     struct miev_interval embodied_g;
 };
 
-/* Read each of n models of a report once, to price it at many places. embodied: count the share of
- * manufacturing. MIEV_ERR_INVALID as above. */
-MIEV_MUST_USE int miev_report_priceable(const json_t *report, bool embodied,
+/* Read each of n models of a report once, to price it at many places. Of the options only those of
+ * manufacturing count. MIEV_ERR_INVALID as above. */
+MIEV_MUST_USE int miev_report_priceable(const json_t *report,
+                                        const struct miev_price_options *options,
                                         struct miev_priceable *out, size_t n,
                                         struct miev_error *err);
 /* The grams of one inference at a place, as miev_report_price would say; NAN without energy. */

@@ -87,6 +87,7 @@ int miev_site_find(const struct miev_site_wish *wish, struct miev_site *site,
             .site = site,
             .default_site = !wish->zone && wish->intensity_g_per_kwh < 0,
             .embodied = !wish->no_embodied,
+            .lifetime_s = wish->lifetime_s,
             .requests_per_day = wish->requests_per_day,
         };
     return rc;

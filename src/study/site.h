@@ -14,6 +14,7 @@ struct miev_site_wish {
     const char *live;           /* "neso", "electricitymaps:DE": a provider of live figures, with
                                  * its own name of the place when that is another; NULL: none */
     double requests_per_day;    /* 0: not said */
+    double lifetime_s;          /* that the machine is planned to be in use; 0: not said */
     bool no_embodied;           /* leave out the share of the machine's manufacturing */
 };
 

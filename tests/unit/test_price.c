@@ -68,7 +68,7 @@ static void test_grams_alone_are_those_of_the_report_and_leave_it_as_it_is(void 
     struct miev_interval alone[4];
     struct miev_price_options options = {.site = &korea, .embodied = true};
     json_t *priced = report(true), *untouched = report(true);
-    assert_ok(miev_report_priceable(priced, true, taken, 4, &err), &err);
+    assert_ok(miev_report_priceable(priced, &options, taken, 4, &err), &err);
     for (size_t i = 0; i < 4; i++)
         assert_ok(miev_priceable_grams(&taken[i], &korea, &alone[i], &err), &err);
     assert_true(json_equal(priced, untouched));
@@ -180,6 +180,32 @@ static void test_the_machines_making_is_added(void **state)
     json_decref(priced);
 }
 
+/* 2 of 8 CPUs for 0.01 s of two years; and a report that is priced again keeps that plan. */
+static void test_a_planned_lifetime_takes_the_place_of_the_range(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    const double two_years_s = 2 * 365.25 * 86400;
+    struct miev_price_options again,
+        options = {.site = &korea, .embodied = true, .lifetime_s = two_years_s};
+    struct miev_embodied server;
+    struct miev_site site;
+    json_t *priced = report(false);
+    assert_ok(miev_report_price(priced, &options, &err), &err);
+    assert_ok(miev_embodied_default(MIEV_MACHINE_SERVER, &server, &err), &err);
+    const double share = 0.01 / two_years_s * 2 / 8;
+    assert_near(grams(priced, 0, "embodied_g", "value"), server.total_g.value * share, 1e-12);
+    assert_near(grams(priced, 0, "embodied_g", "low"), server.total_g.low * share, 1e-12);
+    assert_near(grams(priced, 0, "embodied_g", "high"), server.total_g.high * share, 1e-12);
+    miev_report_priced_by(priced, &site, &again);
+    assert_near(again.lifetime_s, two_years_s, 1e-12);
+    options.lifetime_s = 0;
+    assert_ok(miev_report_price(priced, &options, &err), &err);
+    miev_report_priced_by(priced, &site, &again);
+    assert_near(again.lifetime_s, 0, 0);
+    json_decref(priced);
+}
+
 static void test_a_virtual_machine_is_a_share_of_its_host(void **state)
 {
     (void)state;
@@ -273,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_a_model_without_energy_gets_no_grams),
         cmocka_unit_test(test_pricing_again_changes_only_the_grams),
         cmocka_unit_test(test_the_machines_making_is_added),
+        cmocka_unit_test(test_a_planned_lifetime_takes_the_place_of_the_range),
         cmocka_unit_test(test_a_virtual_machine_is_a_share_of_its_host),
         cmocka_unit_test(test_a_dedicated_machine_carries_all_of_its_making),
         cmocka_unit_test(test_an_unknown_class_has_no_making),
