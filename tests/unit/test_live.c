@@ -240,8 +240,8 @@ static void test_a_damaged_kept_answer_is_asked_for_again(void **state)
 {
     (void)state;
     static const char *const damaged[] = {"", "{", "{\"place\":\"DE\",\"at\":1e300}",
-                                          "{\"place\":\"FR\",\"at\":1787666400,\"span_s\":3600,"
-                                          "\"g_per_kwh\":1,\"estimated\":false}"};
+                                          ("{\"place\":\"FR\",\"at\":1787666400,\"span_s\":3600,"
+                                           "\"g_per_kwh\":1,\"estimated\":false}")};
     char folder[] = "/tmp/miev-live-XXXXXX", path[64];
     struct miev_error err;
     struct miev_live_answer answer;
