@@ -54,11 +54,13 @@ struct miev_run_traffic {
 
 struct miev_run_model {
     struct miev_study_entry entry;
-    bool remote;    /* served elsewhere: no file, and no joule of this machine is its own */
-    char name[256]; /* "cifar10-nano:int8" */
-    struct miev_sealed file;
+    bool remote;   /* served elsewhere: no file, and no joule of this machine is its own */
     bool features; /* load it so that its output is what its last layer is fed with */
     bool unnamed;  /* its output is no scores of classes: nothing is predicted when it is opened */
+    bool prepared; /* it has come through preparation */
+    bool has_energy; /* the analysis has some: the results at the end */
+    char name[256];  /* "cifar10-nano:int8" */
+    struct miev_sealed file;
     struct miev_child *child;
     double finished_cpu_s; /* of a child that is gone */
     int status;            /* not MIEV_OK: failed, and error says why */
@@ -82,8 +84,6 @@ struct miev_run_model {
     double *gross_j, *net_j; /* per inference and block, NAN where void; owned */
     struct miev_mean_interval gross, net;
     double gross_idle_error_j, net_idle_error_j; /* what idle's standard error moves them by */
-    bool has_energy;
-    bool prepared; /* it has come through preparation */
 };
 
 /* What a round of inferences was, by the clock of the one that executed it. */
