@@ -10,7 +10,7 @@
 #include "cli/show_alternatives.h"
 #include "cli/site.h"
 #include "core/error.h"
-#include "export/field.h"
+#include "core/field.h"
 #include "study/alternatives.h"
 #include "study/report_check.h"
 #include "study/site_live.h"

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/field.h"
 #include "core/json.h"
 #include "eval/pass.h"
 
@@ -154,18 +155,12 @@ json_t *miev_eval_energy_save(const struct miev_eval_energy *energy)
                      miev_json_real(energy->idle_shift_j), "images", (json_int_t)energy->images);
 }
 
-static double number_or_nan(const json_t *from, const char *key)
-{
-    const json_t *value = json_object_get(from, key);
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}
-
 static bool load_part(const json_t *from, struct miev_eval_part *out)
 {
-    struct miev_eval_part part = {.gross_j = number_or_nan(from, "gross_j"),
-                                  .net_j = number_or_nan(from, "net_j"),
-                                  .low_j = number_or_nan(from, "low_j"),
-                                  .high_j = number_or_nan(from, "high_j")};
+    struct miev_eval_part part = {.gross_j = miev_field_number(from, "gross_j"),
+                                  .net_j = miev_field_number(from, "net_j"),
+                                  .low_j = miev_field_number(from, "low_j"),
+                                  .high_j = miev_field_number(from, "high_j")};
     bool whole =
         miev_json_string(from, "method", part.method, sizeof(part.method), NULL) == MIEV_OK &&
         miev_json_string(from, "sensor", part.sensor, sizeof(part.sensor), NULL) == MIEV_OK;
@@ -176,10 +171,10 @@ static bool load_part(const json_t *from, struct miev_eval_part *out)
 bool miev_eval_energy_load(const json_t *from, struct miev_eval_energy *out)
 {
     struct miev_eval_energy energy = {
-        .seconds = number_or_nan(from, "seconds"),
-        .cpu_s = number_or_nan(from, "cpu_s"),
-        .neighbour_cpu_s = number_or_nan(from, "neighbour_cpu_s"),
-        .idle_shift_j = number_or_nan(from, "idle_shift_j"),
+        .seconds = miev_field_number(from, "seconds"),
+        .cpu_s = miev_field_number(from, "cpu_s"),
+        .neighbour_cpu_s = miev_field_number(from, "neighbour_cpu_s"),
+        .idle_shift_j = miev_field_number(from, "idle_shift_j"),
     };
     const json_t *parts = json_object_get(from, "parts");
     json_int_t images = json_integer_value(json_object_get(from, "images"));

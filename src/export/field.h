@@ -5,13 +5,8 @@
 
 #include <jansson.h>
 
+#include "core/field.h"
 #include "miev.h"
-
-/* Fields of a JSON object that may be NULL: NULL, "" and NAN where there is none, because absent is
- * not zero. */
-const json_t *miev_field_at(const json_t *object, const char *key);
-const char *miev_field_text(const json_t *object, const char *key);
-double miev_field_number(const json_t *object, const char *key);
 
 /* The gross joules of one inference of a model's .energy, with what the rounds scatter by and what
  * sensors or estimates may be wrong by as one interval; NAN where there are none. */

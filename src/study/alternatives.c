@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/field.h"
 #include "core/json.h"
 #include "grid/cloud.h"
 #include "grid/grid.h"
@@ -35,36 +36,19 @@ struct search {
     json_t *items;
 };
 
-static const json_t *at(const json_t *object, const char *key)
-{
-    return json_object_get(object, key);
-}
-
-/* NAN where there is none. */
-static double number(const json_t *object, const char *key)
-{
-    const json_t *value = at(object, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
-static const char *text(const json_t *object, const char *key)
-{
-    const char *value = json_string_value(at(object, key));
-    return value ? value : "";
-}
-
 static struct cost cost_of(const json_t *model)
 {
-    const json_t *footprint = at(model, "footprint"), *rate = at(footprint, "at_rate");
-    const json_t *grams =
-        json_is_object(rate) ? at(rate, "per_request_g") : at(footprint, "per_inference_g");
-    const json_t *embodied = at(json_is_object(rate) ? rate : footprint, "embodied_g");
-    double of_making = number(embodied, "value");
-    return (struct cost){.value_g = number(grams, "value"),
-                         .low_g = number(grams, "low"),
-                         .high_g = number(grams, "high"),
+    const json_t *footprint = miev_field_at(model, "footprint"),
+                 *rate = miev_field_at(footprint, "at_rate");
+    const json_t *grams = json_is_object(rate) ? miev_field_at(rate, "per_request_g")
+                                               : miev_field_at(footprint, "per_inference_g");
+    const json_t *embodied = miev_field_at(json_is_object(rate) ? rate : footprint, "embodied_g");
+    double of_making = miev_field_number(embodied, "value");
+    return (struct cost){.value_g = miev_field_number(grams, "value"),
+                         .low_g = miev_field_number(grams, "low"),
+                         .high_g = miev_field_number(grams, "high"),
                          .embodied_g = isfinite(of_making) ? of_making : 0,
-                         .requests_per_day = number(rate, "requests_per_day")};
+                         .requests_per_day = miev_field_number(rate, "requests_per_day")};
 }
 
 static json_t *interval_json(double scale, const struct cost *cost)
@@ -87,8 +71,8 @@ static json_t *item_json(const struct search *search, const char *what, double r
 
 static int by_ratio(const void *left, const void *right)
 {
-    double a = number(*(json_t *const *)left, "ratio"),
-           b = number(*(json_t *const *)right, "ratio");
+    double a = miev_field_number(*(json_t *const *)left, "ratio"),
+           b = miev_field_number(*(json_t *const *)right, "ratio");
     return (a > b) - (a < b);
 }
 
@@ -117,11 +101,12 @@ static const json_t *pair_of(const json_t *report, const char *a, const char *b,
 {
     size_t i;
     const json_t *pair;
-    json_array_foreach(at(report, "comparison"), i, pair)
+    json_array_foreach(miev_field_at(report, "comparison"), i, pair)
     {
-        *turned = strcmp(text(pair, "a"), b) == 0;
-        if (*turned ? strcmp(text(pair, "b"), a) == 0
-                    : strcmp(text(pair, "a"), a) == 0 && strcmp(text(pair, "b"), b) == 0)
+        *turned = strcmp(miev_field_text(pair, "a"), b) == 0;
+        if (*turned ? strcmp(miev_field_text(pair, "b"), a) == 0
+                    : strcmp(miev_field_text(pair, "a"), a) == 0 &&
+                          strcmp(miev_field_text(pair, "b"), b) == 0)
             return pair;
     }
     return NULL;
@@ -130,7 +115,7 @@ static const json_t *pair_of(const json_t *report, const char *a, const char *b,
 /* Of the other's energy against the model's, by the report's own test; NULL: there was none. */
 static const char *verdict_of(const json_t *pair, bool turned)
 {
-    const char *verdict = text(pair, "verdict");
+    const char *verdict = miev_field_text(pair, "verdict");
     if (turned || (strcmp(verdict, "lower") != 0 && strcmp(verdict, "higher") != 0))
         return *verdict ? verdict : NULL;
     return strcmp(verdict, "lower") == 0 ? "higher" : "lower";
@@ -138,8 +123,8 @@ static const char *verdict_of(const json_t *pair, bool turned)
 
 static bool allowed(const struct search *search, const json_t *other)
 {
-    double p99 = number(at(other, "latency"), "p99_s"),
-           top1 = number(at(other, "accuracy"), "top1");
+    double p99 = miev_field_number(miev_field_at(other, "latency"), "p99_s"),
+           top1 = miev_field_number(miev_field_at(other, "accuracy"), "top1");
     if (search->wish->max_p99_s > 0 && !(p99 <= search->wish->max_p99_s))
         return false;
     return !(search->wish->min_top1 > 0) || top1 >= search->wish->min_top1;
@@ -154,25 +139,27 @@ static void add_entry(struct search *search, const json_t *other)
 {
     struct cost cost = cost_of(other);
     double ratio = cost.value_g / search->cost.value_g;
-    const json_t *mine = at(search->model, "latency"), *its = at(other, "latency");
+    const json_t *mine = miev_field_at(search->model, "latency"),
+                 *its = miev_field_at(other, "latency");
     bool turned = false;
     bool rated = isfinite(cost.requests_per_day);
     if (other == search->model || !(ratio < 1) || !allowed(search, other) ||
         rated != (bool)isfinite(search->cost.requests_per_day)) /* costs of two kinds */
         return;
-    const json_t *pair =
-        pair_of(search->report, text(search->model, "name"), text(other, "name"), &turned);
+    const json_t *pair = pair_of(search->report, miev_field_text(search->model, "name"),
+                                 miev_field_text(other, "name"), &turned);
     const char *verdict = verdict_of(pair, turned);
     if (verdict && strcmp(verdict, "lower") != 0) /* the study could not tell it from none */
         return;
-    json_t *item = item_json(search, text(other, "name"), ratio);
+    json_t *item = item_json(search, miev_field_text(other, "name"), ratio);
     json_t *price =
-        json_pack("{s:o, s:o, s:o, s:s?, s:b}", "p99_s", miev_json_real(number(its, "p99_s")),
-                  "p99_difference_s", difference(number(its, "p99_s"), number(mine, "p99_s")),
+        json_pack("{s:o, s:o, s:o, s:s?, s:b}", "p99_s",
+                  miev_json_real(miev_field_number(its, "p99_s")), "p99_difference_s",
+                  difference(miev_field_number(its, "p99_s"), miev_field_number(mine, "p99_s")),
                   "top1_difference",
-                  difference(number(at(other, "accuracy"), "top1"),
-                             number(at(search->model, "accuracy"), "top1")),
-                  "energy_verdict", verdict, "likely", json_is_true(at(pair, "likely")));
+                  difference(miev_field_number(miev_field_at(other, "accuracy"), "top1"),
+                             miev_field_number(miev_field_at(search->model, "accuracy"), "top1")),
+                  "energy_verdict", verdict, "likely", json_is_true(miev_field_at(pair, "likely")));
     (void)json_object_update(item, price);
     json_decref(price);
     (void)json_array_append_new(search->items, item);
@@ -185,7 +172,7 @@ static const json_t *named(const json_t *list, const char *name)
     const json_t *entry;
     json_array_foreach(list, i, entry)
     {
-        if (strcmp(text(entry, "name"), name) == 0)
+        if (strcmp(miev_field_text(entry, "name"), name) == 0)
             return entry;
     }
     return NULL;
@@ -193,7 +180,7 @@ static const json_t *named(const json_t *list, const char *name)
 
 static bool is_sweep(const json_t *report)
 {
-    return json_is_object(at(report, "sweep"));
+    return json_is_object(miev_field_at(report, "sweep"));
 }
 
 static json_t *settings_kind(struct search *search)
@@ -204,7 +191,7 @@ static json_t *settings_kind(struct search *search)
         return kind_json(search, "settings", NULL,
                          "This report is of one setting a model: 'miev sweep MODEL --input FILE' "
                          "measures others");
-    json_array_foreach(at(search->report, "models"), i, other) add_entry(search, other);
+    json_array_foreach(miev_field_at(search->report, "models"), i, other) add_entry(search, other);
     return kind_json(search, "settings", "measured in the same sweep",
                      "None of the sweep's settings costs less, within what was asked for");
 }
@@ -217,14 +204,15 @@ static json_t *models_kind(struct search *search)
     if (is_sweep(search->report))
         return kind_json(search, "models", NULL,
                          "A sweep is of one model: 'miev compare' measures others beside it");
-    json_array_foreach(at(search->report, "pareto"), i, front)
+    json_array_foreach(miev_field_at(search->report, "pareto"), i, front)
     {
-        if (!named(at(front, "models"), text(search->model, "name")))
+        if (!named(miev_field_at(front, "models"), miev_field_text(search->model, "name")))
             continue;
-        json_array_foreach(at(front, "models"), j, entry)
+        json_array_foreach(miev_field_at(front, "models"), j, entry)
         {
-            if (strcmp(text(entry, "position"), "dominated") != 0)
-                add_entry(search, named(at(search->report, "models"), text(entry, "name")));
+            if (strcmp(miev_field_text(entry, "position"), "dominated") != 0)
+                add_entry(search, named(miev_field_at(search->report, "models"),
+                                        miev_field_text(entry, "name")));
         }
     }
     return kind_json(search, "models", "measured in the same study, accuracy on the same data set",
@@ -284,8 +272,8 @@ static bool wanted(const struct search *search, const char *iso2)
 static void add_place(struct search *search, const char *what, double intensity, double pue,
                       int year)
 {
-    const json_t *site = at(search->report, "site");
-    double here = number(site, "intensity_g_per_kwh") * number(site, "pue");
+    const json_t *site = miev_field_at(search->report, "site");
+    double here = miev_field_number(site, "intensity_g_per_kwh") * miev_field_number(site, "pue");
     double ratio = with_electricity(search, intensity * pue / here);
     if (!(ratio < 1))
         return;
@@ -302,7 +290,7 @@ static bool add_zone(void *context, const struct miev_zone *zone)
     struct search *search = context;
     if (!zone->aggregate && wanted(search, zone->iso2))
         add_place(search, zone->name, zone->intensity_g_per_kwh,
-                  number(at(search->report, "site"), "pue"), zone->year);
+                  miev_field_number(miev_field_at(search->report, "site"), "pue"), zone->year);
     return true;
 }
 
@@ -325,13 +313,13 @@ static void add_regions(struct search *search)
 
 static int place_kind(struct search *search, json_t *kinds, struct miev_error *err)
 {
-    const json_t *site = at(search->report, "site");
+    const json_t *site = miev_field_at(search->report, "site");
     const char *why = "No country or cloud region has less, within what was asked for";
     int rc = MIEV_OK;
-    if (strncmp(text(site, "source"), MIEV_GRID_SOURCE, strlen(MIEV_GRID_SOURCE)) != 0)
+    if (strncmp(miev_field_text(site, "source"), MIEV_GRID_SOURCE, strlen(MIEV_GRID_SOURCE)) != 0)
         why = "The figure of this place is of another basis than those of the others: name its "
               "country with --zone";
-    else if (number(site, "intensity_g_per_kwh") > 0) {
+    else if (miev_field_number(site, "intensity_g_per_kwh") > 0) {
         rc = miev_grid_list(NULL, add_zone, search, err);
         add_regions(search);
     }
@@ -372,10 +360,10 @@ static int choose_model(struct search *search, struct miev_error *err)
 {
     size_t i;
     const json_t *model;
-    json_array_foreach(at(search->report, "models"), i, model)
+    json_array_foreach(miev_field_at(search->report, "models"), i, model)
     {
-        if (search->wish->model ? strcmp(text(model, "name"), search->wish->model) == 0
-                                : json_is_object(at(model, "footprint")))
+        if (search->wish->model ? strcmp(miev_field_text(model, "name"), search->wish->model) == 0
+                                : json_is_object(miev_field_at(model, "footprint")))
             search->model = model;
         if (search->model)
             break;
@@ -386,7 +374,7 @@ static int choose_model(struct search *search, struct miev_error *err)
     search->cost = cost_of(search->model);
     if (!(search->cost.value_g > 0))
         return miev_error_set(err, MIEV_ERR_INVALID, "the report has no grams of %.100s",
-                              text(search->model, "name"));
+                              miev_field_text(search->model, "name"));
     return MIEV_OK;
 }
 
@@ -394,10 +382,10 @@ static json_t *document(const struct search *search, json_t *kinds)
 {
     double rate = search->cost.requests_per_day;
     return json_pack(
-        "{s:s, s:o, s:o, s:o, s:o}", "model", text(search->model, "name"), "requests_per_day",
-        miev_json_real(rate), "cost_g", interval_json(1, &search->cost), "year_g",
-        isfinite(rate) ? interval_json(rate * DAYS_PER_YEAR, &search->cost) : json_null(), "kinds",
-        kinds);
+        "{s:s, s:o, s:o, s:o, s:o}", "model", miev_field_text(search->model, "name"),
+        "requests_per_day", miev_json_real(rate), "cost_g", interval_json(1, &search->cost),
+        "year_g", isfinite(rate) ? interval_json(rate * DAYS_PER_YEAR, &search->cost) : json_null(),
+        "kinds", kinds);
 }
 
 int miev_report_alternatives(const json_t *report, const struct miev_alternatives_wish *wish,

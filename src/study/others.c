@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/field.h"
 #include "core/json.h"
 #include "footprint/formula.h"
 #include "grid/cloud.h"
@@ -67,15 +68,9 @@ int miev_others_check(const char *methods, struct miev_error *err)
 
 /* ---- the work, out of a report -------------------------------------------------------------- */
 
-static double number(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}
-
 static unsigned whole(const json_t *object, const char *key)
 {
-    double value = number(object, key);
+    double value = miev_field_number(object, key);
     return value >= 1 && value < 1e6 ? (unsigned)value : 1;
 }
 
@@ -98,7 +93,7 @@ static double counted_j(const json_t *report, const json_t *energy, const char *
         {
             const char *other = json_string_value(json_object_get(channel, "id"));
             if (other && strcmp(other, id) == 0)
-                joules = (isnan(joules) ? 0 : joules) + number(channel, "reading_j");
+                joules = (isnan(joules) ? 0 : joules) + miev_field_number(channel, "reading_j");
         }
     }
     return joules;
@@ -134,15 +129,15 @@ static void read_work(const json_t *report, const json_t *model, struct miev_for
     unsigned sockets = whole(machine, "sockets"), cores = whole(machine, "cores");
     (void)miev_cpu_tdp_find(cpu ? cpu : "", &tdp);
     *out = (struct miev_formula_work){
-        .duration_s = number(attribution, "span_s"),
-        .cpu_s = number(attribution, "work_cpu_s"),
-        .machine_cpu_s = number(attribution, "machine_cpu_s"),
+        .duration_s = miev_field_number(attribution, "span_s"),
+        .cpu_s = miev_field_number(attribution, "work_cpu_s"),
+        .machine_cpu_s = miev_field_number(attribution, "machine_cpu_s"),
         .logical_cpus = whole(machine, "logical_cpus"),
         .cores = cores / sockets > 0 ? cores / sockets : 1,
         .sockets = sockets,
         .tdp_w = tdp.tdp_w,
-        .memory_gib = number(machine, "memory_bytes") / BYTES_PER_GIB,
-        .process_gib = number(model, "peak_memory_bytes") / BYTES_PER_GIB,
+        .memory_gib = miev_field_number(machine, "memory_bytes") / BYTES_PER_GIB,
+        .process_gib = miev_field_number(model, "peak_memory_bytes") / BYTES_PER_GIB,
         .counted_cpu_j = counted_j(report, energy, "cpu"),
         .counted_memory_j = counted_j(report, energy, "memory"),
         .gpu_tdp_w = NAN,
@@ -170,7 +165,7 @@ static double sum(double a, double b)
 static json_t *answer_json(const struct miev_formula *formula,
                            const struct miev_formula_answer *answer, const json_t *grams)
 {
-    double low = number(grams, "low"), high = number(grams, "high");
+    double low = miev_field_number(grams, "low"), high = miev_field_number(grams, "high");
     double joules = sum(sum(answer->cpu_j, answer->memory_j), answer->gpu_j);
     json_t *within =
         isnan(low) ? json_null() : json_boolean(answer->co2e_g >= low && answer->co2e_g <= high);
@@ -182,8 +177,8 @@ static json_t *answer_json(const struct miev_formula *formula,
         miev_json_real(joules), "pue", answer->pue, "intensity_g_per_kwh",
         answer->intensity_g_per_kwh, "place", answer->place, "year",
         answer->year ? json_integer(answer->year) : json_null(), "co2e_g", answer->co2e_g,
-        "of_miev_ratio", miev_json_real(answer->co2e_g / number(grams, "value")), "within_miev",
-        within, "power_model", answer->power_model);
+        "of_miev_ratio", miev_json_real(answer->co2e_g / miev_field_number(grams, "value")),
+        "within_miev", within, "power_model", answer->power_model);
 }
 
 json_t *miev_others_of(const struct miev_formula_work *work, const char *methods,

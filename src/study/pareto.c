@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/field.h"
 #include "core/json.h"
 #include "study/stats.h"
 #include "study/study.h"
@@ -37,32 +38,20 @@ struct axis {
     size_t n_members;
 };
 
-static double number_at(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}
-
-static const char *text_at(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 static int read_point(const json_t *model, struct point *out, struct miev_error *err)
 {
     const json_t *accuracy = json_object_get(model, "accuracy");
     const json_t *footprint = json_object_get(model, "footprint");
     *out = (struct point){
-        .name = text_at(model, "name"),
-        .grams = number_at(json_object_get(footprint, "per_inference_g"), "value"),
-        .operational_g = number_at(json_object_get(footprint, "operational_g"), "value"),
+        .name = miev_field_text(model, "name"),
+        .grams = miev_field_number(json_object_get(footprint, "per_inference_g"), "value"),
+        .operational_g = miev_field_number(json_object_get(footprint, "operational_g"), "value"),
         .failed = json_object_get(model, "error") != NULL,
     };
     if (!json_is_object(accuracy))
         return MIEV_OK;
-    out->dataset = text_at(accuracy, "dataset");
-    out->split = text_at(accuracy, "split");
+    out->dataset = miev_field_text(accuracy, "dataset");
+    out->split = miev_field_text(accuracy, "split");
     int rc = miev_json_number(accuracy, "top1", 0, 1, &out->top1, err);
     return rc == MIEV_OK ? miev_json_number(accuracy, "images", 1, 1e15, &out->images, err) : rc;
 }
@@ -96,11 +85,11 @@ static struct relation read_relation(const json_t *pair, bool swap)
 {
     const json_t *bounds = json_object_get(pair, "systematic");
     struct relation found = {
-        .ratio = number_at(pair, "ratio"),
-        .low = number_at(bounds, "low"),
-        .high = number_at(bounds, "high"),
-        .verdict = text_at(pair, "verdict"),
-        .method = text_at(pair, "method"),
+        .ratio = miev_field_number(pair, "ratio"),
+        .low = miev_field_number(bounds, "low"),
+        .high = miev_field_number(bounds, "high"),
+        .verdict = miev_field_text(pair, "verdict"),
+        .method = miev_field_text(pair, "method"),
         .likely = json_is_true(json_object_get(pair, "likely")),
     };
     found.settled = *found.verdict && strcmp(found.verdict, "unresolved") != 0;
@@ -121,7 +110,7 @@ static struct relation relation_of(const struct axis *axis, const struct point *
     const json_t *pair;
     json_array_foreach(axis->comparison, i, pair)
     {
-        const char *first = text_at(pair, "a"), *second = text_at(pair, "b");
+        const char *first = miev_field_text(pair, "a"), *second = miev_field_text(pair, "b");
         if (strcmp(first, a->name) == 0 && strcmp(second, b->name) == 0)
             return read_relation(pair, false);
         if (strcmp(first, b->name) == 0 && strcmp(second, a->name) == 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/field.h"
 #include "core/json.h"
 
 #define S_PER_DAY 86400.0
@@ -15,12 +16,6 @@
 
 static const char *const part_names[MIEV_RATE_PARTS] = {"cpu", "memory", "gpu"};
 
-static const char *text_at(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 /* The part of a model's energy, NULL when nobody covered it. */
 static const json_t *known_part(const json_t *energy, const char *name)
 {
@@ -28,8 +23,8 @@ static const json_t *known_part(const json_t *energy, const char *name)
     const json_t *part;
     json_array_foreach(json_object_get(energy, "parts"), i, part)
     {
-        if (strcmp(text_at(part, "part"), name) == 0 &&
-            strcmp(text_at(part, "method"), "unavailable") != 0)
+        if (strcmp(miev_field_text(part, "part"), name) == 0 &&
+            strcmp(miev_field_text(part, "method"), "unavailable") != 0)
             return part;
     }
     return NULL;
@@ -67,7 +62,7 @@ static int add_idle(const json_t *report, const char *name, double share, double
     {
         double own_w = 0, own_error_w = 0;
         if (!json_is_true(json_object_get(channel, "counted")) ||
-            strcmp(text_at(channel, "part"), name) != 0 || !(share > 0))
+            strcmp(miev_field_text(channel, "part"), name) != 0 || !(share > 0))
             continue;
         if (miev_json_number(channel, "idle_w", -MAX_W, MAX_W, &own_w, NULL) != MIEV_OK ||
             miev_json_number(channel, "idle_standard_error_w", 0, MAX_W, &own_error_w, NULL) !=

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/field.h"
 #include "core/json.h"
 #include "core/student.h"
 #include "study/report_check.h"
@@ -25,21 +26,10 @@ const char *miev_repeat_verdict_name(enum miev_repeat_verdict verdict)
     return names[verdict];
 }
 
-static const json_t *at(const json_t *object, const char *key)
-{
-    return json_object_get(object, key);
-}
-
-static const char *text_at(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(at(object, key));
-    return text ? text : "";
-}
-
 /* Both missing is the same too. */
 static bool equal_at(const json_t *a, const json_t *b, const char *key)
 {
-    const json_t *x = at(a, key), *y = at(b, key);
+    const json_t *x = miev_field_at(a, key), *y = miev_field_at(b, key);
     return x == y || json_equal(x, y);
 }
 
@@ -57,17 +47,17 @@ static bool same_machine(const json_t *before, const json_t *after)
     static const char *const keys[] = {"cpu",        "sockets", "logical_cpus", "virtual_machine",
                                        "hypervisor", "class",   "product"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-        if (!equal_at(at(before, "machine"), at(after, "machine"), keys[i]))
+        if (!equal_at(miev_field_at(before, "machine"), miev_field_at(after, "machine"), keys[i]))
             return false;
     return true;
 }
 
 static const json_t *next_counted(const json_t *report, size_t *i)
 {
-    const json_t *channels = at(at(report, "meter"), "channels");
+    const json_t *channels = miev_field_at(miev_field_at(report, "meter"), "channels");
     while (*i < json_array_size(channels)) {
         const json_t *channel = json_array_get(channels, (*i)++);
-        if (json_is_true(at(channel, "counted")))
+        if (json_is_true(miev_field_at(channel, "counted")))
             return channel;
     }
     return NULL;
@@ -106,18 +96,20 @@ static double log_distance(double value, const json_t *bound)
 
 static bool read_figure(const json_t *model, struct figure *out)
 {
-    const json_t *gross = at(at(model, "energy"), "gross");
-    const json_t *joules = at(gross, "per_inference_j");
-    double value_j = json_number_value(at(joules, "value"));
-    double n = json_number_value(at(gross, "rounds_effective"));
+    const json_t *gross = miev_field_at(miev_field_at(model, "energy"), "gross");
+    const json_t *joules = miev_field_at(gross, "per_inference_j");
+    double value_j = json_number_value(miev_field_at(joules, "value"));
+    double n = json_number_value(miev_field_at(gross, "rounds_effective"));
     if (!(value_j > 0))
         return false;
     *out = (struct figure){
         .value_j = value_j,
-        .down = log_distance(value_j, at(at(joules, "statistical"), "low")),
-        .up = log_distance(value_j, at(at(joules, "statistical"), "high")),
-        .systematic_down = log_distance(value_j, at(at(joules, "systematic"), "low")),
-        .systematic_up = log_distance(value_j, at(at(joules, "systematic"), "high")),
+        .down = log_distance(value_j, miev_field_at(miev_field_at(joules, "statistical"), "low")),
+        .up = log_distance(value_j, miev_field_at(miev_field_at(joules, "statistical"), "high")),
+        .systematic_down =
+            log_distance(value_j, miev_field_at(miev_field_at(joules, "systematic"), "low")),
+        .systematic_up =
+            log_distance(value_j, miev_field_at(miev_field_at(joules, "systematic"), "high")),
         .degrees_of_freedom = n > 2 ? n - 1 : 1,
     };
     return true;
@@ -125,14 +117,15 @@ static bool read_figure(const json_t *model, struct figure *out)
 
 static bool same_parts(const json_t *a, const json_t *b)
 {
-    const json_t *left = at(at(a, "energy"), "parts"), *right = at(at(b, "energy"), "parts");
+    const json_t *left = miev_field_at(miev_field_at(a, "energy"), "parts"),
+                 *right = miev_field_at(miev_field_at(b, "energy"), "parts");
     size_t n = json_array_size(left);
     if (n != json_array_size(right))
         return false;
     for (size_t i = 0; i < n; i++) {
         const json_t *x = json_array_get(left, i), *y = json_array_get(right, i);
         if (!equal_at(x, y, "part") ||
-            (json_is_true(at(x, "headline")) && !equal_at(x, y, "method")))
+            (json_is_true(miev_field_at(x, "headline")) && !equal_at(x, y, "method")))
             return false;
     }
     return true;
@@ -151,12 +144,13 @@ static void say(char out[REASON_BYTES], const char *format, ...)
 /* Why a report has no joules of a model; false where it has. */
 static bool without_energy(const json_t *model, const char *when, char reason[REASON_BYTES])
 {
-    const json_t *failure = at(model, "error");
+    const json_t *failure = miev_field_at(model, "error");
     struct figure figure;
     if (failure)
-        say(reason, "%s it failed: %.250s", when, text_at(failure, "message"));
-    else if (!at(at(model, "energy"), "gross"))
-        say(reason, "%s it got no energy: %.250s", when, text_at(at(model, "energy"), "reason"));
+        say(reason, "%s it failed: %.250s", when, miev_field_text(failure, "message"));
+    else if (!miev_field_at(miev_field_at(model, "energy"), "gross"))
+        say(reason, "%s it got no energy: %.250s", when,
+            miev_field_text(miev_field_at(model, "energy"), "reason"));
     else if (!read_figure(model, &figure))
         say(reason, "%s the noise of the rounds took its energy below zero", when);
     else
@@ -167,13 +161,14 @@ static bool without_energy(const json_t *model, const char *when, char reason[RE
 static bool other_engine(const json_t *a, const json_t *b, char reason[REASON_BYTES])
 {
     static const char *const keys[] = {"name", "runtime", "version", "delegate", "threads"};
-    const json_t *x = at(a, "engine"), *y = at(b, "engine");
+    const json_t *x = miev_field_at(a, "engine"), *y = miev_field_at(b, "engine");
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (equal_at(x, y, keys[i]))
             continue;
         say(reason, "other engine: %.60s %.30s (%.60s) then, %.60s %.30s (%.60s) now",
-            text_at(x, "runtime"), text_at(x, "version"), text_at(x, "delegate"),
-            text_at(y, "runtime"), text_at(y, "version"), text_at(y, "delegate"));
+            miev_field_text(x, "runtime"), miev_field_text(x, "version"),
+            miev_field_text(x, "delegate"), miev_field_text(y, "runtime"),
+            miev_field_text(y, "version"), miev_field_text(y, "delegate"));
         return true;
     }
     return false;
@@ -183,22 +178,23 @@ static bool other_engine(const json_t *a, const json_t *b, char reason[REASON_BY
 static bool incomparable(const struct frame *frame, const json_t *a, const json_t *b,
                          char reason[REASON_BYTES])
 {
-    const char *method = text_at(at(a, "energy"), "method");
+    const char *method = miev_field_text(miev_field_at(a, "energy"), "method");
     if (without_energy(a, "then", reason) || without_energy(b, "now", reason) ||
         other_engine(a, b, reason))
         return true;
-    if (strcmp(method, text_at(at(b, "energy"), "method")) != 0)
+    if (strcmp(method, miev_field_text(miev_field_at(b, "energy"), "method")) != 0)
         say(reason, "other method: its energy was %.30s then and is %.30s now", method,
-            text_at(at(b, "energy"), "method"));
+            miev_field_text(miev_field_at(b, "energy"), "method"));
     else if (!same_parts(a, b))
         say(reason, "other parts of the machine are measured or estimated now");
     else if (!frame->same_machine && strcmp(method, "measured") != 0)
         say(reason,
             "other machine (%.100s then, %.100s now), and estimates of two machines differ "
             "by their tables",
-            text_at(at(frame->before, "machine"), "cpu"),
-            text_at(at(frame->after, "machine"), "cpu"));
-    else if (json_array_size(at(a, "guesses")) != json_array_size(at(b, "guesses")))
+            miev_field_text(miev_field_at(frame->before, "machine"), "cpu"),
+            miev_field_text(miev_field_at(frame->after, "machine"), "cpu"));
+    else if (json_array_size(miev_field_at(a, "guesses")) !=
+             json_array_size(miev_field_at(b, "guesses")))
         say(reason, "its card was known in one of the two only: --models names the folder that "
                     "holds it");
     else
@@ -208,10 +204,10 @@ static bool incomparable(const struct frame *frame, const json_t *a, const json_
 
 static const json_t *match(const json_t *report, const json_t *model)
 {
-    const json_t *models = at(report, "models"), *found = NULL;
+    const json_t *models = miev_field_at(report, "models"), *found = NULL;
     for (size_t i = 0; i < json_array_size(models); i++) {
         const json_t *other = json_array_get(models, i);
-        if (!at(model, "sha256") || !equal_at(other, model, "sha256"))
+        if (!miev_field_at(model, "sha256") || !equal_at(other, model, "sha256"))
             continue;
         if (!found || equal_at(other, model, "name"))
             found = other;
@@ -222,17 +218,19 @@ static const json_t *match(const json_t *report, const json_t *model)
 /* "same": the same classes in the same order with the same scores; "alike": the same first. */
 static const char *compare_answers(const json_t *a, const json_t *b)
 {
-    const json_t *x = at(a, "predictions"), *y = at(b, "predictions");
+    const json_t *x = miev_field_at(a, "predictions"), *y = miev_field_at(b, "predictions");
     size_t n = json_array_size(x);
     bool same = n == json_array_size(y);
     if (n == 0 || json_array_size(y) == 0)
         return NULL;
-    if (!json_equal(at(json_array_get(x, 0), "index"), at(json_array_get(y, 0), "index")))
+    if (!json_equal(miev_field_at(json_array_get(x, 0), "index"),
+                    miev_field_at(json_array_get(y, 0), "index")))
         return "different";
     for (size_t i = 0; same && i < n; i++) {
         const json_t *p = json_array_get(x, i), *q = json_array_get(y, i);
-        same = equal_at(p, q, "index") && fabs(json_number_value(at(p, "score")) -
-                                               json_number_value(at(q, "score"))) <= SAME_SCORE;
+        same = equal_at(p, q, "index") &&
+               fabs(json_number_value(miev_field_at(p, "score")) -
+                    json_number_value(miev_field_at(q, "score"))) <= SAME_SCORE;
     }
     return same ? "same" : "alike";
 }
@@ -299,24 +297,28 @@ static json_t *ratio_json(const struct ratio *ratio)
 
 static double latency_of(const json_t *model)
 {
-    const json_t *p50 = at(at(model, "latency"), "p50_s");
+    const json_t *p50 = miev_field_at(miev_field_at(model, "latency"), "p50_s");
     return json_is_number(p50) ? json_number_value(p50) : (double)NAN;
 }
 
 static json_t *joules_of(const json_t *model)
 {
-    const json_t *value = at(at(at(at(model, "energy"), "gross"), "per_inference_j"), "value");
+    const json_t *value = miev_field_at(
+        miev_field_at(miev_field_at(miev_field_at(model, "energy"), "gross"), "per_inference_j"),
+        "value");
     return json_is_number(value) ? json_real(json_number_value(value)) : json_null();
 }
 
 static bool too_few_rounds(const json_t *model)
 {
-    return json_is_false(at(at(at(model, "energy"), "gross"), "enough_rounds"));
+    return json_is_false(
+        miev_field_at(miev_field_at(miev_field_at(model, "energy"), "gross"), "enough_rounds"));
 }
 
 static long long rounds_of(const json_t *model)
 {
-    return (long long)json_integer_value(at(at(at(model, "energy"), "gross"), "rounds_effective"));
+    return (long long)json_integer_value(
+        miev_field_at(miev_field_at(miev_field_at(model, "energy"), "gross"), "rounds_effective"));
 }
 
 /* Agreement that rests on little is none. */
@@ -355,8 +357,8 @@ static enum miev_repeat_verdict judge(const struct frame *frame, const json_t *a
                               json_boolean(!too_few_rounds(a) && !too_few_rounds(b)));
     if (answers && strcmp(answers, "different") == 0) {
         say(reason, "its first answer is another: \"%.100s\" then, \"%.100s\" now",
-            text_at(json_array_get(at(a, "predictions"), 0), "label"),
-            text_at(json_array_get(at(b, "predictions"), 0), "label"));
+            miev_field_text(json_array_get(miev_field_at(a, "predictions"), 0), "label"),
+            miev_field_text(json_array_get(miev_field_at(b, "predictions"), 0), "label"));
         return MIEV_REPEAT_DIFFERS;
     }
     if (!agrees(&ratio))
@@ -370,13 +372,13 @@ static json_t *model_json(const struct frame *frame, const json_t *a, const json
     enum miev_repeat_verdict verdict = MIEV_REPEAT_NOT_COMPARABLE;
     const json_t *b = match(frame->after, a);
     json_t *out =
-        json_pack("{s:O, s:O?, s:o, s:o, s:n, s:n, s:n, s:n}", "name", at(a, "name"), "sha256",
-                  at(a, "sha256"), "before_j", joules_of(a), "after_j", joules_of(b),
-                  "energy_ratio", "enough_rounds", "latency_ratio", "answers");
+        json_pack("{s:O, s:O?, s:o, s:o, s:n, s:n, s:n, s:n}", "name", miev_field_at(a, "name"),
+                  "sha256", miev_field_at(a, "sha256"), "before_j", joules_of(a), "after_j",
+                  joules_of(b), "energy_ratio", "enough_rounds", "latency_ratio", "answers");
     if (b)
         verdict = judge(frame, a, b, out, reason);
     else
-        say(reason, "%.390s", text_at(absent, text_at(a, "name")));
+        say(reason, "%.390s", miev_field_text(absent, miev_field_text(a, "name")));
     (void)json_object_set_new(out, "verdict", json_string(miev_repeat_verdict_name(verdict)));
     (void)json_object_set_new(out, "reason", *reason ? json_string(reason) : json_null());
     return out;
@@ -384,7 +386,7 @@ static json_t *model_json(const struct frame *frame, const json_t *a, const json
 
 static size_t count_comparable(const struct frame *frame)
 {
-    const json_t *models = at(frame->before, "models");
+    const json_t *models = miev_field_at(frame->before, "models");
     char reason[REASON_BYTES];
     size_t n = 0;
     for (size_t i = 0; i < json_array_size(models); i++) {
@@ -399,7 +401,7 @@ static enum miev_repeat_verdict overall(const json_t *models)
 {
     bool all_agree = json_array_size(models) > 0;
     for (size_t i = 0; i < json_array_size(models); i++) {
-        const char *verdict = text_at(json_array_get(models, i), "verdict");
+        const char *verdict = miev_field_text(json_array_get(models, i), "verdict");
         if (strcmp(verdict, miev_repeat_verdict_name(MIEV_REPEAT_DIFFERS)) == 0)
             return MIEV_REPEAT_DIFFERS;
         all_agree = all_agree && strcmp(verdict, miev_repeat_verdict_name(MIEV_REPEAT_AGREES)) == 0;
@@ -409,9 +411,10 @@ static enum miev_repeat_verdict overall(const json_t *models)
 
 static bool disturbed(const json_t *report)
 {
-    const json_t *models = at(report, "models");
+    const json_t *models = miev_field_at(report, "models");
     for (size_t i = 0; i < json_array_size(models); i++)
-        if (json_integer_value(at(at(json_array_get(models, i), "energy"), "rounds_disturbed")) > 0)
+        if (json_integer_value(miev_field_at(miev_field_at(json_array_get(models, i), "energy"),
+                                             "rounds_disturbed")) > 0)
             return true;
     return false;
 }
@@ -435,8 +438,12 @@ static json_t *notes_json(const struct frame *frame)
          "other sensors: the interval holds what both may be wrong by");
     note(notes, !equal_at(before, after, "miev_version"),
          "another version of miev, which may measure otherwise");
-    note(notes, !equal_at(at(before, "machine"), at(after, "machine"), "kernel"), "another kernel");
-    note(notes, !equal_at(at(before, "settings"), at(after, "settings"), "reserved_cpus"),
+    note(notes,
+         !equal_at(miev_field_at(before, "machine"), miev_field_at(after, "machine"), "kernel"),
+         "another kernel");
+    note(notes,
+         !equal_at(miev_field_at(before, "settings"), miev_field_at(after, "settings"),
+                   "reserved_cpus"),
          "another number of reserved CPUs");
     note(notes, disturbed(before), "other programs used the CPU then");
     note(notes, disturbed(after), "other programs use the CPU now");
@@ -451,8 +458,9 @@ static json_t *source_json(const json_t *report, struct miev_error *err)
     if (miev_report_identity(report, identity, err) != MIEV_OK)
         return NULL;
     return json_pack("{s:s, s:O, s:O, s:O}", "identity", identity, "created_unix_s",
-                     at(report, "created_unix_s"), "miev_version", at(report, "miev_version"),
-                     "cpu", at(at(report, "machine"), "cpu"));
+                     miev_field_at(report, "created_unix_s"), "miev_version",
+                     miev_field_at(report, "miev_version"), "cpu",
+                     miev_field_at(miev_field_at(report, "machine"), "cpu"));
 }
 
 int miev_repeat_compare(const json_t *before, const json_t *after, const json_t *absent,
@@ -465,7 +473,7 @@ int miev_repeat_compare(const json_t *before, const json_t *after, const json_t 
         .same_sensors = after && same_sensors(before, after),
     };
     frame.n_comparable = count_comparable(&frame);
-    const json_t *models = at(before, "models");
+    const json_t *models = miev_field_at(before, "models");
     json_t *list = json_array();
     for (size_t i = 0; i < json_array_size(models); i++)
         (void)json_array_append_new(list, model_json(&frame, json_array_get(models, i), absent));

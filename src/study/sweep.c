@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/error.h"
-#include "core/json.h"
+#include "core/field.h"
 #include "core/units.h"
 #include "study/study.h"
 
@@ -99,18 +99,6 @@ struct sweep {
     size_t standard; /* the default's row, n where it has no energy */
 };
 
-static double number_at(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}
-
-static const char *text_at(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 static const char *turned(const char *verdict)
 {
     if (strcmp(verdict, "lower") == 0)
@@ -125,14 +113,14 @@ static struct against find_against(const json_t *report, const char *name, const
     const json_t *pair;
     json_array_foreach(json_object_get(report, "comparison"), i, pair)
     {
-        bool straight =
-            strcmp(text_at(pair, "a"), name) == 0 && strcmp(text_at(pair, "b"), standard) == 0;
-        bool swapped =
-            strcmp(text_at(pair, "b"), name) == 0 && strcmp(text_at(pair, "a"), standard) == 0;
+        bool straight = strcmp(miev_field_text(pair, "a"), name) == 0 &&
+                        strcmp(miev_field_text(pair, "b"), standard) == 0;
+        bool swapped = strcmp(miev_field_text(pair, "b"), name) == 0 &&
+                       strcmp(miev_field_text(pair, "a"), standard) == 0;
         const json_t *bounds = json_object_get(pair, "systematic");
-        double ratio = number_at(pair, "ratio"), low = number_at(bounds, "low"),
-               high = number_at(bounds, "high");
-        const char *verdict = text_at(pair, "verdict");
+        double ratio = miev_field_number(pair, "ratio"), low = miev_field_number(bounds, "low"),
+               high = miev_field_number(bounds, "high");
+        const char *verdict = miev_field_text(pair, "verdict");
         if (!straight && !swapped)
             continue;
         return (struct against){
@@ -140,7 +128,7 @@ static struct against find_against(const json_t *report, const char *name, const
             .low = swapped ? 1 / high : low,
             .high = swapped ? 1 / low : high,
             .verdict = swapped ? turned(verdict) : verdict,
-            .method = text_at(pair, "method"),
+            .method = miev_field_text(pair, "method"),
             .likely = json_is_true(json_object_get(pair, "likely")),
         };
     }
@@ -159,14 +147,14 @@ static void read_rows(const json_t *report, const char *standard, struct sweep *
         struct row *row = &out->rows[i];
         *row = (struct row){
             .model = model,
-            .name = text_at(model, "name"),
-            .p50_s = number_at(json_object_get(model, "latency"), "p50_s"),
-            .top1 = number_at(json_object_get(model, "accuracy"), "top1"),
-            .against = find_against(report, text_at(model, "name"), standard),
+            .name = miev_field_text(model, "name"),
+            .p50_s = miev_field_number(json_object_get(model, "latency"), "p50_s"),
+            .top1 = miev_field_number(json_object_get(model, "accuracy"), "top1"),
+            .against = find_against(report, miev_field_text(model, "name"), standard),
         };
         out->points[i] = (struct miev_sweep_point){
-            .item_j = number_at(json_object_get(gross, "per_inference_j"), "value"),
-            .items_per_s = 1 / number_at(energy, "inference_s"),
+            .item_j = miev_field_number(json_object_get(gross, "per_inference_j"), "value"),
+            .items_per_s = 1 / miev_field_number(energy, "inference_s"),
         };
         if (strcmp(row->name, standard) == 0 && takes_part(&out->points[i]))
             out->standard = i;
@@ -201,13 +189,13 @@ static size_t find_best(const struct sweep *sweep)
 static void setting_words(const struct row *row, char *out, size_t capacity)
 {
     const json_t *settings = json_object_get(row->model, "settings");
-    const char *delegate = text_at(json_object_get(row->model, "engine"), "delegate");
-    const char *precision = text_at(row->model, "precision");
-    double threads = number_at(settings, "threads");
+    const char *delegate = miev_field_text(json_object_get(row->model, "engine"), "delegate");
+    const char *precision = miev_field_text(row->model, "precision");
+    double threads = miev_field_number(settings, "threads");
     bool named = strcmp(precision, "as-is") != 0;
     (void)snprintf(out, capacity, "%.0f thread%s, batch %.0f%s%s%s%s", threads,
-                   threads > 1 ? "s" : "", number_at(settings, "batch"), *delegate ? ", " : "",
-                   delegate, named ? ", " : "", named ? precision : "");
+                   threads > 1 ? "s" : "", miev_field_number(settings, "batch"),
+                   *delegate ? ", " : "", delegate, named ? ", " : "", named ? precision : "");
 }
 
 static void time_words(double seconds, char *out, size_t capacity)
@@ -226,7 +214,8 @@ static void accuracy_words(const struct row *row, const struct row *standard, ch
     (void)snprintf(usual, sizeof(usual), "%.1f %%", standard->top1 * 100);
     out[0] = '\0';
     if (!isfinite(row->top1) || !isfinite(standard->top1) ||
-        strcmp(text_at(row->model, "precision"), text_at(standard->model, "precision")) == 0)
+        strcmp(miev_field_text(row->model, "precision"),
+               miev_field_text(standard->model, "precision")) == 0)
         return; /* not known, or the same file */
     if (strcmp(own, usual) == 0)
         (void)snprintf(out, capacity, ", accuracy %s as well", own);
@@ -325,7 +314,7 @@ int miev_report_sweep(json_t *report, struct miev_error *err)
         return miev_error_set(err, MIEV_ERR_LIMIT, "the report has %zu models, at most %d are read",
                               json_array_size(json_object_get(report, "models")),
                               MIEV_STUDY_MAX_MODELS);
-    read_rows(report, text_at(out, "default"), &sweep);
+    read_rows(report, miev_field_text(out, "default"), &sweep);
     size_t knee = miev_sweep_front(sweep.points, sweep.n), best = find_best(&sweep);
     bool has_knee = knee < sweep.n && sweep.standard < sweep.n && knee != sweep.standard;
     advise(&sweep, best, advice, sizeof(advice));
