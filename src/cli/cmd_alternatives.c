@@ -12,7 +12,6 @@
 #include "core/error.h"
 #include "core/field.h"
 #include "study/alternatives.h"
-#include "study/report_check.h"
 #include "study/site_live.h"
 
 #define MS_PER_S     1000.0
@@ -76,14 +75,9 @@ static int price(const char *word, const struct settings *settings,
 {
     struct miev_site own;
     struct miev_price_options place = *asked;
-    int rc = report_open(word, source, err);
+    int rc = report_open_priceable(word, source, err);
     if (rc != MIEV_OK)
         return rc;
-    if (!miev_report_has_energy(source->report))
-        return miev_error_set(err, MIEV_ERR_INVALID,
-                              "%.200s holds no energy of any model: measure with a --budget above "
-                              "0",
-                              word);
     if (stays(&settings->site))
         miev_report_priced_by(source->report, &own, &place);
     place.requests_per_day =
@@ -155,12 +149,8 @@ static int run_alternatives(const void *given, char **words, size_t n_words)
     struct miev_price_options place;
     struct miev_error err;
     int status = CLI_OK;
-    if (n_words == 0) {
-        (void)miev_error_set(&err, MIEV_ERR_INVALID,
-                             "REPORT is missing: a number of the history ('miev history') or a "
-                             "file");
-        return cli_usage_error("alternatives", &err);
-    }
+    if (n_words == 0)
+        return report_missing("alternatives");
     if (site_options(&settings->site, &site, &place, &err) != MIEV_OK)
         return cli_usage_error("alternatives", &err);
     if (price(words[0], settings, &place, &source, &err) != MIEV_OK ||

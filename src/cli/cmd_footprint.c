@@ -9,7 +9,6 @@
 #include "cli/site.h"
 #include "core/error.h"
 #include "study/others.h"
-#include "study/report_check.h"
 
 struct settings {
     struct site_settings site;
@@ -39,15 +38,8 @@ static bool is_dash(const char *path)
 static int price(const char *word, const struct miev_price_options *place,
                  struct report_source *source, struct miev_error *err)
 {
-    int rc = report_open(word, source, err);
-    if (rc != MIEV_OK)
-        return rc;
-    if (!miev_report_has_energy(source->report))
-        return miev_error_set(err, MIEV_ERR_INVALID,
-                              "%.200s holds no energy of any model, so there is nothing to price: "
-                              "measure with a --budget above 0",
-                              word);
-    return miev_report_price(source->report, place, err);
+    int rc = report_open_priceable(word, source, err);
+    return rc == MIEV_OK ? miev_report_price(source->report, place, err) : rc;
 }
 
 /* The table of --method below the report's, or its file. */
@@ -88,12 +80,8 @@ static int run_footprint(const void *given, char **words, size_t n_words)
     struct miev_price_options place;
     struct miev_error err;
     int status = CLI_OK;
-    if (n_words == 0) {
-        (void)miev_error_set(&err, MIEV_ERR_INVALID,
-                             "REPORT is missing: a number of the history "
-                             "('miev history') or a file");
-        return cli_usage_error("footprint", &err);
-    }
+    if (n_words == 0)
+        return report_missing("footprint");
     if (site_options(&settings->site, &site, &place, &err) != MIEV_OK ||
         output_check(&settings->output, &err) != MIEV_OK ||
         (settings->method && miev_others_check(settings->method, &err) != MIEV_OK))

@@ -15,7 +15,6 @@
 #include "export/export.h"
 #include "export/field.h"
 #include "study/label.h"
-#include "study/report_check.h"
 
 #define BEGIN_MARK       "<!-- miev label: begin -->"
 #define END_MARK         "<!-- miev label: end -->"
@@ -193,20 +192,12 @@ static int run_label(const void *given, char **words, size_t n_words)
     struct miev_site site;
     struct miev_error err;
     json_t *label = NULL;
-    if (n_words == 0) {
-        (void)miev_error_set(&err, MIEV_ERR_INVALID,
-                             "REPORT is missing: a number of the history ('miev history') or a "
-                             "file");
-        return cli_usage_error("label", &err);
-    }
+    if (n_words == 0)
+        return report_missing("label");
     if (site_options(&settings->site, &site, &place, &err) != MIEV_OK)
         return cli_usage_error("label", &err);
     place.embodied = true;
-    int rc = report_open(words[0], &source, &err);
-    if (rc == MIEV_OK && !miev_report_has_energy(source.report))
-        rc = miev_error_set(&err, MIEV_ERR_INVALID,
-                            "%.200s holds no energy of any model: measure with a --budget above 0",
-                            words[0]);
+    int rc = report_open_priceable(words[0], &source, &err);
     if (rc == MIEV_OK)
         rc = miev_report_price(source.report, &place, &err);
     if (rc == MIEV_OK)

@@ -169,12 +169,7 @@ static int repeat(const char *word, const struct settings *settings)
 
 static int run_repeat(const void *settings, char **words, size_t n_words)
 {
-    struct miev_error err;
-    if (n_words == 1)
-        return repeat(words[0], settings);
-    (void)miev_error_set(&err, MIEV_ERR_INVALID,
-                         "REPORT is missing: a number of the history ('miev history') or a file");
-    return cli_usage_error("repeat", &err);
+    return n_words == 1 ? repeat(words[0], settings) : report_missing("repeat");
 }
 
 const struct cli_command cli_repeat = {

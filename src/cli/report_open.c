@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/command.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/text.h"
@@ -72,6 +73,26 @@ int report_open(const char *word, struct report_source *out, struct miev_error *
     int64_t id = 0;
     return report_number(word, &id, NULL) == MIEV_OK ? open_kept(id, out, err)
                                                      : report_open_file(word, out, err);
+}
+
+int report_open_priceable(const char *word, struct report_source *out, struct miev_error *err)
+{
+    int rc = report_open(word, out, err);
+    if (rc != MIEV_OK || miev_report_has_energy(out->report))
+        return rc;
+    report_close(out);
+    return miev_error_set(err, MIEV_ERR_INVALID,
+                          "%.200s holds no energy of any model, so there is nothing to price: "
+                          "measure with a --budget above 0",
+                          word);
+}
+
+int report_missing(const char *command)
+{
+    struct miev_error err;
+    (void)miev_error_set(&err, MIEV_ERR_INVALID,
+                         "REPORT is missing: a number of the history ('miev history') or a file");
+    return cli_usage_error(command, &err);
 }
 
 void report_close(struct report_source *source)

@@ -26,6 +26,11 @@ MIEV_MUST_USE int report_open(const char *word, struct report_source *out, struc
 /* The same, files and standard input only. */
 MIEV_MUST_USE int report_open_file(const char *path, struct report_source *out,
                                    struct miev_error *err);
+/* report_open, for what is to be priced: MIEV_ERR_INVALID too when no model has energy. */
+MIEV_MUST_USE int report_open_priceable(const char *word, struct report_source *out,
+                                        struct miev_error *err);
+/* Say that the word is missing; returns the exit status. */
+int report_missing(const char *command);
 void report_close(struct report_source *source);
 
 #endif
