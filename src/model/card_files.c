@@ -137,11 +137,12 @@ static int read_content(const json_t *entry, struct miev_card_file *file, struct
 }
 
 /* A model that is served elsewhere has an address in place of a file: "oip:http://host:8000/net".
- */
+ * Only a protocol's name may stand before it, so that no path of this machine passes for one. */
 static bool is_served(const json_t *entry)
 {
     const char *path = json_string_value(json_object_get(entry, "path"));
-    return path && (strstr(path, ":http://") || strstr(path, ":https://"));
+    const char *rest = path ? path + strspn(path, "abcdefghijklmnopqrstuvwxyz") : "";
+    return rest > path && (strncmp(rest, ":http://", 8) == 0 || strncmp(rest, ":https://", 9) == 0);
 }
 
 static int read_file_entry(const json_t *entry, const char *card_path, struct miev_card_file *file,

@@ -175,6 +175,8 @@ static void test_every_broken_field_is_refused_by_name(void **state)
         {"files/0/path", "\"/etc/passwd\"", "/etc/passwd"},
         {"files/0/path", "\"../tiny.tflite\"", "../tiny.tflite"},
         {"files/0/path", "\"a/../../tiny.tflite\"", "beside the card"},
+        {"files/0/path", "\"../oip:http://host/net\"", "beside the card"},
+        {"files/0/path", "\"/x:https://host/net\"", "beside the card"},
         {"files/0/sha256", "", "sha256"},
         {"files/0/sha256", "\"abc\"", "sha256"},
         {"files/0/sha256", "\"0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef\"",
@@ -251,6 +253,20 @@ static void test_what_a_publisher_may_not_know_is_optional(void **state)
     text = changed("accuracy", "");
     assert_ok(load(text, &card, &err), &err);
     assert_int_equal(card.n_accuracies, 0);
+    miev_card_finish(&card);
+    free(text);
+}
+
+static void test_a_model_may_be_served_elsewhere(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_card card;
+    char *text =
+        changed("files/0", "{\"precision\":\"served\",\"path\":\"oip:http://host:8000/net\"}");
+    assert_ok(load(text, &card, &err), &err);
+    assert_string_equal(card.files[0].path, "oip:http://host:8000/net");
+    assert_string_equal(card.files[0].sha256, "");
     miev_card_finish(&card);
     free(text);
 }
@@ -485,6 +501,7 @@ int main(void)
         cmocka_unit_test(test_a_whole_card_is_read),
         cmocka_unit_test(test_every_broken_field_is_refused_by_name),
         cmocka_unit_test(test_a_precision_twice_is_refused),
+        cmocka_unit_test(test_a_model_may_be_served_elsewhere),
         cmocka_unit_test(test_what_a_publisher_may_not_know_is_optional),
         cmocka_unit_test(test_a_model_may_be_known_by_its_address_alone),
         cmocka_unit_test(test_bounds_that_nobody_published_are_those_of_that_many_images),
