@@ -115,9 +115,9 @@ int miev_target_parse(const char *raw, struct miev_target *out, struct miev_erro
     if (length == MIEV_TARGET_MAX_BYTES)
         return miev_error_set(err, MIEV_ERR_LIMIT, "the address has more than %d bytes",
                               MIEV_TARGET_MAX_BYTES - 1);
-    if (raw[0] != '/' || strchr(raw, '#'))
+    if (raw[0] != '/' || strpbrk(raw, "# "))
         return miev_error_set(err, MIEV_ERR_INVALID,
-                              "the address must begin with a slash and hold no #");
+                              "the address must begin with a slash and hold neither # nor blanks");
     memcpy(out->text, raw, length + 1);
     char *query = strchr(out->text, '?');
     if (query)

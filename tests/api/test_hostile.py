@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests that no honest client sends. Whatever comes, the server answers the next one."""
 
+import json
 import pathlib
 import socket
 import sys
@@ -84,6 +85,21 @@ class Hostile(unittest.TestCase):
             with self.subTest(words):
                 self.assertIn(self.status(POST_STUDY + request), statuses)
         self.assertEqual(self.server.get("/api/v1/studies").json["studies"], [])
+
+    def test_what_is_http_and_wrong_is_answered_as_a_problem(self):
+        get = b"GET /api/v1/zones HTTP/1.1\r\n"
+        for words, request, status in [
+                ("no host", get, 400), ("two hosts", get + self.host() * 2, 400),
+                ("a blank in the address", b"GET /a b HTTP/1.1\r\n" + self.host(), 400),
+                ("a long address", b"GET /" + b"a" * 12000 + b" HTTP/1.1\r\n" + self.host(), 414),
+                ("chunks", get + self.host() + b"Transfer-Encoding: chunked\r\n", 501),
+                ("an unknown method", b"BREW /healthz HTTP/1.1\r\n" + self.host(), 405)]:
+            with self.subTest(words):
+                head, _, body = self.send(request + b"\r\n").partition(b"\r\n\r\n")
+                self.assertIn(b"application/problem+json", head)
+                problem = json.loads(body)
+                self.assertEqual(problem["status"], status)
+                self.assertTrue(problem["detail"])
 
     def test_a_smuggled_request_is_not_answered(self):
         inner = b"GET /healthz HTTP/1.1\r\n" + self.host() + b"\r\n"
