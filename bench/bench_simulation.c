@@ -21,15 +21,19 @@ static void show(const struct miev_scenario *scenario, double second_over_first,
                  const struct miev_simulated_sum *sum)
 {
     size_t known = sum->studies - sum->without_energy;
+    char budget[32] = "";
+    if (sum->advised > 0)
+        (void)snprintf(budget, sizeof(budget), "%.0f s (%.0f %%)", sum->mean_budget_s,
+                       percent(sum->advised, sum->studies));
     printf("| %s | %s | %zu | %.1f %% | %.1f %% | %+.2f %% | %+.2f %% | %.1f | %.1f %% | %.1f %% "
-           "| %.1f %% | %.1f %% | %.1f %% | %.1f %% | %.0f %% |\n",
+           "| %.1f %% | %.1f %% | %.1f %% | %.1f %% | %.0f %% | %s |\n",
            scenario->name, second_over_first > 1 ? "3 % apart" : "equal", sum->studies,
            percent(sum->covered, known), percent(sum->combined_covered, known),
            100 * sum->bias_ratio, 100 * sum->true_bias_ratio, sum->mean_blocks,
            100 * sum->mean_half_width_ratio, 100 * sum->mean_ratio_half_width,
            percent(sum->lower, sum->studies), percent(sum->higher, sum->studies),
            percent(sum->equivalent, sum->studies), percent(sum->unresolved, sum->studies),
-           percent(sum->precise, sum->studies));
+           percent(sum->precise, sum->studies), budget);
     (void)fflush(stdout);
 }
 
@@ -41,8 +45,9 @@ int main(int argc, char **argv)
     struct miev_error err;
     int rc = miev_simulator_create(&simulator, &err);
     printf("| machine | models | studies | covers | combined | bias | against the truth | blocks "
-           "| half width | of the ratio | lower | higher | equivalent | unresolved | precise |\n"
-           "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+           "| half width | of the ratio | lower | higher | equivalent | unresolved | precise | "
+           "asks for |\n"
+           "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; rc == MIEV_OK && miev_scenario_at(i, &scenario); i++) {
         if (argc > 2 && strcmp(argv[2], scenario.name) != 0)
             continue;

@@ -468,7 +468,13 @@ static void say_stop(const json_t *report, const struct terminal *terminal)
     if (miev_field_number(miev_field_at(report, "settings"), "budget_s") <= 0 &&
         strcmp(reason, "budget") == 0)
         return; /* nobody asked for rounds */
-    say(terminal, "%.0f block%s of rounds in %.0f s, stopped: %s%s.",
+    double needed_s = miev_field_number(stop, "needed_budget_s");
+    char advice[80] = "";
+    if (isfinite(needed_s))
+        (void)snprintf(advice, sizeof(advice),
+                       " For intervals as narrow as was asked it would take about --budget %.0f.",
+                       ceil(needed_s / 10) * 10);
+    say(terminal, "%.0f block%s of rounds in %.0f s, stopped: %s%s.%s",
         miev_field_number(stop, "blocks"), miev_field_number(stop, "blocks") == 1 ? "" : "s",
         miev_field_number(stop, "elapsed_s"),
         strcmp(reason, "precise") == 0       ? "precise enough"
@@ -477,7 +483,7 @@ static void say_stop(const json_t *report, const struct terminal *terminal)
         : strcmp(reason, "no-meter") == 0    ? "no meter of the machine that serves is known"
         : strcmp(reason, "running") == 0     ? "cut off, this is what was kept before"
                                              : "every model failed",
-        reached);
+        reached, advice);
 }
 
 /* What models are compared by. */

@@ -103,11 +103,12 @@ static bool has_pair(const struct miev_run *run)
 static json_t *stop_json(const struct miev_run *run)
 {
     return json_pack(
-        "{s:s, s:f, s:I, s:o, s:o}", "reason", run->stop_reason ? run->stop_reason : "running",
+        "{s:s, s:f, s:I, s:o, s:o, s:o}", "reason", run->stop_reason ? run->stop_reason : "running",
         "elapsed_s", (double)(run->finished_ns - run->started_ns) * 1e-9, "blocks",
         (json_int_t)run->blocks, "half_width_ratio",
         miev_json_real(run->blocks ? run->worst_half_width_ratio : (double)NAN), "ratio_half_width",
-        miev_json_real(has_pair(run) ? run->worst_ratio_half_width : (double)NAN));
+        miev_json_real(has_pair(run) ? run->worst_ratio_half_width : (double)NAN),
+        "needed_budget_s", miev_json_real(run->needed_budget_s));
 }
 
 /* ---- one model ------------------------------------------------------------------------------ */

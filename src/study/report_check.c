@@ -293,6 +293,7 @@ static const struct rule stop[] = {
     {"blocks", WHOLE, 0, 0, 1e9, NULL},
     {"half_width_ratio", NUMBER, NULLABLE, 0, BIG, NULL},
     {"ratio_half_width", NUMBER, NULLABLE, 0, BIG, NULL},
+    {"needed_budget_s", NUMBER, OPTIONAL | NULLABLE, 0, BIG, NULL},
     {0},
 };
 static const struct rule site[] = {

@@ -129,6 +129,8 @@ struct miev_run {
     const char *stop_reason; /* "precise", "budget", "interrupted", "failed", "no-meter"; NULL: it
                               * runs */
     double worst_half_width_ratio, worst_ratio_half_width;
+    double rounds_from_s;   /* since the start: when the first block began */
+    double needed_budget_s; /* by which the target would be reached; NAN: reached, or not known */
 };
 
 /* study.c: models, input (NULL input_path: the caller's business), meter and machine from the

@@ -47,6 +47,7 @@ static const struct {
     PARAMETER(burst_cpus),   PARAMETER(burst_w),     PARAMETER(drift_ratio),
     PARAMETER(drift_s),      PARAMETER(step_per_s),  PARAMETER(step_speed),
     PARAMETER(step_watts),   PARAMETER(stall_per_s), PARAMETER(stall_s),
+    PARAMETER(takes_advice),
 };
 
 static void set_parameter(struct miev_scenario *scenario, const char *name, const char *text)
@@ -410,6 +411,7 @@ static void take_results(const struct miev_simulator *sim, const struct miev_run
                                    .ratio = run->ratios[0],
                                    .ratio_half_width = run->worst_ratio_half_width,
                                    .blocks = run->blocks,
+                                   .needed_budget_s = run->needed_budget_s,
                                    .precise = strcmp(run->stop_reason, "precise") == 0,
                                    .has_energy = model->has_energy};
     for (size_t i = 0; i < model->rounds.n; i++)
@@ -439,19 +441,23 @@ static int run_blocks(struct miev_simulator *sim, struct miev_run *run, struct m
     return miev_run_measure(run, err);
 }
 
+struct terms {
+    double second_over_first, target_ratio, budget_s;
+    uint64_t seed;
+};
+
 static int simulate(struct miev_simulator *sim, const struct miev_scenario *scenario,
-                    double second_over_first, double target_ratio, uint64_t seed,
-                    struct miev_simulated *out, struct miev_error *err)
+                    const struct terms *terms, struct miev_simulated *out, struct miev_error *err)
 {
     struct miev_study_options options = MIEV_STUDY_OPTIONS_INIT;
     struct miev_run_model models[N_MODELS] = {{.file.fd = -1}, {.file.fd = -1}};
     struct miev_ratio ratio = {0};
-    int rc = begin(sim, scenario, second_over_first, seed, err);
+    int rc = begin(sim, scenario, terms->second_over_first, terms->seed, err);
     if (rc != MIEV_OK)
         return rc;
     options.env = &sim->env;
-    options.budget_s = DEFAULT_BUDGET;
-    options.target_ratio = target_ratio;
+    options.budget_s = terms->budget_s;
+    options.target_ratio = terms->target_ratio;
     struct miev_run run = {
         .options = &options,
         .executor = &sim->executor,
@@ -479,7 +485,18 @@ int miev_simulate(struct miev_simulator *sim, const struct miev_scenario *scenar
                   struct miev_error *err)
 {
     const struct miev_study_options usual = MIEV_STUDY_OPTIONS_INIT;
-    return simulate(sim, scenario, second_over_first, usual.target_ratio, seed, out, err);
+    struct terms terms = {.second_over_first = second_over_first,
+                          .target_ratio = usual.target_ratio,
+                          .budget_s = DEFAULT_BUDGET,
+                          .seed = seed};
+    int rc = simulate(sim, scenario, &terms, out, err);
+    if (rc != MIEV_OK || scenario->takes_advice <= 0 || isnan(out->needed_budget_s))
+        return rc;
+    terms.budget_s = out->needed_budget_s;
+    terms.seed = ~seed;
+    rc = simulate(sim, scenario, &terms, out, err);
+    out->needed_budget_s = terms.budget_s;
+    return rc;
 }
 
 /* ---- many ----------------------------------------------------------------------------------- */
@@ -496,7 +513,8 @@ static int find_rule(struct miev_simulator *sim, const struct miev_scenario *sce
     *out_j = (double)NAN;
     for (int i = 0; scenario->drift_ratio <= 0 && i < CALIBRATIONS; i++) {
         struct miev_simulated study;
-        int rc = simulate(sim, &silent, 1, 0, miev_random_next(&seeds), &study, err);
+        struct terms terms = {1, 0, DEFAULT_BUDGET, miev_random_next(&seeds)};
+        int rc = simulate(sim, &silent, &terms, &study, err);
         if (rc != MIEV_OK)
             return rc;
         sum_j += study.has_energy ? study.gross.mean * (double)study.gross.n : 0;
@@ -521,6 +539,10 @@ static void add_study(const struct miev_simulated *study, struct miev_simulated_
     count_verdict(study->ratio.verdict, sum);
     sum->mean_blocks += (double)study->blocks;
     sum->precise += study->precise;
+    if (!isnan(study->needed_budget_s)) {
+        sum->advised++;
+        sum->mean_budget_s += study->needed_budget_s;
+    }
     if (!study->has_energy) {
         sum->without_energy++;
         return;
@@ -555,6 +577,7 @@ int miev_simulate_many(struct miev_simulator *sim, const struct miev_scenario *s
     sum.mean_half_width_ratio /= with_energy;
     sum.mean_ratio_half_width /= with_energy;
     sum.mean_blocks /= (double)sum.studies;
+    sum.mean_budget_s = sum.advised > 0 ? sum.mean_budget_s / (double)sum.advised : (double)NAN;
     *out = sum;
     return MIEV_OK;
 }

@@ -22,6 +22,7 @@ struct miev_scenario {
     double drift_ratio, drift_s;
     double step_per_s, step_speed, step_watts;
     double stall_per_s, stall_s;
+    double takes_advice; /* not 0: measured again with the budget that the first study asked for */
 };
 
 /* Scenario number index in the order of the table; false behind the last. */
@@ -41,8 +42,9 @@ struct miev_simulated {
     struct miev_ratio ratio; /* first over second */
     double ratio_half_width;
     size_t blocks, void_rounds;
-    bool precise;    /* stopped because of that, not by the budget */
-    bool has_energy; /* false: too few rounds were usable, and all joules are undefined */
+    double needed_budget_s; /* asked for by the study (and given: takes_advice); NAN: nothing */
+    bool precise;           /* stopped because of that, not by the budget */
+    bool has_energy;        /* false: too few rounds were usable, and all joules are undefined */
 };
 
 /* The same seed gives the same study on every machine. second_over_first: 1 for equal models. */
@@ -60,7 +62,9 @@ struct miev_simulated_sum {
     size_t lower, higher, equivalent, unresolved; /* verdicts on the first model */
     double mean_blocks, mean_half_width_ratio, mean_ratio_half_width;
     size_t precise;
-    double rule_j; /* the rule's own truth, NAN where it is the executed inferences' */
+    size_t advised;       /* asked for more time */
+    double mean_budget_s; /* of those; NAN: none */
+    double rule_j;        /* the rule's own truth, NAN where it is the executed inferences' */
 };
 
 /* So many studies, of seeds that follow from `seed`. */

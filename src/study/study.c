@@ -18,6 +18,7 @@
 #define BETWEEN_MODEL_FACTOR 1.9
 #define MIN_BLOCKS           10
 #define MAX_BLOCKS           2000
+#define NEEDED_MARGIN        1.2 /* a half width of ten rounds is itself known to a quarter */
 
 /* Counters of another machine may move every two seconds; rounds of a hundred such steps would take
  * minutes. Shorter ones begin at a chance phase, and what that adds is in their scatter. */
@@ -396,6 +397,7 @@ static int measure_blocks(struct miev_run *run, struct miev_error *err)
 {
     size_t order[MIEV_STUDY_MAX_MODELS + 1];
     double block_s = 0;
+    run->rounds_from_s = miev_run_elapsed_s(run);
     while (!(run->stop_reason = reason_to_stop(run, block_s))) {
         double begun_s = miev_run_elapsed_s(run);
         double round_s = miev_plan_round_s(run->update_period_s, run->neighbours_busy);
@@ -416,6 +418,21 @@ static int measure_blocks(struct miev_run *run, struct miev_error *err)
     return MIEV_OK;
 }
 
+/* A half width goes with one over the root of the rounds: of MIN_BLOCKS of them it is known well
+ * enough to say how many more it would take. docs/method-statistics.md, section 4. */
+static double needed_budget_s(const struct miev_run *run)
+{
+    double target = run->options->target_ratio;
+    double wide =
+        fmax(run->worst_half_width_ratio / target, 2 * run->worst_ratio_half_width / target);
+    double more = NEEDED_MARGIN * wide * wide;
+    if (!run->stop_reason || strcmp(run->stop_reason, "budget") != 0 || run->blocks < MIN_BLOCKS ||
+        !isfinite(more) || more <= 1 || more * (double)run->blocks > MAX_BLOCKS)
+        return NAN;
+    double rounds_s = (double)(run->finished_ns - run->started_ns) * 1e-9 - run->rounds_from_s;
+    return run->rounds_from_s + more * rounds_s;
+}
+
 /* From the rounds to what the report tells. */
 static void conclude(struct miev_run *run)
 {
@@ -427,6 +444,7 @@ static void conclude(struct miev_run *run)
         if (run->models[i].child)
             run->models[i].peak_bytes = miev_child_peak_bytes(run->models[i].child);
     miev_stats_verdicts(run->ratios, n, run->between_model_factor);
+    run->needed_budget_s = needed_budget_s(run);
 }
 
 /* The rounds of a block that is not complete are told too; its analysis is done again when it is.

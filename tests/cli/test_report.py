@@ -234,6 +234,7 @@ class Short(ReportTest):
         self.assertIsNone(report["models"][0]["latency"]["p99_s"])
         self.assertEqual(len(report["models"][0]["predictions"]), 5)
         self.assertIsNone(report["stop"]["ratio_half_width"])
+        self.assertIsNone(report["stop"]["needed_budget_s"])
 
     def test_few_samples_have_no_99th_percentile(self):
         _, report = support.study("cifar10-small:int8", "--budget=0.1")

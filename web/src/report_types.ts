@@ -93,6 +93,8 @@ export interface Stop {
   blocks: number;
   half_width_ratio: number | null;
   ratio_half_width: number | null;
+  /** Absent in reports of before November 2026. */
+  needed_budget_s?: number | null;
 }
 
 export interface Engine {

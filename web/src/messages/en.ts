@@ -235,6 +235,7 @@ export const en = {
     running: "It goes on",
   },
   stopped: (words: string, blocks: number, seconds: string) => `${words}: ${s(blocks, "round")} in ${seconds}.`,
+  needsTime: (time: string) => `For intervals as narrow as was asked it would take about ${time}.`,
   fewRounds: "Too few rounds to rely on the intervals: give it more time.",
   disturbed: "Other programs kept the CPUs busy meanwhile, and the joules hold the waiting. Measure again when the machine is quiet.",
   aboutMeasuring: "How this was measured",

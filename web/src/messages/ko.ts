@@ -232,6 +232,7 @@ export const ko: Messages = {
     running: "아직 진행 중입니다",
   },
   stopped: (words, blocks, seconds) => `${words}: ${seconds} 동안 ${blocks}라운드.`,
+  needsTime: (time: string) => `요청한 만큼 좁은 구간을 얻으려면 약 ${time}이 필요합니다.`,
   fewRounds: "라운드가 적어 구간을 믿기 어렵습니다. 시간을 더 주세요.",
   disturbed: "측정하는 동안 다른 프로그램이 CPU를 써서, 기다린 시간의 에너지도 들어 있습니다. 컴퓨터가 한가할 때 다시 측정해 보세요.",
   aboutMeasuring: "측정 방법",

@@ -61,7 +61,7 @@ function Measuring({ report }: { report: Report }) {
       <p>
         {t.on(machine.cpu, machine.logical_cpus, machine.virtual_machine ? machine.hypervisor : null)}.{" "}
         {t.stopped(t.stopWords[stop.reason], stop.blocks, quantity("time", stop.elapsed_s))}{" "}
-        {method && t.energyIs[method]} {few && t.fewRounds} {disturbed(report) && t.disturbed}{" "}
+        {method && t.energyIs[method]} {few && t.fewRounds} {typeof stop.needed_budget_s === "number" && t.needsTime(quantity("time", stop.needed_budget_s))} {disturbed(report) && t.disturbed}{" "}
         {site.default && t.defaultPlace}
       </p>
       <ul>
