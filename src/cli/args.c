@@ -54,7 +54,7 @@ static int take_number(const struct arg_option *option, const char *text, void *
     if (rc != MIEV_OK)
         return miev_error_prefix(err, "%s", option->name);
     if (!(value >= option->min && value <= option->max))
-        return miev_error_set(err, MIEV_ERR_INVALID, "%s must be from %g to %g, not %s",
+        return miev_error_set(err, MIEV_ERR_INVALID, "%s must be from %.9g to %.9g, not %s",
                               option->name, option->min, option->max, text);
     if (option->kind == ARG_COUNT && value != floor(value))
         return miev_error_set(err, MIEV_ERR_INVALID, "%s must be a whole number", option->name);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `miev eval`: how right models are on pictures whose answers are known. */
 #include <limits.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/eval_progress.h"
+#include "cli/exam_options.h"
 #include "cli/output.h"
 #include "cli/preprocess.h"
 #include "cli/show_eval.h"
@@ -42,12 +41,7 @@ static const struct arg_option options[] = {
                 "choose among the mapped labels only"),
     ARG_FLAG_AT(struct settings, map_suggest, "--map-suggest",
                 "evaluate nothing: print a mapping of these folders to the\nmodel's labels, to be edited"),
-    ARG_COUNT_AT(struct settings, limit, "--limit", "N", 0, 2000000,
-                 "so many pictures of each class's share, drawn by the\nseed; default: all"),
-    ARG_COUNT_AT(struct settings, seed, "--seed", "N", 0, 9007199254740991.0,
-                 "which are drawn, and their order (default 0)"),
-    ARG_TEXT_AT(struct settings, precision, "--precision", "WORD",
-                "float32, int8 or all (default) of each bundled model"),
+    EXAM_WHICH_OPTIONS(struct settings, "which are drawn, and their order (default 0)"),
     ARG_TEXT_AT(struct settings, state, "--state", "DIR",
                 "where answers are kept until all are there, so that\nthe same command goes on "
                 "(default: the cache folder)"),
@@ -56,43 +50,13 @@ static const struct arg_option options[] = {
                 "exit with 1 when a picture could not be evaluated"),
     PREPROCESS_OPTIONS(struct settings, override),
     SITE_OPTIONS(struct settings, site),
-    ARG_COUNT_AT(struct settings, threads, "--threads", "N", 1, 1024,
-                 "threads of the engine (default 1)"),
-    ARG_COUNT_AT(struct settings, decoders, "--decoders", "N", 1, 64,
-                 "processes that decode ahead; default: 1 to 4 by the CPUs"),
-    ARG_TEXT_AT(struct settings, delegate, "--delegate", "NAME",
-                "\"none\" for plain kernels, or a name (docs/engines.md);\n"
-                "default: the engine's best"),
-    ARG_FLAG_AT(struct settings, dedicated, "--dedicated",
-                "the machine is there for this alone: count all of its idle power"),
-    ARG_FLAG_AT(struct settings, fast_decode, "--fast-decode",
-                "shrink JPEGs while decoding: faster, not the picture\nthat models were trained on"),
-    ARG_NUMBER_AT(struct settings, memory_mib, "--memory", "MIB", 64, 1048576,
-                  "limit of one model (default 4096)"),
-    ARG_NUMBER_AT(struct settings, timeout_s, "--timeout", "SECONDS", 0.1, 86400,
-                  "longest wait for one load or inference (default 60)"),
+    EXAM_HOW_OPTIONS(struct settings),
     ARG_TEXT_AT(struct settings, json, "--json", "FILE",
                 "write the report; - for standard output, instead\nof the tables"),
     ARG_FLAG_AT(struct settings, quiet, "--quiet", "the first table only: no progress, no sentences"),
     {0},
 };
 /* clang-format on */
-
-static atomic_bool stop_asked;
-
-static void ask_to_stop(int number)
-{
-    (void)number;
-    stop_asked = true;
-}
-
-/* A second Ctrl-C ends the program; what was answered is in the state folder. */
-static void catch_interrupt(void)
-{
-    struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = (int)SA_RESETHAND};
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-}
 
 /* Without a home there is nowhere to keep answers, which is no reason to refuse. */
 static const char *state_folder(const struct settings *settings, char *out, size_t capacity)
@@ -133,7 +97,7 @@ static int make_plan(const struct settings *settings, const struct miev_mapping 
                   .fast_decode = settings->fast_decode,
                   .memory_bytes = (uint64_t)settings->memory_mib << 20,
                   .timeout_s = settings->timeout_s,
-                  .stop = &stop_asked},
+                  .stop = measure_stop()},
         .dataset_path = settings->dataset,
         .limit = (size_t)settings->limit,
         .decoders = (unsigned)settings->decoders,
@@ -154,7 +118,7 @@ static int evaluate(const struct settings *settings, const struct miev_mapping *
     int rc = make_plan(settings, mapping, &plan, err);
     if (rc != MIEV_OK)
         return rc;
-    catch_interrupt();
+    measure_catch_interrupt(); /* what was answered is in the state folder */
     rc = miev_eval_run(&plan.eval, selection->entries, selection->n, report, err);
     eval_progress_clear(&plan.progress);
     return rc;
@@ -187,7 +151,7 @@ static int exit_status(const json_t *report, bool strict)
         failed = failed || json_object_get(model, "error");
         skipped = skipped || json_integer_value(json_object_get(not_evaluated, "images")) > 0;
     }
-    if (stop_asked)
+    if (measure_interrupted())
         return CLI_INTERRUPTED;
     return failed || (strict && skipped) ? CLI_FAILED : CLI_OK;
 }

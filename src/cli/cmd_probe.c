@@ -6,7 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/eval_progress.h"
-#include "cli/measure.h"
+#include "cli/exam_options.h"
 #include "cli/output.h"
 #include "cli/preprocess.h"
 #include "cli/show_probe.h"
@@ -47,34 +47,15 @@ static const struct arg_option options[] = {
     ARG_NUMBER_AT(struct settings, holdout, "--holdout", "RATIO", 0.05, 0.5,
                   "judge by this share of each class instead, and learn once:\nfaster for many "
                   "pictures"),
-    ARG_COUNT_AT(struct settings, limit, "--limit", "N", 0, 2000000,
-                 "so many pictures of each class's share, drawn by the\nseed; default: all"),
-    ARG_COUNT_AT(struct settings, seed, "--seed", "N", 0, 9007199254740991.0,
-                 "which are drawn, and their folds (default 0)"),
+    EXAM_WHICH_OPTIONS(struct settings, "which are drawn, and their folds (default 0)"),
     ARG_NUMBER_AT(struct settings, budget_s, "--budget", "SECONDS", 0, 86400,
                   "longest time of the study of all models that tells what an\ninference costs; "
                   "default: 10 for each; 0: accuracy only"),
-    ARG_TEXT_AT(struct settings, precision, "--precision", "WORD",
-                "float32, int8 or all (default) of each bundled model"),
     ARG_TEXT_AT(struct settings, save, "--save", "FILE",
                 "write what was learnt from all pictures: classes and\nweights, as JSON"),
     PREPROCESS_OPTIONS(struct settings, override),
     SITE_OPTIONS(struct settings, site),
-    ARG_COUNT_AT(struct settings, threads, "--threads", "N", 1, 1024,
-                 "threads of the engine (default 1)"),
-    ARG_COUNT_AT(struct settings, decoders, "--decoders", "N", 1, 64,
-                 "processes that decode ahead; default: 1 to 4 by the CPUs"),
-    ARG_TEXT_AT(struct settings, delegate, "--delegate", "NAME",
-                "\"none\" for plain kernels, or a name (docs/engines.md);\n"
-                "default: the engine's best"),
-    ARG_FLAG_AT(struct settings, dedicated, "--dedicated",
-                "the machine is there for this alone: count all of its idle power"),
-    ARG_FLAG_AT(struct settings, fast_decode, "--fast-decode",
-                "shrink JPEGs while decoding: faster, not the picture\nthat models were trained on"),
-    ARG_NUMBER_AT(struct settings, memory_mib, "--memory", "MIB", 64, 1048576,
-                  "limit of one model (default 4096)"),
-    ARG_NUMBER_AT(struct settings, timeout_s, "--timeout", "SECONDS", 0.1, 86400,
-                  "longest wait for one load or inference (default 60)"),
+    EXAM_HOW_OPTIONS(struct settings),
     ARG_TEXT_AT(struct settings, json, "--json", "FILE",
                 "write the report; - for standard output, instead\nof the table"),
     ARG_FLAG_AT(struct settings, quiet, "--quiet", "the table only: no progress, no sentences"),

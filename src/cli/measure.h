@@ -27,12 +27,27 @@ struct measure_settings {
 /* The rows of a command's option table; `at` is the measure_settings in its settings. */
 /* clang-format off */
 /* NOLINTBEGIN(bugprone-macro-parentheses): the name of a member takes none */
-#define MEASURE_OPTIONS(type, at)                                                                  \
-    ARG_COUNT_AT(type, at.threads, "--threads", "N", 1, 1024,                                      \
-                 "threads of the engine (default 1)"),                                             \
-    ARG_TEXT_AT(type, at.delegate, "--delegate", "NAME",                                           \
+#define THREADS_OPTION(type, member)                                                               \
+    ARG_COUNT_AT(type, member, "--threads", "N", 1, 1024, "threads of the engine (default 1)")
+#define DELEGATE_OPTION(type, member)                                                              \
+    ARG_TEXT_AT(type, member, "--delegate", "NAME",                                                \
                 "\"none\" for plain kernels, or a name (docs/engines.md);\n"                       \
-                "default: the engine's best"),                                                     \
+                "default: the engine's best")
+/* A process maps 64 MiB before it runs any model: with less there would not be its own refusal. */
+#define MACHINE_OPTIONS(type, dedicated, fast_decode, memory_mib, timeout_s)                       \
+    ARG_FLAG_AT(type, dedicated, "--dedicated",                                                    \
+                "the machine is there for this alone: count all of its idle power"),               \
+    ARG_FLAG_AT(type, fast_decode, "--fast-decode",                                                \
+                "shrink JPEGs while decoding: faster, not the picture\nthat models were "          \
+                "trained on"),                                                                     \
+    ARG_NUMBER_AT(type, memory_mib, "--memory", "MIB", 72, 1048576,                               \
+                  "limit of one model (default 4096)"),                                            \
+    ARG_NUMBER_AT(type, timeout_s, "--timeout", "SECONDS", 0.1, 86400,                             \
+                  "longest wait for one load or inference (default 60)")
+
+#define MEASURE_OPTIONS(type, at)                                                                  \
+    THREADS_OPTION(type, at.threads),                                                              \
+    DELEGATE_OPTION(type, at.delegate),                                                            \
     ARG_NUMBER_AT(type, at.budget_s, "--budget", "SECONDS", 0, 86400,                              \
                   "longest time of the study (default 60); 0: predictions only"),                  \
     MEASURE_OTHER_OPTIONS(type, at)
@@ -42,15 +57,7 @@ struct measure_settings {
                   "stop when every interval is this narrow (default 3)"),                          \
     ARG_COUNT_AT(type, at.seed, "--seed", "N", 0, 9007199254740991.0,                              \
                  "order of the rounds; default: drawn and reported"),                              \
-    ARG_FLAG_AT(type, at.dedicated, "--dedicated",                                                 \
-                "the machine is there for this alone: count all of its idle power"),               \
-    ARG_FLAG_AT(type, at.fast_decode, "--fast-decode",                                             \
-                "shrink JPEGs while decoding: faster, not the picture\nthat models were "          \
-                "trained on"),                                                                     \
-    ARG_NUMBER_AT(type, at.memory_mib, "--memory", "MIB", 64, 1048576,                             \
-                  "limit of one model (default 4096)"),                                            \
-    ARG_NUMBER_AT(type, at.timeout_s, "--timeout", "SECONDS", 0.1, 86400,                          \
-                  "longest wait for one load or inference (default 60)")
+    MACHINE_OPTIONS(type, at.dedicated, at.fast_decode, at.memory_mib, at.timeout_s)
 
 /* Those of models that are served elsewhere. */
 #define REMOTE_OPTIONS(type, at)                                                                   \

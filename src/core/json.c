@@ -68,8 +68,8 @@ int miev_json_number(const json_t *object, const char *key, double min, double m
     const json_t *value = json_object_get(object, key);
     double number = json_number_value(value);
     if (!json_is_number(value) || !(number >= min && number <= max))
-        return miev_error_set(err, MIEV_ERR_INVALID, "\"%s\" must be a number from %g to %g", key,
-                              min, max);
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"%s\" must be a number from %.9g to %.9g",
+                              key, min, max);
     *out = number;
     return MIEV_OK;
 }
