@@ -54,6 +54,13 @@ static bool is_usual(const json_t *model)
                          json_is_null(json_object_get(settings, "delegate")));
 }
 
+/* What a card knows the model by. */
+static const char *known_by(const json_t *model)
+{
+    const char *archive = miev_field_text(model, "archive_sha256");
+    return *archive ? archive : miev_field_text(model, "sha256");
+}
+
 json_t *miev_finding_lines(const struct miev_store_row *row, const json_t *report)
 {
     size_t i;
@@ -62,7 +69,7 @@ json_t *miev_finding_lines(const struct miev_store_row *row, const json_t *repor
     {
         bool failed = json_object_get(model, "error") != NULL || !is_usual(model);
         (void)json_array_append_new(
-            lines, json_pack("{s:s, s:b, s:o}", "sha256", miev_field_text(model, "sha256"), "own",
+            lines, json_pack("{s:s, s:b, s:o}", "sha256", known_by(model), "own",
                              !row->imported && *row->identity, "found",
                              failed ? json_null() : finding_of(row, report, model)));
     }

@@ -508,6 +508,10 @@ static json_t *model_json(const struct miev_run *run, struct miev_run_model *mod
         (void)json_object_set_new(out, "sha256", json_string(model->file.sha256));
         (void)json_object_set_new(out, "bytes",
                                   json_integer((json_int_t)model->file.content_bytes));
+        /* Of a folder that was pulled: its card knows it by the archive that it came in. */
+        const char *known_by = model->entry.file->sha256;
+        if (*known_by && strcmp(known_by, model->file.sha256) != 0)
+            (void)json_object_set_new(out, "archive_sha256", json_string(known_by));
     }
     if (model->remote)
         (void)json_object_set_new(out, "address", json_string(model->entry.file->path));

@@ -195,6 +195,7 @@ static const struct rule model[] = {
     {"settings", OBJECT, OPTIONAL, 0, 0, own_settings},
     {"precision", TEXT, 0, 1, 64, NULL},
     {"sha256", TEXT, OPTIONAL, 64, 64, NULL},
+    {"archive_sha256", TEXT, OPTIONAL, 64, 64, NULL},
     {"bytes", WHOLE, OPTIONAL, 1, BIG, NULL},
     {"address", TEXT, OPTIONAL, 1, 512, NULL},
     {"traffic", OBJECT, OPTIONAL | NULLABLE, 0, 0, traffic},

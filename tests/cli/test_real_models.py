@@ -273,7 +273,7 @@ class BareFiles(unittest.TestCase):
             for photo, label in photos.items():
                 status, model = studies.predict(SHARED / "image" / name, SHARED / "photos" / photo)
                 with self.subTest(model=name, photo=photo):
-                    self.assertEqual(status, 0)
+                    self.assertEqual(status, 0, model.get("error"))
                     self.assertEqual(model["knows"]["from"], "metadata")
                     self.assertEqual(model["predictions"][0]["label"].rstrip("s"), label.rstrip("s"))
 

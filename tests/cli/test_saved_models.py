@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """SavedModels on photos beside the .tflite they were made from, and refusals."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -91,18 +92,25 @@ class Answers(SavedModelTest):
 
 class Pulled(SavedModelTest):
     def test_an_archive_is_pulled_measured_and_found_again(self):
-        """The card tells the archive's hash, the report that of the files."""
+        """The card tells the archive's hash, the report that of the files and the archive's."""
         archive = self.folder / "net.tar.gz"
         with tarfile.open(archive, "w:gz") as tar:
             tar.add(FIXTURES / "nano_hub", ".")
         env = support.environment(MIEV_MODELS=str(self.folder / "depot"))
         report = self.folder / "report.json"
         for words in (["pull", archive],
-                      ["run", "net", "--input", support.CAT, "--budget", "0", "--json", report]):
+                      ["run", "net", "--input", support.CAT, "--budget", "3"],
+                      ["run", "net", "--input", support.CAT, "--budget", "0", "--no-history",
+                       "--json", report]):
             done = support.miev(*words, env=env)
             self.assertEqual(done.returncode, 0, done.stderr)
         model = json.loads(report.read_text())["models"][0]
         self.assertEqual(model["engine"]["name"], "tensorflow")
+        self.assertEqual(model["archive_sha256"],
+                         hashlib.sha256(archive.read_bytes()).hexdigest())
+        self.assertNotEqual(model["sha256"], model["archive_sha256"])
+        listed = support.miev("models", "--here", "--search", "net", env=env).stdout
+        self.assertRegex(listed, r"\nnet:as-is +[0-9.]+ +- +[0-9.]+ +pulled")
         done = support.miev("repeat", report, "--input", support.CAT, "--no-history", env=env)
         self.assertRegex(done.stdout, r"net +- +- +- +[0-9.]+ +same")
 
