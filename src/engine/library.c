@@ -44,6 +44,20 @@ int miev_library_symbol(const struct miev_library *library, void *handle, const 
                           library->file, name, library->option);
 }
 
+int miev_library_bind(const struct miev_library *library, void *handle,
+                      const struct miev_library_function *functions, size_t n, void *table,
+                      struct miev_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        void *symbol = NULL;
+        int rc = miev_library_symbol(library, handle, functions[i].name, &symbol, err);
+        if (rc != MIEV_OK)
+            return rc;
+        memcpy((char *)table + functions[i].slot, &symbol, sizeof(symbol));
+    }
+    return MIEV_OK;
+}
+
 void miev_library_version(const struct miev_library *library, const char *folder, char *out,
                           size_t capacity)
 {

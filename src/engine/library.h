@@ -28,6 +28,17 @@ MIEV_MUST_USE int miev_library_open(const struct miev_library *library, const ch
 MIEV_MUST_USE int miev_library_symbol(const struct miev_library *library, void *handle,
                                       const char *name, void **out, struct miev_error *err);
 
+/* A function's name, and where its pointer goes in the table of the engine. */
+struct miev_library_function {
+    const char *name;
+    size_t slot;
+};
+
+/* All of a table; as above. */
+MIEV_MUST_USE int miev_library_bind(const struct miev_library *library, void *handle,
+                                    const struct miev_library_function *functions, size_t n,
+                                    void *table, struct miev_error *err);
+
 /* The version that scripts/fetch-runtime wrote beside the library, or "unknown". */
 void miev_library_version(const struct miev_library *library, const char *folder, char *out,
                           size_t capacity);

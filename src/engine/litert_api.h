@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/engine.h"
+
 #define LITERT_MAX_RANK 8
 
 enum litert_status {
@@ -140,5 +142,16 @@ struct litert_api {
     LITERT_FUNCTIONS(LITERT_SLOT)
 #undef LITERT_SLOT
 };
+
+/* The library of that folder, or the system's, and its version ("unknown" where nobody wrote it).
+ * MIEV_ERR_UNAVAILABLE: there is none. MIEV_ERR_BROKEN: it is not the pinned one. */
+MIEV_MUST_USE int miev_litert_open_library(const char *folder, struct litert_api *api,
+                                           char *version, size_t capacity, struct miev_error *err);
+
+/* Outputs that fit the caller's dtype names; all others are shown, never read. */
+enum miev_dtype miev_litert_dtype(int32_t element);
+
+/* Of a status of LiteRT that is not LITERT_OK. */
+int miev_litert_status(int litert_status);
 
 #endif

@@ -16,26 +16,11 @@ static const struct miev_library libraries[] = {
     {"TensorFlow", "libtensorflow.so.2", "libtensorflow.so.2", " --tensorflow"},
 };
 
-static int bind_functions(const struct miev_library *library, void *handle,
-                          struct tensorflow_api *api, struct miev_error *err)
-{
-    static const struct {
-        const char *name;
-        size_t slot;
-    } functions[] = {
+static const struct miev_library_function functions[] = {
 #define FUNCTION_ROW(name, result, arguments) {"TF_" #name, offsetof(struct tensorflow_api, name)},
-        TENSORFLOW_FUNCTIONS(FUNCTION_ROW)
+    TENSORFLOW_FUNCTIONS(FUNCTION_ROW)
 #undef FUNCTION_ROW
-    };
-    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-        void *symbol = NULL;
-        int rc = miev_library_symbol(library, handle, functions[i].name, &symbol, err);
-        if (rc != MIEV_OK)
-            return rc;
-        memcpy((char *)api + functions[i].slot, &symbol, sizeof(symbol));
-    }
-    return MIEV_OK;
-}
+};
 
 /* Words that TensorFlow reads when it is opened; nothing else in a worker does. */
 static void set_environment(bool plain)
@@ -60,7 +45,8 @@ int miev_tensorflow_open_library(const char *folder, bool plain, struct tensorfl
         rc = MIEV_OK;
     }
     if (rc == MIEV_OK)
-        rc = bind_functions(library, handle, api, err);
+        rc = miev_library_bind(library, handle, functions, sizeof(functions) / sizeof(functions[0]),
+                               api, err);
     if (rc != MIEV_OK)
         return rc;
     api->status = api->NewStatus();

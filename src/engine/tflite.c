@@ -18,8 +18,6 @@
 #include "engine/tflite_metadata.h"
 #include "engine/tflite_tiny.h"
 
-static const struct miev_library library = {"LiteRT", "libLiteRt.so", "libLiteRt.so", ""};
-
 struct tflite {
     struct litert_api api;
     void *environment;
@@ -49,69 +47,7 @@ static const struct attempt {
 };
 #define N_ATTEMPTS (sizeof(attempts) / sizeof(attempts[0]))
 
-/* Outputs that fit the caller's dtype names; all others are shown, never read. */
-static enum miev_dtype dtype_of(int32_t element)
-{
-    switch (element) {
-    case LITERT_FLOAT32:
-        return MIEV_DTYPE_FLOAT32;
-    case LITERT_FLOAT16:
-        return MIEV_DTYPE_FLOAT16;
-    case LITERT_UINT8:
-        return MIEV_DTYPE_UINT8;
-    case LITERT_INT8:
-        return MIEV_DTYPE_INT8;
-    case LITERT_INT32:
-        return MIEV_DTYPE_INT32;
-    case LITERT_INT64:
-        return MIEV_DTYPE_INT64;
-    default:
-        return MIEV_DTYPE_OTHER;
-    }
-}
-
-/* ---- opening the library ---- */
-
-static int bind_functions(struct litert_api *api, void *handle, struct miev_error *err)
-{
-    static const struct {
-        const char *name;
-        size_t slot;
-    } functions[] = {
-#define FUNCTION_ROW(name, result, arguments) {"LiteRt" #name, offsetof(struct litert_api, name)},
-        LITERT_FUNCTIONS(FUNCTION_ROW)
-#undef FUNCTION_ROW
-    };
-    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-        void *symbol = NULL;
-        int rc = miev_library_symbol(&library, handle, functions[i].name, &symbol, err);
-        if (rc != MIEV_OK)
-            return rc;
-        memcpy((char *)api + functions[i].slot, &symbol, sizeof(symbol));
-    }
-    return MIEV_OK;
-}
-
-static int open_library(struct litert_api *api, const char *folder, struct miev_error *err)
-{
-    void *handle = NULL;
-    int rc = miev_library_open(&library, folder, &handle, err);
-    return rc == MIEV_OK ? bind_functions(api, handle, err) : rc;
-}
-
 /* ---- what LiteRT says when it fails ---- */
-
-static int status_of(int litert_status)
-{
-    switch (litert_status) {
-    case LITERT_NOMEM:
-        return MIEV_ERR_NOMEM;
-    case LITERT_BAD_FLATBUFFER:
-        return MIEV_ERR_BROKEN;
-    default:
-        return MIEV_ERR_UNSUPPORTED;
-    }
-}
 
 static int runtime_error(const struct tflite *s, int status, const char *doing,
                          struct miev_error *err)
@@ -135,9 +71,10 @@ static int runtime_error(const struct tflite *s, int status, const char *doing,
                               "have: convert it again with built-in operators only",
                               s->file.custom_op);
     if (words[0])
-        return miev_error_set(err, status_of(status), "LiteRT could not %s: %s", doing, words);
-    return miev_error_set(err, status_of(status), "LiteRT could not %s (its error %d)", doing,
-                          status);
+        return miev_error_set(err, miev_litert_status(status), "LiteRT could not %s: %s", doing,
+                              words);
+    return miev_error_set(err, miev_litert_status(status), "LiteRT could not %s (its error %d)",
+                          doing, status);
 }
 
 /* ---- tensors ---- */
@@ -201,7 +138,7 @@ static int describe_port(struct tflite *s, void *tensor, struct miev_port *out,
     if (rc != MIEV_OK)
         return rc;
     out->element = type.element;
-    t->dtype = dtype_of(type.element);
+    t->dtype = miev_litert_dtype(type.element);
     miev_port_set_shape(out, dims, widen_dims(&type.layout, dims));
     int scheme = 0;
     struct litert_quantisation q = {0.0f, 0};
@@ -662,12 +599,12 @@ static int tflite_open(void *state, const struct miev_engine_options *options,
     struct tflite *s = state;
     int rc = check_delegate(options->delegate, err);
     if (rc == MIEV_OK)
-        rc = open_library(&s->api, options->runtime_dir, err);
+        rc = miev_litert_open_library(options->runtime_dir, &s->api, s->version, sizeof(s->version),
+                                      err);
     if (rc != MIEV_OK)
         return rc;
     s->threads = options->threads ? options->threads : 1;
     s->profiles = options->profile_name != NULL;
-    miev_library_version(&library, options->runtime_dir, s->version, sizeof(s->version));
     /* Left alone, it opens whatever GPU accelerators it finds on the loader's path. */
     static const struct litert_option settings[] = {
         {LITERT_OPTION_LOG_SEVERITY, {LITERT_ANY_INT, LITERT_LOG_SILENT}},
