@@ -9,6 +9,10 @@
 
 #include "miev.h"
 
+/* Watts per CPU second differ between models by vector width and memory traffic, so that a ratio of
+ * estimated energies is uncertain by this factor (90 %); docs/method.md says where it is from. */
+#define MIEV_BETWEEN_MODEL_FACTOR 1.9
+
 /* Quantile q (0..1) by linear interpolation; sorts values in place. NAN when n is 0, q
  * is outside or a value is NAN. */
 double miev_quantile(double *values, size_t n, double q);

@@ -13,12 +13,9 @@
 #include "study/run.h"
 #include "study/traffic.h"
 
-/* Watts per CPU second differ between models by vector width and memory traffic, so that a ratio of
- * estimated energies is uncertain by this factor (90 %); docs/method.md says where it is from. */
-#define BETWEEN_MODEL_FACTOR 1.9
-#define MIN_BLOCKS           10
-#define MAX_BLOCKS           2000
-#define NEEDED_MARGIN        1.2 /* a half width of ten rounds is itself known to a quarter */
+#define MIN_BLOCKS    10
+#define MAX_BLOCKS    2000
+#define NEEDED_MARGIN 1.2 /* a half width of ten rounds is itself known to a quarter */
 
 /* Counters of another machine may move every two seconds; rounds of a hundred such steps would take
  * minutes. Shorter ones begin at a chance phase, and what that adds is in their scatter. */
@@ -161,7 +158,7 @@ void miev_run_look_at_meter(struct miev_run *run)
         if (channel->channel.quality == MIEV_MEASURED && !channel->channel.own_work_only)
             run->neighbours_matter = true;
         if (channel->channel.part == MIEV_PART_CPU && channel->channel.quality == MIEV_ESTIMATED)
-            run->between_model_factor = BETWEEN_MODEL_FACTOR;
+            run->between_model_factor = MIEV_BETWEEN_MODEL_FACTOR;
     }
 }
 

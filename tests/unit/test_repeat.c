@@ -92,6 +92,11 @@ static void test_several_models_are_judged_together(void **state)
     assert_true(number_at(&pair, "models.0.energy_ratio.statistical.low") > 1);
     assert_true(number_at(&pair, "models.0.energy_ratio.judged.low") < 1);
     assert_string_equal(text_at(&pair, "models.0.verdict"), "agrees");
+    /* By hand: 12 rounds, so 11 degrees of freedom; c = t(97.5 %) / t(95 %) = 2.593093 / 2.200985.
+     */
+    double width = sqrt(2) * log(1.02) * 2.593093 / 2.200985;
+    assert_near(number_at(&pair, "models.0.energy_ratio.judged.low"), 1.031 * exp(-width), 1e-6);
+    assert_near(number_at(&pair, "models.0.energy_ratio.judged.high"), 1.031 * exp(width), 1e-6);
     (void)json_array_remove(report_fixture_at(pair.before, "models"), 1);
     compare(&pair);
     assert_string_equal(text_at(&pair, "models.0.verdict"), "differs");
