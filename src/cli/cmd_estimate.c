@@ -13,6 +13,8 @@
 #include "study/estimate.h"
 #include "study/others.h"
 
+#define G_PER_KG 1e3
+
 struct estimate_settings {
     const char *cpu, *instance, *gpu, *machine_class, *method, *json;
     double sockets, cores, memory_gib, hours, usage, gpus, gpu_watts, gpu_usage;
@@ -165,6 +167,30 @@ static void say_parts(const json_t *document, const struct terminal *terminal)
             miev_field_text(part, "source"));
 }
 
+static void say_making(const json_t *document, const struct terminal *terminal)
+{
+    size_t i;
+    const json_t *part;
+    bool machine = false;
+    json_array_foreach(miev_field_at(document, "embodied_parts"), i, part)
+    {
+        const json_t *total = miev_field_at(part, "total_g");
+        double count = miev_field_number(part, "count");
+        machine |= strcmp(miev_field_text(part, "part"), "machine") == 0;
+        if (strcmp(miev_field_text(part, "part"), "gpu") != 0)
+            continue;
+        say(terminal, "- making %.0f x %s: %.4g kg each (%.3g to %.3g). %s", count,
+            miev_field_text(part, "name"), miev_field_number(total, "value") / G_PER_KG,
+            miev_field_number(total, "low") / G_PER_KG, miev_field_number(total, "high") / G_PER_KG,
+            miev_field_text(part, "source"));
+    }
+    if (!json_is_object(miev_field_at(document, "embodied_g")))
+        say(terminal, "Manufacturing is left out: --class says what kind of machine it is.");
+    else if (!machine)
+        say(terminal, "Manufacturing is of the cards alone: --class says what kind of machine they "
+                      "are in.");
+}
+
 static void show(const json_t *document)
 {
     struct terminal terminal;
@@ -181,8 +207,7 @@ static void show(const json_t *document)
     print_interval(miev_field_at(document, "total_g"), MIEV_QUANTITY_MASS_G, "both", &terminal);
     printf("\n");
     say_parts(document, &terminal);
-    if (!json_is_object(miev_field_at(document, "embodied_g")))
-        say(&terminal, "Manufacturing is left out: --class says what kind of machine it is.");
+    say_making(document, &terminal);
     say(&terminal, "Not covered: power supply, fans, disks, network.");
     if (miev_field_at(document, "others"))
         show_others_of_estimate(document, &terminal);

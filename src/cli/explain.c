@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "cli/explain_parts.h"
 #include "cli/show_parts.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -16,18 +17,12 @@
 #define NAME_WIDTH  14
 #define PER_MILLION 1e6
 #define J_PER_KWH   3.6e6
-#define S_PER_YEAR  (365.25 * 86400)
 #define HUGE_GRAMS  1e300 /* more than any figure */
 
 /* ---- sentences and equations ---------------------------------------------------------------- */
 
-/* "    name = expression" and below it "= value unit". */
-static void equation(const struct terminal *terminal, const char *name, double value,
-                     const char *unit, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-
-static void equation(const struct terminal *terminal, const char *name, double value,
-                     const char *unit, const char *format, ...)
+void explain_equation(const struct terminal *terminal, const char *name, double value,
+                      const char *unit, const char *format, ...)
 {
     char expression[EXPRESSION];
     va_list args;
@@ -175,7 +170,7 @@ static void explain_work_share(const json_t *at, double above_j, const struct te
 {
     double ratio = miev_field_number(at, "work_ratio"), net_j = miev_field_number(at, "net_joules");
     if (isfinite(ratio))
-        equation(terminal, "work's own", net_j, "J", "%.6g J x %.6g", above_j, ratio);
+        explain_equation(terminal, "work's own", net_j, "J", "%.6g J x %.6g", above_j, ratio);
     else
         figure(terminal, "work's own", net_j, "J  (round by round: its share of the CPU time)");
 }
@@ -186,8 +181,8 @@ static void explain_watts(const json_t *report, const json_t *at, double above_j
 {
     bool estimated = strcmp(miev_field_text(find_channel(report, at), "method"), "estimated") == 0;
     if (estimated && strcmp(miev_field_text(at, "part"), "cpu") == 0 && work_cpu_s > 0)
-        equation(terminal, "per CPU second", above_j / work_cpu_s, "W", "%.6g J / %.6g s", above_j,
-                 work_cpu_s);
+        explain_equation(terminal, "per CPU second", above_j / work_cpu_s, "W", "%.6g J / %.6g s",
+                         above_j, work_cpu_s);
 }
 
 static void explain_idle_share(const json_t *report, const json_t *at, double *idle_share_j,
@@ -197,10 +192,11 @@ static void explain_idle_share(const json_t *report, const json_t *at, double *i
     double idle_j = miev_field_number(at, "idle_j"), ratio = miev_field_number(at, "idle_ratio");
     *idle_share_j = idle_j * ratio;
     if (ratio < 1 && ratio > 0) /* of the CPUs that are reserved */
-        equation(terminal, "idle share", *idle_share_j, "J", "%.6g J x %.0f / %.0f", idle_j,
-                 ratio * logical, logical);
+        explain_equation(terminal, "idle share", *idle_share_j, "J", "%.6g J x %.0f / %.0f", idle_j,
+                         ratio * logical, logical);
     else
-        equation(terminal, "idle share", *idle_share_j, "J", "%.6g J x %.6g", idle_j, ratio);
+        explain_equation(terminal, "idle share", *idle_share_j, "J", "%.6g J x %.6g", idle_j,
+                         ratio);
 }
 
 static void explain_channel(const json_t *report, const json_t *at, const json_t *attribution,
@@ -216,14 +212,14 @@ static void explain_channel(const json_t *report, const json_t *at, const json_t
         figure(terminal, "gross", gross_j, "J");
         return;
     }
-    equation(terminal, "idle", idle_j, "J", "%.6g W x %.6g s",
-             miev_field_number(find_channel(report, at), "idle_w"),
-             miev_field_number(attribution, "span_s"));
-    equation(terminal, "above idle", above_j, "J", "%.6g J - %.6g J", reading_j, idle_j);
+    explain_equation(terminal, "idle", idle_j, "J", "%.6g W x %.6g s",
+                     miev_field_number(find_channel(report, at), "idle_w"),
+                     miev_field_number(attribution, "span_s"));
+    explain_equation(terminal, "above idle", above_j, "J", "%.6g J - %.6g J", reading_j, idle_j);
     explain_watts(report, at, above_j, miev_field_number(attribution, "work_cpu_s"), terminal);
     explain_work_share(at, above_j, terminal);
     explain_idle_share(report, at, &idle_share_j, terminal);
-    equation(terminal, "gross", gross_j, "J", "%.6g J + %.6g J", idle_share_j, net_j);
+    explain_equation(terminal, "gross", gross_j, "J", "%.6g J + %.6g J", idle_share_j, net_j);
 }
 
 static void explain_channels(const json_t *report, const json_t *energy,
@@ -272,7 +268,7 @@ static void explain_sum(const json_t *energy, const char *which, const char *key
         if (in_headline(part))
             sum_add(&sum, "%s%.6g J", sum.used ? " + " : "", miev_field_number(part, key));
     }
-    equation(terminal, which, miev_field_number(figures, "value"), "J", "%s", sum.text);
+    explain_equation(terminal, which, miev_field_number(figures, "value"), "J", "%s", sum.text);
 }
 
 static void explain_statistical(const json_t *energy, const char *which,
@@ -294,11 +290,11 @@ static void explain_statistical(const json_t *energy, const char *which,
                                                    : "rounds",
         miev_field_number(at, "standard_error_j"), miev_field_number(at, "idle_error_j"),
         miev_field_number(at, "student_t"));
-    equation(terminal, "half width", half_j, "J", "%.6g x sqrt(%.6g^2 + %.6g^2)",
-             miev_field_number(at, "student_t"), miev_field_number(at, "standard_error_j"),
-             miev_field_number(at, "idle_error_j"));
-    equation(terminal, "low", low_j, "J", "%.6g J - %.6g J", value_j, half_j);
-    equation(terminal, "high", high_j, "J", "%.6g J + %.6g J", value_j, half_j);
+    explain_equation(terminal, "half width", half_j, "J", "%.6g x sqrt(%.6g^2 + %.6g^2)",
+                     miev_field_number(at, "student_t"), miev_field_number(at, "standard_error_j"),
+                     miev_field_number(at, "idle_error_j"));
+    explain_equation(terminal, "low", low_j, "J", "%.6g J - %.6g J", value_j, half_j);
+    explain_equation(terminal, "high", high_j, "J", "%.6g J + %.6g J", value_j, half_j);
 }
 
 /* How far each part may be off, and both distances as squares. */
@@ -322,16 +318,18 @@ static void explain_systematic(const json_t *energy, const struct terminal *term
         double below_j = joules - miev_field_number(part, "low");
         double above_j = miev_field_number(part, "high") - joules;
         (void)snprintf(name, sizeof(name), "%.8s below", miev_field_text(part, "part"));
-        equation(terminal, name, below_j, "J", "%.6g J x (1 - %.6g)", joules, 1 - below_j / joules);
+        explain_equation(terminal, name, below_j, "J", "%.6g J x (1 - %.6g)", joules,
+                         1 - below_j / joules);
         (void)snprintf(name, sizeof(name), "%.8s above", miev_field_text(part, "part"));
-        equation(terminal, name, above_j, "J", "%.6g J x (%.6g - 1)", joules, 1 + above_j / joules);
+        explain_equation(terminal, name, above_j, "J", "%.6g J x (%.6g - 1)", joules,
+                         1 + above_j / joules);
         sum_add(&below, "%s%.6g^2", below.used ? " + " : "", below_j);
         sum_add(&above, "%s%.6g^2", above.used ? " + " : "", above_j);
     }
-    equation(terminal, "low", miev_field_number(bounds, "low"), "J", "%.6g J - sqrt(%s)", value_j,
-             below.text);
-    equation(terminal, "high", miev_field_number(bounds, "high"), "J", "%.6g J + sqrt(%s)", value_j,
-             above.text);
+    explain_equation(terminal, "low", miev_field_number(bounds, "low"), "J", "%.6g J - sqrt(%s)",
+                     value_j, below.text);
+    explain_equation(terminal, "high", miev_field_number(bounds, "high"), "J", "%.6g J + sqrt(%s)",
+                     value_j, above.text);
 }
 
 static void explain_energy(const json_t *energy, const struct terminal *terminal)
@@ -366,10 +364,12 @@ static double explain_factors(const struct energy_bound *of, const char *name,
 {
     double a = of->statistical_j / of->value_j, b = of->systematic_j / of->value_j;
     double bound_j = of->value_j * exp(of->sign * hypot(log(a), log(b)));
-    equation(terminal, "by rounds", a, "", "%.6g J / %.6g J", of->statistical_j, of->value_j);
-    equation(terminal, "by sensor", b, "", "%.6g J / %.6g J", of->systematic_j, of->value_j);
-    equation(terminal, name, bound_j, "J", "%.6g x exp(%ssqrt(ln(%.6g)^2 + ln(%.6g)^2))",
-             of->value_j, of->sign < 0 ? "-" : "", a, b);
+    explain_equation(terminal, "by rounds", a, "", "%.6g J / %.6g J", of->statistical_j,
+                     of->value_j);
+    explain_equation(terminal, "by sensor", b, "", "%.6g J / %.6g J", of->systematic_j,
+                     of->value_j);
+    explain_equation(terminal, name, bound_j, "J", "%.6g x exp(%ssqrt(ln(%.6g)^2 + ln(%.6g)^2))",
+                     of->value_j, of->sign < 0 ? "-" : "", a, b);
     return bound_j;
 }
 
@@ -378,10 +378,12 @@ static double explain_distances(const struct energy_bound *of, const char *name,
 {
     double a = of->statistical_j - of->value_j, b = of->systematic_j - of->value_j;
     double bound_j = of->value_j + of->sign * hypot(a, b);
-    equation(terminal, "by rounds", a, "J", "%.6g J - %.6g J", of->statistical_j, of->value_j);
-    equation(terminal, "by sensor", b, "J", "%.6g J - %.6g J", of->systematic_j, of->value_j);
-    equation(terminal, name, bound_j, "J", "%.6g J %c sqrt((%.6g)^2 + (%.6g)^2)", of->value_j,
-             of->sign < 0 ? '-' : '+', a, b);
+    explain_equation(terminal, "by rounds", a, "J", "%.6g J - %.6g J", of->statistical_j,
+                     of->value_j);
+    explain_equation(terminal, "by sensor", b, "J", "%.6g J - %.6g J", of->systematic_j,
+                     of->value_j);
+    explain_equation(terminal, name, bound_j, "J", "%.6g J %c sqrt((%.6g)^2 + (%.6g)^2)",
+                     of->value_j, of->sign < 0 ? '-' : '+', a, b);
     return bound_j;
 }
 
@@ -393,7 +395,7 @@ static void explain_bound(const struct energy_bound *of, double g_per_j,
     (void)snprintf(name, sizeof(name), "energy %s", of->name);
     double bound_j =
         factors ? explain_factors(of, name, terminal) : explain_distances(of, name, terminal);
-    equation(terminal, of->name, of->grams, "g", "%.6g J x %.6g g/J", bound_j, g_per_j);
+    explain_equation(terminal, of->name, of->grams, "g", "%.6g J x %.6g g/J", bound_j, g_per_j);
 }
 
 static void explain_electricity(const json_t *report, const json_t *model,
@@ -416,8 +418,8 @@ static void explain_electricity(const json_t *report, const json_t *model,
         "the computer. Both are held fixed. 1 kWh is 3.6e6 J.",
         miev_field_text(site, "zone"), intensity, year, miev_field_text(site, "source"),
         json_is_true(miev_field_at(site, "default")) ? ", because nobody named a place" : "", pue);
-    equation(terminal, "electricity", miev_field_number(grams, "value"), "g",
-             "%.6g J / 3.6e6 x %.6g x %.6g g/kWh", value_j, pue, intensity);
+    explain_equation(terminal, "electricity", miev_field_number(grams, "value"), "g",
+                     "%.6g J / 3.6e6 x %.6g x %.6g g/kWh", value_j, pue, intensity);
     say(terminal,
         "Its bounds are those of the energy: the rounds and the sensor err independently, "
         "and as factors, so that their logarithms add as squares%s.",
@@ -438,85 +440,10 @@ static void explain_electricity(const json_t *report, const json_t *model,
                                       miev_field_number(statistical, "high"),
                                       miev_field_number(systematic, "high"),
                                       miev_field_number(grams, "high")};
-    equation(terminal, "each joule", g_per_j, "g/J", "%.6g x %.6g g/kWh / 3.6e6", pue, intensity);
+    explain_equation(terminal, "each joule", g_per_j, "g/J", "%.6g x %.6g g/kWh / 3.6e6", pue,
+                     intensity);
     explain_bound(&low, g_per_j, terminal);
     explain_bound(&high, g_per_j, terminal);
-}
-
-/* Grams of the machine for the reserved time of its life; a guessed host's own range moves the
- * bounds further. */
-static void explain_embodied_line(const char *name, double grams, double machine_g,
-                                  double lifetime_s, double reserved_s, const char *host,
-                                  const struct terminal *terminal)
-{
-    equation(terminal, name, grams, "g", "%.6g g x %.6g s / %.6g s%s", machine_g, reserved_s,
-             lifetime_s, host);
-}
-
-/* " x 256 / 576", or "" where the host is known. */
-static void host_factor(char *out, size_t capacity, const json_t *embodied, const char *bound)
-{
-    out[0] = '\0';
-    if (json_is_true(miev_field_at(embodied, "host_guessed")))
-        (void)snprintf(out, capacity, " x %.6g / %.6g",
-                       miev_field_number(embodied, "host_logical_cpus"),
-                       miev_field_number(embodied, bound));
-}
-
-static void explain_host(const json_t *embodied, double reserved, double share,
-                         const struct terminal *terminal)
-{
-    double cpus = miev_field_number(embodied, "host_logical_cpus");
-    if (json_is_true(miev_field_at(embodied, "host_guessed")))
-        say(terminal,
-            "A virtual machine does not tell how large its host is: %.0f logical CPUs are taken, "
-            "and "
-            "%.0f to %.0f for the bounds.",
-            cpus, miev_field_number(embodied, "host_logical_cpus_low"),
-            miev_field_number(embodied, "host_logical_cpus_high"));
-    equation(terminal, "share", share, "", "%.0f / %.0f", reserved, cpus);
-}
-
-static void explain_manufacturing(const json_t *report, const json_t *model,
-                                  const struct terminal *terminal)
-{
-    const json_t *embodied = miev_field_at(miev_field_at(report, "site"), "embodied");
-    const json_t *grams = miev_field_at(miev_field_at(model, "footprint"), "embodied_g");
-    const json_t *machine = miev_field_at(embodied, "machine_g"),
-                 *life = miev_field_at(embodied, "lifetime_s");
-    double time_s = miev_field_number(miev_field_at(model, "energy"), "inference_s");
-    double reserved = miev_reserved_cpus(report, model);
-    double share = fmin(1, reserved / miev_field_number(embodied, "host_logical_cpus"));
-    char host[64];
-    say_title(terminal, "7. Grams of manufacturing");
-    if (!miev_field_at(embodied, "machine_g") || !miev_field_at(grams, "value")) {
-        say(terminal, "Left out, or the class of this machine is not known.");
-        return;
-    }
-    say(terminal,
-        "Making a %s emitted %.6g g (%.6g to %.6g: %s), spread over %.6g s (%.6g to %.6g), which "
-        "is "
-        "%.3g years (%.3g to %.3g). One inference carries its time, for the share of the machine "
-        "that "
-        "it reserves.",
-        miev_field_text(embodied, "machine_class"), miev_field_number(machine, "value"),
-        miev_field_number(machine, "low"), miev_field_number(machine, "high"),
-        miev_field_text(embodied, "source"), miev_field_number(life, "value"),
-        miev_field_number(life, "low"), miev_field_number(life, "high"),
-        miev_field_number(life, "value") / S_PER_YEAR, miev_field_number(life, "low") / S_PER_YEAR,
-        miev_field_number(life, "high") / S_PER_YEAR);
-    explain_host(embodied, reserved, share, terminal);
-    equation(terminal, "reserved time", time_s * share, "s", "%.6g s x %.6g", time_s, share);
-    explain_embodied_line("manufacturing", miev_field_number(grams, "value"),
-                          miev_field_number(machine, "value"), miev_field_number(life, "value"),
-                          time_s * share, "", terminal);
-    host_factor(host, sizeof(host), embodied, "host_logical_cpus_high");
-    explain_embodied_line("low", miev_field_number(grams, "low"), miev_field_number(machine, "low"),
-                          miev_field_number(life, "high"), time_s * share, host, terminal);
-    host_factor(host, sizeof(host), embodied, "host_logical_cpus_low");
-    explain_embodied_line("high", miev_field_number(grams, "high"),
-                          miev_field_number(machine, "high"), miev_field_number(life, "low"),
-                          time_s * share, host, terminal);
 }
 
 /* How far one kind of grams is from its bound, and the same added to the sum of squares. */
@@ -524,8 +451,8 @@ static void explain_distance(const char *name, const json_t *grams, const char *
                              struct sum *sum, const struct terminal *terminal)
 {
     double distance_g = miev_field_number(grams, bound) - miev_field_number(grams, "value");
-    equation(terminal, name, distance_g, "g", "%.6g g - %.6g g", miev_field_number(grams, bound),
-             miev_field_number(grams, "value"));
+    explain_equation(terminal, name, distance_g, "g", "%.6g g - %.6g g",
+                     miev_field_number(grams, bound), miev_field_number(grams, "value"));
     sum_add(sum, "%s(%.6g)^2", sum->used ? " + " : "", distance_g);
 }
 
@@ -540,8 +467,8 @@ static void explain_total_bound(const json_t *footprint, const char *bound, doub
                      terminal);
     if (isfinite(miev_field_number(making, "value")))
         explain_distance("by machine", making, bound, &sum, terminal);
-    equation(terminal, bound, miev_field_number(total, bound), "g", "%.6g g %c sqrt(%s)",
-             miev_field_number(total, "value"), sign < 0 ? '-' : '+', sum.text);
+    explain_equation(terminal, bound, miev_field_number(total, bound), "g", "%.6g g %c sqrt(%s)",
+                     miev_field_number(total, "value"), sign < 0 ? '-' : '+', sum.text);
 }
 
 static void explain_total(const json_t *footprint, const struct terminal *terminal)
@@ -553,18 +480,18 @@ static void explain_total(const json_t *footprint, const struct terminal *termin
     double low_g = miev_field_number(total, "low"), high_g = miev_field_number(total, "high");
     say_title(terminal, "8. Together");
     if (isfinite(making_g))
-        equation(terminal, "one inference", value_g, "g", "%.6g g + %.6g g", electricity_g,
-                 making_g);
+        explain_equation(terminal, "one inference", value_g, "g", "%.6g g + %.6g g", electricity_g,
+                         making_g);
     else
-        equation(terminal, "one inference", value_g, "g", "%.6g g", electricity_g);
+        explain_equation(terminal, "one inference", value_g, "g", "%.6g g", electricity_g);
     if (isfinite(making_g))
         say(terminal, "Both err independently: the distances to their bounds add as squares.");
     explain_total_bound(footprint, "low", -1, terminal);
     explain_total_bound(footprint, "high", 1, terminal);
     say(terminal, "And of a million inferences:");
-    equation(terminal, "a million", value_g * PER_MILLION, "g", "%.6g g x 1e6", value_g);
-    equation(terminal, "low", low_g * PER_MILLION, "g", "%.6g g x 1e6", low_g);
-    equation(terminal, "high", high_g * PER_MILLION, "g", "%.6g g x 1e6", high_g);
+    explain_equation(terminal, "a million", value_g * PER_MILLION, "g", "%.6g g x 1e6", value_g);
+    explain_equation(terminal, "low", low_g * PER_MILLION, "g", "%.6g g x 1e6", low_g);
+    explain_equation(terminal, "high", high_g * PER_MILLION, "g", "%.6g g x 1e6", high_g);
 }
 
 /* A request at the user's own rate, which holds what its worker draws and carries while it waits.
@@ -587,14 +514,14 @@ static void explain_rate(const json_t *model, const struct terminal *terminal)
         "time "
         "and its share of the idle power is %.6g W. Net stands above, in the joules:",
         requests, miev_field_number(rate, "workers"), miev_field_number(rate, "idle_w"));
-    equation(terminal, "a request",
-             miev_field_number(miev_field_at(rate, "per_request_j"), "value"), "J",
-             "%.6g W x %.6g x 86400 s / %.10g + %.6g J", miev_field_number(rate, "idle_w"),
-             miev_field_number(rate, "workers"), requests, miev_field_number(net, "value"));
+    explain_equation(terminal, "a request",
+                     miev_field_number(miev_field_at(rate, "per_request_j"), "value"), "J",
+                     "%.6g W x %.6g x 86400 s / %.10g + %.6g J", miev_field_number(rate, "idle_w"),
+                     miev_field_number(rate, "workers"), requests, miev_field_number(net, "value"));
     say(terminal, "By the same place, and with manufacturing for the time reserved: %.6g g.",
         request_g);
-    equation(terminal, "a year", miev_field_number(rate, "year_g"), "g", "%.6g g x %.10g x 365.25",
-             request_g, requests);
+    explain_equation(terminal, "a year", miev_field_number(rate, "year_g"), "g",
+                     "%.6g g x %.10g x 365.25", request_g, requests);
 }
 
 /* ---- the row -------------------------------------------------------------------------------- */

@@ -11,6 +11,7 @@
 #include "export/rows.h"
 #include "study/study.h"
 
+#define G_PER_KG  1e3
 #define SHARE_BAR 6 /* characters of the bar of 100 % */
 
 /* ---- the table ------------------------------------------------------------------------------ */
@@ -407,15 +408,24 @@ static void say_method(const json_t *report, const struct miev_row *first,
             miev_field_text(channel, "source"));
     }
     const json_t *remote = miev_field_at(miev_field_at(report, "meter"), "remote");
+    const json_t *embodied = miev_field_at(miev_field_at(report, "site"), "embodied");
     if (remote)
-        say(terminal,
-            "These joules are another machine's, as %s tells them: %s. Manufacturing is not in "
-            "the grams.",
-            miev_field_text(remote, "address"), miev_field_text(remote, "boundary"));
+        say(terminal, "These joules are another machine's, as %s tells them: %s. %s",
+            miev_field_text(remote, "address"), miev_field_text(remote, "boundary"),
+            json_is_object(embodied) ? "Of manufacturing, its cards' alone is in the grams."
+                                     : "Manufacturing is not in the grams.");
     else
         say(terminal, "Not covered: power supply, fans, disks, network. Gross: idle power of the "
                       "reserved CPUs is in it. 'miev doctor' tells what would be measured "
                       "instead.");
+    json_array_foreach(miev_field_at(embodied, "cards"), i, channel)
+    {
+        const json_t *total = miev_field_at(channel, "total_g");
+        say(terminal, "- making %s: %.4g kg (%.3g to %.3g). %s", miev_field_text(channel, "name"),
+            miev_field_number(total, "value") / G_PER_KG,
+            miev_field_number(total, "low") / G_PER_KG, miev_field_number(total, "high") / G_PER_KG,
+            miev_field_text(channel, "source"));
+    }
 }
 
 /* An inference that waits for its turn on the CPU reserves the machine for longer: its joules are

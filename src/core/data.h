@@ -7,6 +7,7 @@ extern const char miev_data_sources[]; /* data/SOURCES.md */
 extern const char miev_data_grid_country_year[];
 extern const char miev_data_zone_aliases[];
 extern const char miev_data_embodied_device[];
+extern const char miev_data_embodied_gpu[];
 extern const char miev_data_embodied_lifetime[];
 extern const char miev_data_equivalents[];
 extern const char miev_data_cpu_tdp[];

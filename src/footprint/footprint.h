@@ -41,6 +41,19 @@ MIEV_MUST_USE int miev_embodied_share(const struct miev_embodied *embodied, doub
 struct miev_interval miev_embodied_host(unsigned own_cpus, bool virtual_machine, unsigned host_cpus,
                                         bool told);
 
+/* What making one graphics card emitted. */
+struct miev_embodied_card {
+    char name[64];                /* as it was asked for */
+    bool listed;                  /* false: no table has it, the range of any card */
+    struct miev_interval total_g; /* spread over the lifetime of the machine that it is in */
+    char source[192];
+};
+
+/* By the words of a card's name ("NVIDIA A100-SXM4-40GB"); "": any card. MIEV_ERR_BROKEN: the
+ * table cannot be read. */
+MIEV_MUST_USE int miev_embodied_card_named(const char *name, struct miev_embodied_card *out,
+                                           struct miev_error *err);
+
 struct miev_site {
     char zone[64];              /* code or name as shown, "world" or "custom" */
     double intensity_g_per_kwh; /* finite, >= 0 */

@@ -97,24 +97,86 @@ static json_t *hardware_json(const struct miev_estimate_wish *wish)
 
 /* ---- grams ---------------------------------------------------------------------------------- */
 
-static int manufacturing(const struct miev_estimate_wish *wish, const struct miev_power_model *cpu,
-                         const struct miev_price_options *price, struct miev_interval *out_g,
-                         bool *known, struct miev_error *err)
+static json_t *embodied_part(const char *name, const char *what, unsigned count,
+                             const struct miev_interval *total_g, const struct miev_interval *own_g,
+                             const char *source)
+{
+    return json_pack("{s:s, s:s, s:i, s:o, s:o, s:s}", "part", name, "name", what, "count",
+                     (int)count, "total_g", interval_json(total_g), "embodied_g",
+                     interval_json(own_g), "source", source);
+}
+
+static void add_to(struct miev_interval *sum, const struct miev_interval *own)
+{
+    sum->value += own->value;
+    sum->low += own->low;
+    sum->high += own->high;
+}
+
+/* The machine's share of its making. */
+static int make_machine(const struct miev_estimate_wish *wish, const struct miev_power_model *cpu,
+                        const struct miev_embodied *embodied, struct miev_interval *out_g,
+                        struct miev_error *err)
 {
     const struct miev_machine *machine = &wish->hardware.machine;
     const struct miev_interval host = miev_embodied_host(
         machine->logical_cpus, machine->virtual_machine, cpu->host_logical_cpus, cpu->host_told);
-    struct miev_embodied embodied;
-    *known = price->embodied &&
-             miev_embodied_default(machine->machine_class, &embodied, NULL) == MIEV_OK;
-    if (!*known)
-        return MIEV_OK;
-    miev_embodied_plan(&embodied, price->lifetime_s);
-    int rc = miev_embodied_share(&embodied, wish->hours * S_PER_HOUR,
+    int rc = miev_embodied_share(embodied, wish->hours * S_PER_HOUR,
                                  machine->logical_cpus / host.value, out_g, err);
     if (rc == MIEV_OK) {
         out_g->low *= host.value / host.high;
         out_g->high *= host.value / host.low;
+    }
+    return rc;
+}
+
+/* All cards, wholly. */
+static int make_cards(const struct miev_estimate_wish *wish, const struct miev_embodied *machine,
+                      struct miev_embodied_card *card, struct miev_interval *out_g,
+                      struct miev_error *err)
+{
+    struct miev_embodied one = *machine;
+    int rc = miev_embodied_card_named(wish->gpu_name ? wish->gpu_name : "", card, err);
+    if (rc != MIEV_OK)
+        return rc;
+    one.total_g = card->total_g;
+    rc = miev_embodied_share(&one, wish->hours * S_PER_HOUR, 1, out_g, err);
+    if (rc == MIEV_OK)
+        *out_g = miev_interval_scale(out_g, wish->n_gpus);
+    return rc;
+}
+
+/* Machine and cards are spread over one lifetime, so that their bounds add. parts: what is known of
+ * them; none: nothing is. */
+static int manufacturing(const struct miev_estimate_wish *wish, const struct miev_power_model *cpu,
+                         const struct miev_price_options *price, struct miev_interval *out_g,
+                         json_t *parts, struct miev_error *err)
+{
+    const struct miev_machine *machine = &wish->hardware.machine;
+    struct miev_embodied embodied;
+    struct miev_embodied_card card;
+    struct miev_interval own_g;
+    if (!price->embodied)
+        return MIEV_OK;
+    bool known = miev_embodied_default(machine->machine_class, &embodied, NULL) == MIEV_OK;
+    int rc = known ? MIEV_OK : miev_embodied_default(MIEV_MACHINE_SERVER, &embodied, err);
+    miev_embodied_plan(&embodied, price->lifetime_s);
+    if (rc == MIEV_OK && known) {
+        rc = make_machine(wish, cpu, &embodied, &own_g, err);
+        if (rc == MIEV_OK)
+            add_to(out_g, &own_g);
+        if (rc == MIEV_OK)
+            (void)json_array_append_new(
+                parts, embodied_part("machine", miev_machine_class_name(machine->machine_class), 1,
+                                     &embodied.total_g, &own_g, embodied.source));
+    }
+    if (rc == MIEV_OK && wish->n_gpus > 0) {
+        rc = make_cards(wish, &embodied, &card, &own_g, err);
+        if (rc == MIEV_OK)
+            add_to(out_g, &own_g);
+        if (rc == MIEV_OK)
+            (void)json_array_append_new(parts, embodied_part("gpu", card.name, wish->n_gpus,
+                                                             &card.total_g, &own_g, card.source));
     }
     return rc;
 }
@@ -131,8 +193,10 @@ static int add_grams(json_t *document, const struct miev_estimate_wish *wish,
                                           .systematic_high_j = sum->high};
     struct miev_interval embodied_g = {0, 0, 0};
     struct miev_footprint footprint;
-    bool known = false;
-    int rc = manufacturing(wish, cpu, price, &embodied_g, &known, err);
+    json_t *making = json_array();
+    int rc = manufacturing(wish, cpu, price, &embodied_g, making, err);
+    bool known = json_array_size(making) > 0;
+    (void)json_object_set_new(document, "embodied_parts", making);
     if (rc == MIEV_OK)
         rc = miev_footprint_per_inference(&energy, price->site, known ? &embodied_g : NULL,
                                           &footprint, err);

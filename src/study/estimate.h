@@ -20,8 +20,10 @@ struct miev_estimate_wish {
 };
 
 /* *out: {schema, hardware, hours, usage, parts: [{part, joules, low, high, source}], energy_j,
- * site, operational_g, embodied_g, total_g, others} with intervals {value, low, high}; new
- * reference. The place is price's. MIEV_ERR_INVALID names what is out of range. */
+ * site, operational_g, embodied_g,
+ * embodied_parts: [{part, name, count, total_g, embodied_g, source}], total_g, others} with
+ * intervals {value, low, high}; new reference. The place is price's. MIEV_ERR_INVALID names what is
+ * out of range. */
 MIEV_MUST_USE int miev_estimate(const struct miev_estimate_wish *wish,
                                 const struct miev_price_options *price, json_t **out,
                                 struct miev_error *err);

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "study/cards.h"
 #include "study/pareto.h"
 #include "study/rate.h"
 #include "study/sweep.h"
@@ -43,9 +44,17 @@ static enum miev_machine_class class_of(const json_t *machine)
 struct machine_cost {
     bool known; /* false: switched off, or the machine's class is not known */
     struct miev_embodied embodied;
+    struct miev_cards cards;        /* none where switched off */
+    bool uses_cards;                /* the model does */
     double share;                   /* of the whole machine (for a virtual machine: of its host) */
     struct miev_interval host_cpus; /* logical CPUs that the machine is shared out over */
 };
+
+/* Something of manufacturing is known: the machine, or cards. */
+static bool makes(const struct machine_cost *cost)
+{
+    return cost->known || (cost->uses_cards && cost->cards.n > 0);
+}
 
 /* model NULL: one without settings of its own. */
 static double share_of(const json_t *report, const json_t *model, const struct machine_cost *cost)
@@ -71,25 +80,65 @@ static void cost_of(const json_t *report, const struct miev_price_options *optio
     out->known = options->embodied && !elsewhere &&
                  miev_embodied_default(class_of(machine), &out->embodied, NULL) == MIEV_OK;
     miev_embodied_plan(&out->embodied, options->lifetime_s);
+    out->cards.n = 0;
+    if (!options->embodied)
+        return;
+    miev_cards_of(report, &out->cards);
+    if (out->known)
+        out->cards.lifetime_s = out->embodied.lifetime_s;
+    else if (options->lifetime_s > 0)
+        out->cards.lifetime_s =
+            (struct miev_interval){options->lifetime_s, options->lifetime_s, options->lifetime_s};
+}
+
+/* Of one model: it may reserve CPUs of its own, and use cards or not. */
+static struct machine_cost own_cost(const json_t *report, const json_t *model,
+                                    const struct machine_cost *cost)
+{
+    struct machine_cost own = *cost;
+    own.share = share_of(report, model, cost);
+    own.uses_cards = miev_cards_used_by(model);
+    return own;
+}
+
+/* What time_s of all cards carries, alone; zeros without any. */
+static int cards_of(const struct machine_cost *cost, double time_s, struct miev_interval *out_g,
+                    struct miev_error *err)
+{
+    *out_g = (struct miev_interval){0, 0, 0};
+    return cost->uses_cards ? miev_cards_add(&cost->cards, time_s, out_g, err) : MIEV_OK;
 }
 
 static int embodied_of(const struct machine_cost *cost, double inference_s,
                        struct miev_interval *out_g, struct miev_error *err)
 {
     const struct miev_interval *host = &cost->host_cpus;
-    int rc = miev_embodied_share(&cost->embodied, inference_s, cost->share, out_g, err);
+    struct miev_interval machine_g = {0, 0, 0}, cards_g;
+    int rc = cost->known
+                 ? miev_embodied_share(&cost->embodied, inference_s, cost->share, &machine_g, err)
+                 : MIEV_OK;
     if (rc == MIEV_OK && host->value > 0) { /* the guess's own range is part of the interval */
-        out_g->low *= host->value / host->high;
-        out_g->high *= host->value / host->low;
+        machine_g.low *= host->value / host->high;
+        machine_g.high *= host->value / host->low;
     }
+    if (rc == MIEV_OK)
+        rc = cards_of(cost, inference_s, &cards_g, err);
+    if (rc == MIEV_OK)
+        *out_g = (struct miev_interval){machine_g.value + cards_g.value,
+                                        machine_g.low + cards_g.low, machine_g.high + cards_g.high};
     return rc;
 }
 
-static json_t *cost_json(const struct machine_cost *cost)
+/* The machine's part; nulls where only cards are known. */
+static json_t *machine_json(const struct machine_cost *cost)
 {
-    if (!cost->known)
-        return json_null();
     const struct miev_interval *host = &cost->host_cpus;
+    if (!cost->known)
+        return json_pack("{s:n, s:n, s:o, s:n, s:n, s:n, s:n, s:b, s:s}", "machine_class",
+                         "machine_g", "lifetime_s", interval_json(&cost->cards.lifetime_s), "share",
+                         "host_logical_cpus", "host_logical_cpus_low", "host_logical_cpus_high",
+                         "host_guessed", 0, "source",
+                         "cards alone: the machine that they are in is not known");
     return json_pack("{s:s, s:o, s:o, s:f, s:f, s:f, s:f, s:b, s:s}", "machine_class",
                      miev_machine_class_name(cost->embodied.machine_class), "machine_g",
                      interval_json(&cost->embodied.total_g), "lifetime_s",
@@ -97,6 +146,16 @@ static json_t *cost_json(const struct machine_cost *cost)
                      "host_logical_cpus", host->value, "host_logical_cpus_low", host->low,
                      "host_logical_cpus_high", host->high, "host_guessed",
                      (int)(host->high > host->low), "source", cost->embodied.source);
+}
+
+static json_t *cost_json(const struct machine_cost *cost)
+{
+    if (!cost->known && cost->cards.n == 0)
+        return json_null();
+    json_t *out = machine_json(cost);
+    if (cost->cards.n > 0)
+        (void)json_object_set_new(out, "cards", miev_cards_json(&cost->cards));
+    return out;
 }
 
 int miev_report_energy(const json_t *energy, struct miev_energy_estimate *out,
@@ -151,11 +210,11 @@ static int fill_rate(json_t *rate, const struct miev_reservation *own, const str
     struct miev_footprint footprint;
     miev_reservation_energy(own, load->provisioned_s, &estimate);
     int rc = miev_energy_interval(&estimate, &energy_j, err);
-    if (rc == MIEV_OK && cost->known)
+    if (rc == MIEV_OK && makes(cost))
         rc = embodied_of(cost, load->provisioned_s, &embodied_g, err);
     if (rc == MIEV_OK)
         rc = miev_footprint_per_inference(&estimate, options->site,
-                                          cost->known ? &embodied_g : NULL, &footprint, err);
+                                          makes(cost) ? &embodied_g : NULL, &footprint, err);
     if (rc != MIEV_OK)
         return rc;
     (void)json_object_set_new(rate, "per_request_j", interval_json(&energy_j));
@@ -165,7 +224,7 @@ static int fill_rate(json_t *rate, const struct miev_reservation *own, const str
                               miev_json_real(energy_j.value / own->flat_out_j));
     (void)json_object_set_new(rate, "per_request_g", interval_json(&footprint.total_g));
     (void)json_object_set_new(rate, "embodied_g",
-                              cost->known ? interval_json(&embodied_g) : json_null());
+                              makes(cost) ? interval_json(&embodied_g) : json_null());
     return add_year(rate, footprint.total_g.value, options, err);
 }
 
@@ -215,8 +274,8 @@ static json_t *cold_json(const json_t *model, const struct machine_cost *cost,
         miev_json_number(load, "cold_s", 0, 1e9, &cold_s, NULL) != MIEV_OK)
         return json_null();
     estimate.statistical_low_j = estimate.statistical_high_j = estimate.value_j;
-    if ((cost->known && embodied_of(cost, cold_s, &embodied_g, NULL) != MIEV_OK) ||
-        miev_footprint_per_inference(&estimate, options->site, cost->known ? &embodied_g : NULL,
+    if ((makes(cost) && embodied_of(cost, cold_s, &embodied_g, NULL) != MIEV_OK) ||
+        miev_footprint_per_inference(&estimate, options->site, makes(cost) ? &embodied_g : NULL,
                                      &footprint, NULL) != MIEV_OK)
         return json_null();
     return interval_json(&footprint.total_g);
@@ -227,11 +286,13 @@ static int read_priceable(const json_t *energy, const struct machine_cost *cost,
                           struct miev_priceable *out, struct miev_error *err)
 {
     double inference_s = 0;
-    *out = (struct miev_priceable){.has_energy = true, .has_embodied = cost->known};
+    *out = (struct miev_priceable){.has_energy = true, .has_embodied = makes(cost)};
     int rc = miev_report_energy(energy, &out->energy, err);
-    if (rc == MIEV_OK && cost->known)
+    if (rc == MIEV_OK && makes(cost))
         rc = miev_json_number(energy, "inference_s", 0, 1e9, &inference_s, err);
-    return rc == MIEV_OK && cost->known ? embodied_of(cost, inference_s, &out->embodied_g, err)
+    if (rc == MIEV_OK)
+        rc = cards_of(cost, inference_s, &out->cards_g, err);
+    return rc == MIEV_OK && makes(cost) ? embodied_of(cost, inference_s, &out->embodied_g, err)
                                         : rc;
 }
 
@@ -262,8 +323,10 @@ static int price_model(const json_t *report, json_t *model, const struct machine
     json_t *out =
         json_pack("{s:o, s:o, s:o, s:o}", "per_inference_g", interval_json(&footprint.total_g),
                   "operational_g", interval_json(&footprint.operational_g), "embodied_g",
-                  cost->known ? interval_json(&footprint.embodied_g) : json_null(), "cold_g",
+                  makes(cost) ? interval_json(&footprint.embodied_g) : json_null(), "cold_g",
                   cold_json(model, cost, options));
+    if (cost->uses_cards && cost->cards.n > 0)
+        (void)json_object_set_new(out, "embodied_cards_g", interval_json(&taken.cards_g));
     if (options->requests_per_day > 0)
         (void)json_object_set_new(out, "at_rate", rate_json(report, model, cost, options));
     return json_object_set_new(model, "footprint", out) == 0
@@ -306,8 +369,7 @@ int miev_report_price(json_t *report, const struct miev_price_options *options,
     cost_of(report, options, &cost);
     json_array_foreach(models, i, item)
     {
-        struct machine_cost own = cost;
-        own.share = share_of(report, item, &cost);
+        struct machine_cost own = own_cost(report, item, &cost);
         int rc = price_model(report, item, &own, options, err);
         if (rc != MIEV_OK)
             return rc;
@@ -330,9 +392,8 @@ int miev_report_priceable(const json_t *report, const struct miev_price_options 
     for (size_t i = 0; i < n && rc == MIEV_OK; i++) {
         const json_t *model = json_array_get(json_object_get(report, "models"), i);
         const json_t *energy = json_object_get(model, "energy");
-        struct machine_cost own = cost;
+        struct machine_cost own = own_cost(report, model, &cost);
         out[i] = (struct miev_priceable){.has_energy = false};
-        own.share = share_of(report, model, &cost);
         if (!json_object_get(model, "error") && has_grams(energy))
             rc = read_priceable(energy, &own, &out[i], err);
     }

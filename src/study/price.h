@@ -27,6 +27,7 @@ struct miev_priceable {
     bool has_energy, has_embodied;
     struct miev_energy_estimate energy;
     struct miev_interval embodied_g;
+    struct miev_interval cards_g; /* of embodied_g, that of graphics cards; zeros: none */
 };
 
 /* Read each of n models of a report once, to price it at many places. Of the options only those of

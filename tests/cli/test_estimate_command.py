@@ -47,6 +47,31 @@ class Figures(unittest.TestCase):
         self.assertAlmostEqual(answer["total_g"]["value"],
                                answer["operational_g"]["value"] + answer["embodied_g"]["value"], places=9)
 
+    def test_making_cards_by_hand(self):
+        """Two H100 of 164 kg and a server of 1,215 kg, 24 h of 4 years; 96 logical CPUs of which all are its own."""
+        words = ["--cpu", "AMD EPYC 9654", "--cores", "48", "--hours", "24", "--gpu", "H100 SXM", "--gpus", "2"]
+        share = 24 / (4 * 365.25 * 24)
+        answer = estimate(*words, "--class", "server")
+        machine, cards = answer["embodied_parts"]
+        self.assertEqual((machine["part"], cards["part"], cards["count"]), ("machine", "gpu", 2))
+        self.assertAlmostEqual(cards["embodied_g"]["value"] / (2 * 164e3 * share), 1, places=9)
+        self.assertAlmostEqual(machine["embodied_g"]["value"] / (1215e3 * share), 1, places=9)
+        for bound in ("low", "value", "high"):
+            self.assertAlmostEqual(answer["embodied_g"][bound] / (machine["embodied_g"][bound]
+                                                                  + cards["embodied_g"][bound]), 1, places=9)
+        alone = estimate(*words)
+        self.assertEqual([part["part"] for part in alone["embodied_parts"]], ["gpu"])
+        self.assertEqual(alone["embodied_g"], cards["embodied_g"])
+        self.assertIsNone(estimate(*words, "--no-embodied")["embodied_g"])
+        told = miev("estimate", *words).stdout
+        self.assertIn("of the cards alone", told)
+        self.assertRegex(told, r"making 2 x H100 SXM: 164 kg each")
+
+    def test_a_card_of_no_table_has_a_wide_range(self):
+        answer = estimate("--cpu", "Intel Core i7-8700", "--hours", "1", "--gpu", "My Card", "--gpu-watts", "100")
+        total = answer["embodied_parts"][0]["total_g"]
+        self.assertEqual(total, {"value": 150e3, "low": 25e3, "high": 900e3})
+
     def test_more_hours_and_more_usage_are_more(self):
         def joules(*words):
             return estimate("--instance", "gcp:n2-standard-8", *words)["energy_j"]["value"]

@@ -54,6 +54,10 @@ class Tables(unittest.TestCase):
             self.assertEqual(REBUILD.egrid(first.name, second.name),
                              (ROOT / "data" / "grid_us_egrid.csv").read_text(encoding="utf-8"))
 
+    def test_cards_come_out_of_their_figures(self):
+        self.assertEqual(REBUILD.cards(), (ROOT / "data" / "embodied_gpu.csv").read_text(encoding="utf-8"))
+        self.assertEqual(table("embodied_gpu.csv")[-1]["card"], "any")  # the last resort stands last
+
     def test_a_ring_is_walked_through_shared_arcs_in_both_directions(self):
         topology = {"transform": {"scale": [0.01, 0.01], "translate": [-1, 2]},
                     "arcs": [[[0, 0], [100, 0]], [[0, 0], [50, 50], [50, -50]]]}
