@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What making a graphics card emitted: data/embodied_gpu.csv, by the words of its name. */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -20,20 +19,27 @@
 /* Columns of data/embodied_gpu.csv. */
 enum { CARD, LOW, VALUE, HIGH, BASIS, SOURCE };
 
+/* A letter of a word in lower case, a digit, or a space for all else. */
+static char plain(char c)
+{
+    static const char small[] = "abcdefghijklmnopqrstuvwxyz";
+    if (c >= 'A' && c <= 'Z')
+        return small[c - 'A'];
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : ' ';
+}
+
 /* "NVIDIA A100-SXM4-40GB" and "NVIDIA A100 SXM4 40 GB" -> " nvidia a100 sxm4 40gb ". */
 static void split(const char *name, char out[WORDS])
 {
     size_t used = 1;
     out[0] = ' ';
     for (; *name != '\0' && used + 2 < WORDS; name++) {
-        bool part = isalnum((unsigned char)*name);
-        if (strncasecmp(name, "GB", 2) == 0 && used > 1 && out[used - 1] == ' ' &&
-            isdigit((unsigned char)out[used - 2]))
+        char c = plain(*name), last = out[used - 1];
+        bool unit = strncasecmp(name, "GB", 2) == 0 && last == ' ' && used > 1;
+        if (unit && out[used - 2] >= '0' && out[used - 2] <= '9')
             used--;
-        if (part)
-            out[used++] = (char)tolower((unsigned char)*name);
-        else if (out[used - 1] != ' ')
-            out[used++] = ' ';
+        if (c != ' ' || last != ' ')
+            out[used++] = c;
     }
     if (out[used - 1] != ' ')
         out[used++] = ' ';
