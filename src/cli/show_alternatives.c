@@ -15,7 +15,7 @@ static const struct {
               {"models", "Other models", "model"},
               {"hour", "Hour", "hour"},
               {"place", "Place", "place"},
-              {"hardware", "Other hardware", "hardware"}};
+              {"hardware", "Other hardware: a projection", "projected on"}};
 
 struct columns {
     size_t ratio, saved, p99, top1, verdict, intensity, pue;
@@ -63,6 +63,45 @@ static void set_electricity(struct table *table, size_t row, const json_t *item,
     table_set(table, row, at->intensity, "%s", number);
     miev_format_number(number, sizeof(number), pue);
     table_set(table, row, at->pue, "%s", isfinite(pue) ? number : "-");
+}
+
+/* Projections by themselves: grams with their interval in place of a price. */
+static void show_projections(const json_t *items, const char *what, const struct terminal *terminal)
+{
+    size_t i, n = json_array_size(items);
+    const json_t *item;
+    struct table table;
+    double grams = miev_field_number(miev_field_at(json_array_get(items, 0), "per_g"), "value");
+    const struct miev_unit unit = miev_unit_for(MIEV_QUANTITY_MASS_G, &grams, 1, !terminal->utf8);
+    char head[64];
+    if (!table_init(&table, n))
+        return;
+    (void)snprintf(head, sizeof(head), "projected %s CO2e", unit.name);
+    (void)table_column(&table, what, false);
+    size_t per_g = table_column(&table, head, false), ratio = table_column(&table, "of now", true);
+    size_t told = table_column(&table, "against now", false);
+    size_t answer = table_column_if_wide(&table, "answer after", true, 1);
+    json_array_foreach(items, i, item)
+    {
+        double answer_s = miev_field_number(item, "answer_s");
+        const struct miev_unit time =
+            miev_unit_for(MIEV_QUANTITY_TIME_S, &answer_s, 1, !terminal->utf8);
+        table_set(&table, i, 0, "%s", miev_field_text(item, "what"));
+        set_interval(&table, i, per_g, miev_field_at(item, "per_g"), &unit);
+        table_set(&table, i, ratio, "%.3g %%", 100 * miev_field_number(item, "ratio"));
+        table_set(&table, i, told, "%s",
+                  strcmp(miev_field_text(item, "told"), "open") == 0
+                      ? "cannot be told"
+                      : miev_field_text(item, "told"));
+        field_set_number(&table, i, answer, answer_s, &time);
+    }
+    show_table(&table, terminal);
+    table_finish(&table);
+    json_array_foreach(items, i, item)
+    {
+        say(terminal, "- %s: %s; %s.", miev_field_text(item, "what"),
+            miev_field_text(item, "source"), miev_field_text(item, "assumed"));
+    }
 }
 
 static void show_items(const json_t *kind, const char *what, const struct terminal *terminal)
@@ -113,7 +152,9 @@ static void show_kind(const json_t *kind, const struct terminal *terminal)
         if (strcmp(titles[i].kind, name) != 0)
             continue;
         say_title(terminal, titles[i].title);
-        if (n > 0)
+        if (n > 0 && strcmp(name, "hardware") == 0)
+            show_projections(miev_field_at(kind, "items"), titles[i].what, terminal);
+        else if (n > 0)
             show_items(kind, titles[i].what, terminal);
     }
     if (n == 0)

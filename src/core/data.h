@@ -12,6 +12,7 @@ extern const char miev_data_embodied_lifetime[];
 extern const char miev_data_equivalents[];
 extern const char miev_data_cpu_tdp[];
 extern const char miev_data_cpu_microarch_w[];
+extern const char miev_data_imagenet_time[];
 extern const char miev_data_imagenet_labels[];
 extern const char miev_data_cloud_instance[];
 extern const char miev_data_cpu_design[];

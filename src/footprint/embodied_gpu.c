@@ -25,7 +25,7 @@ static char plain(char c)
     static const char small[] = "abcdefghijklmnopqrstuvwxyz";
     if (c >= 'A' && c <= 'Z')
         return small[c - 'A'];
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : ' ';
+    return (char)((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : ' ');
 }
 
 /* "NVIDIA A100-SXM4-40GB" and "NVIDIA A100 SXM4 40 GB" -> " nvidia a100 sxm4 40gb ". */

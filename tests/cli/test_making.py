@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Manufacturing of graphics cards in a report that is priced: by hand, explained, and in the schema."""
+"""What tables add to a report: manufacturing of graphics cards, and projections on other hardware."""
 
 import json
 import pathlib
@@ -103,6 +103,43 @@ class Making(unittest.TestCase):
         report, _ = self.priced("NVIDIA L4: counter", words=["--no-embodied"])
         self.assertIsNone(report["site"]["embodied"])
         self.assertNotIn("embodied_cards_g", report["models"][0]["footprint"])
+
+
+class Projected(unittest.TestCase):
+    """`miev alternatives` of a report whose model has published times on other hardware."""
+
+    def alternatives(self, name, precision, *words):
+        report = json.loads(WHOLE.read_text())
+        report["models"] = report["models"][:1]
+        report["models"][0].update(name=name, precision=precision)
+        report["comparison"] = []
+        report["pareto"] = []
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "report.json")
+            path.write_text(json.dumps(report))
+            done = miev("alternatives", path, "--zone=KR", *words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_a_projection_says_that_it_is_one_in_table_and_json(self):
+        document = json.loads(self.alternatives("onnx-resnet-50:float32", "float32", "--json=-", "--rate=1000"))
+        kind = document["kinds"][-1]
+        self.assertEqual({item["what"] for item in kind["items"]}, {"Intel Core i9-10940X", "Intel Core i7-12700H"})
+        for item in kind["items"]:
+            self.assertTrue(item["projection"])
+            self.assertLess(item["per_g"]["low"], item["per_g"]["value"])
+            self.assertLess(item["per_g"]["value"], item["per_g"]["high"])
+            self.assertLess(item["saved_year_g"]["low"], item["saved_year_g"]["value"])
+        for other in document["kinds"][:-1]:
+            self.assertFalse([item for item in other["items"] if "projection" in item])
+        text = self.alternatives("onnx-resnet-50:float32", "float32")
+        for words in ("Other hardware: a projection", "projected on", "By: a projection, not a measurement",
+                      "14.865 ms of resnet50 at 224 pixels"):
+            self.assertIn(words, " ".join(text.split()))
+
+    def test_without_a_published_time_the_reason_stands(self):
+        self.assertIn("Not projected: no time of cifar10-nano", self.alternatives("cifar10-nano:int8", "int8"))
+        self.assertIn("are of float32", " ".join(self.alternatives("efficientnet-lite0:int8", "int8").split()))
 
 
 if __name__ == "__main__":

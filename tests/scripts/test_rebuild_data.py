@@ -58,6 +58,18 @@ class Tables(unittest.TestCase):
         self.assertEqual(REBUILD.cards(), (ROOT / "data" / "embodied_gpu.csv").read_text(encoding="utf-8"))
         self.assertEqual(table("embodied_gpu.csv")[-1]["card"], "any")  # the last resort stands last
 
+    def test_times_come_out_of_the_benchmarks(self):
+        head = ("model", "infer_samples_per_sec", "infer_step_time", "infer_batch_size", "infer_img_size")
+        told = table("imagenet_time.csv")
+        files = []
+        for processor, *_ in REBUILD.PROCESSORS:
+            rows = {(r["model"], "", r["ms"], "1", r["input_px"]) for r in told if r["processor"] == processor}
+            rows |= {("resnet50", "", "1", "256", "224"), ("resnet18", "", "1", "1", "288")}  # neither is taken
+            files.append(written([head, *rows]))
+        with files[0] as first, files[1] as second:
+            self.assertEqual(REBUILD.times(first.name, second.name),
+                             (ROOT / "data" / "imagenet_time.csv").read_text(encoding="utf-8"))
+
     def test_a_ring_is_walked_through_shared_arcs_in_both_directions(self):
         topology = {"transform": {"scale": [0.01, 0.01], "translate": [-1, 2]},
                     "arcs": [[[0, 0], [100, 0]], [[0, 0], [50, 50], [50, -50]]]}
