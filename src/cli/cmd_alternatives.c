@@ -2,6 +2,7 @@
 /* `miev alternatives`: what would emit less than a model of a kept report. Measures nothing. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -11,6 +12,7 @@
 #include "cli/site.h"
 #include "core/error.h"
 #include "core/field.h"
+#include "core/file.h"
 #include "study/alternatives.h"
 #include "study/site_live.h"
 
@@ -21,7 +23,7 @@
 
 struct settings {
     struct site_settings site;
-    const char *model, *regions, *forecast, *json;
+    const char *model, *regions, *forecast, *typical_day, *json;
     double max_latency_ms, min_accuracy_percent;
 };
 
@@ -40,6 +42,9 @@ static const struct arg_option options[] = {
     ARG_TEXT_AT(struct settings, forecast, "--forecast", "PROVIDER",
                 "the hours to come, by electricitymaps or neso;\n"
                 "PROVIDER:PLACE where it calls the zone otherwise"),
+    ARG_TEXT_AT(struct settings, typical_day, "--typical-day", "FILE",
+                "where there is no forecast: the hours of a typical day of a\nfile of your grid's "
+                "past (CSV of Electricity Maps, NESO, or\ndatetime,g_per_kwh)"),
     SITE_OPTIONS(struct settings, site),
     RATE_OPTION(struct settings, site),
     ARG_TEXT_AT(struct settings, json, "--json", "FILE",
@@ -120,6 +125,28 @@ static int ask_hours(const json_t *report, const struct settings *settings,
     return MIEV_OK;
 }
 
+/* Read whatever is asked for, so that a wrong file is told even beside a forecast. */
+static int read_day(const char *path, struct miev_typical_day *day,
+                    struct miev_alternatives_wish *wish, struct miev_error *err)
+{
+    struct miev_error why;
+    char *text = NULL;
+    size_t length = 0;
+    if (!path)
+        return MIEV_OK;
+    int rc = miev_file_load(path, MIEV_TYPICAL_DAY_BYTES, &text, &length, err);
+    if (rc == MIEV_OK && strlen(text) != length)
+        rc = miev_error_set(err, MIEV_ERR_INVALID, "%s is no text", path);
+    else if (rc == MIEV_OK && miev_typical_day_read(text, day, &why) != MIEV_OK)
+        rc = miev_error_set(err, why.code, "%s: %s", path, why.message);
+    free(text);
+    if (rc == MIEV_OK) {
+        wish->day = day;
+        wish->day_source = path;
+    }
+    return rc;
+}
+
 static int tell(const json_t *report, const struct settings *settings,
                 const struct miev_alternatives_wish *wish, struct miev_error *err)
 {
@@ -141,6 +168,7 @@ static int run_alternatives(const void *given, char **words, size_t n_words)
     const struct settings *settings = given;
     struct report_source source = {.report = NULL};
     struct miev_live_point points[MIEV_LIVE_MAX_HOURS];
+    struct miev_typical_day day;
     struct miev_alternatives_wish wish = {.model = settings->model,
                                           .max_p99_s = settings->max_latency_ms / MS_PER_S,
                                           .min_top1 = settings->min_accuracy_percent / PERCENT,
@@ -154,6 +182,7 @@ static int run_alternatives(const void *given, char **words, size_t n_words)
     if (site_options(&settings->site, &site, &place, &err) != MIEV_OK)
         return cli_usage_error("alternatives", &err);
     if (price(words[0], settings, &place, &source, &err) != MIEV_OK ||
+        read_day(settings->typical_day, &day, &wish, &err) != MIEV_OK ||
         ask_hours(source.report, settings, points, &wish, &err) != MIEV_OK ||
         tell(source.report, settings, &wish, &err) != MIEV_OK)
         status = cli_fail(&err);

@@ -230,6 +230,46 @@ static double with_electricity(const struct search *search, double ratio)
     return ((cost->value_g - cost->embodied_g) * ratio + cost->embodied_g) / cost->value_g;
 }
 
+static void show_date(time_t at, char out[16])
+{
+    struct tm utc;
+    (void)gmtime_r(&at, &utc);
+    (void)strftime(out, 16, "%Y-%m-%d", &utc);
+}
+
+/* The least hour of a typical day against all of its hours. */
+static json_t *typical_kind(struct search *search)
+{
+    const struct miev_typical_day *day = search->wish->day;
+    double least = day->mean_g_per_kwh[day->least_hour];
+    char what[64], basis[384], first[16], last[16];
+    if (least < day->day_g_per_kwh) {
+        (void)snprintf(what, sizeof(what), "%02u:00 to %02u:00 UTC of a typical day",
+                       day->least_hour, (day->least_hour + 1) % MIEV_DAY_HOURS);
+        json_t *item =
+            item_json(search, what, with_electricity(search, least / day->day_g_per_kwh));
+        json_t *more = json_pack(
+            "{s:f, s:{s:f, s:f, s:f}, s:f, s:f, s:f, s:i, s:I, s:b}", "intensity_g_per_kwh", least,
+            "least_hour_g_per_kwh", "value", least, "low", day->least_low_g_per_kwh, "high",
+            day->least_high_g_per_kwh, "day_g_per_kwh", day->day_g_per_kwh, "ratio_low",
+            with_electricity(search, day->least_low_g_per_kwh / day->day_g_per_kwh), "ratio_high",
+            with_electricity(search, day->least_high_g_per_kwh / day->day_g_per_kwh), "most_hour",
+            (int)day->most_hour, "days", (json_int_t)day->days, "zone_told", (int)day->zone_told);
+        (void)json_object_update(item, more);
+        json_decref(more);
+        (void)json_array_append_new(search->items, item);
+    }
+    show_date(day->first, first);
+    show_date(day->last, last);
+    (void)snprintf(basis, sizeof(basis),
+                   "typical day of %.100s (%s): %zu days from %s to %s, hours %s; its least hour "
+                   "against the mean of all, most from %02u:00",
+                   search->wish->day_source ? search->wish->day_source : "a file", day->column,
+                   day->days, first, last, day->zone_told ? "by their offsets" : "taken as UTC",
+                   day->most_hour);
+    return kind_json(search, "hour", basis, "The typical day has no hour below its mean");
+}
+
 static json_t *hour_kind(struct search *search)
 {
     const struct miev_live_point *hours = search->wish->hours, *least = NULL;
@@ -261,8 +301,8 @@ static json_t *hour_kind(struct search *search)
         search, "hour", basis,
         search->wish->n_hours > 0
             ? "The forecast has no hour below its mean"
-            : "No forecast: --forecast PROVIDER asks for one; typical days are not known "
-              "here");
+            : "No forecast: --forecast PROVIDER asks for one, --typical-day FILE takes the hours "
+              "of a file of your grid's past");
 }
 
 static bool wanted(const struct search *search, const char *iso2)
@@ -448,7 +488,8 @@ int miev_report_alternatives(const json_t *report, const struct miev_alternative
     if (rc == MIEV_OK) {
         (void)json_array_append_new(kinds, settings_kind(&search));
         (void)json_array_append_new(kinds, models_kind(&search));
-        (void)json_array_append_new(kinds, hour_kind(&search));
+        (void)json_array_append_new(kinds, wish->n_hours == 0 && wish->day ? typical_kind(&search)
+                                                                           : hour_kind(&search));
         rc = place_kind(&search, kinds, err);
     }
     if (rc == MIEV_OK) {

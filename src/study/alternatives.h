@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "grid/live.h"
+#include "study/typical_day.h"
 
 struct miev_alternatives_wish {
     const char *model;   /* whose alternatives; NULL: the first that has a footprint */
@@ -17,6 +18,8 @@ struct miev_alternatives_wish {
     const struct miev_live_point *hours; /* the forecast of the report's place; n_hours of them */
     size_t n_hours;
     const char *hours_source;
+    const struct miev_typical_day *day; /* where there is no forecast; NULL: none */
+    const char *day_source;
 };
 
 /* *out: {model, requests_per_day, cost_g, year_g, kinds: settings, models, hour, place, hardware},

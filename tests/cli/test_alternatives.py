@@ -71,6 +71,31 @@ class Alternatives(unittest.TestCase):
         self.assertEqual(least["what"], time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(begin + HALF_HOUR_S)))
         self.assertIn("NESO", kinds["hour"]["basis"])
 
+    def test_a_typical_day_of_a_file_where_there_is_no_forecast(self):
+        rows = ["Datetime (UTC),Zone id,Carbon intensity gCO\u2082eq/kWh (Life cycle)"]
+        rows += [f"2024-03-{day:02} {hour:02}:00:00,GB,{100 if hour == 13 else 300}"
+                 for day in range(1, 15) for hour in range(24)]
+        with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as file:
+            file.write("\n".join(rows))
+            file.flush()
+            document, kinds = self.found("--typical-day", file.name)
+            shown = self.run_it("--typical-day", file.name)
+            least, = kinds["hour"]["items"]
+            self.assertEqual(least["what"], "13:00 to 14:00 UTC of a typical day")
+            self.assertAlmostEqual(least["day_g_per_kwh"], (23 * 300 + 100) / 24, places=9)
+            self.assertEqual(least["days"], 14)
+            self.assertIn("14 days from 2024-03-01 to 2024-03-14", kinds["hour"]["basis"])
+            self.assertIn("13:00 to 14:00 UTC of a typical day", shown)
+            saved = least["saved_year_g"]["value"] / document["year_g"]["value"]
+            self.assertAlmostEqual(saved, 1 - least["ratio"], places=9)
+            file.write("\n2024-03-15 00:00:00,GB,many")
+            file.flush()
+            done = miev("alternatives", self.path, "--typical-day", file.name)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("line 338: 'many' is no carbon intensity", done.stderr)
+        done = miev("alternatives", self.path, "--typical-day", "/nowhere.csv")
+        self.assertIn("/nowhere.csv", done.stderr)
+
     def test_a_provider_that_fails_is_told_and_the_rest_is_shown(self):
         with server(status=500, body="broken") as (url, _):
             done = miev("alternatives", self.path, "--forecast", "neso",
