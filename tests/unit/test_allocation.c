@@ -20,6 +20,7 @@
 #include "study/repeat.h"
 #include "study/report_check.h"
 #include "study/stats.h"
+#include "study/typical_day.h"
 #include "study/wire.h"
 #include "test.h"
 
@@ -238,6 +239,13 @@ static int read_report(const char *text, size_t length, struct miev_error *err)
     return rc;
 }
 
+static int read_day(const char *text, size_t length, struct miev_error *err)
+{
+    struct miev_typical_day day;
+    (void)length;
+    return miev_typical_day_read(text, &day, err);
+}
+
 static int price_report(const char *text, size_t length, struct miev_error *err)
 {
     static const struct miev_site site = {
@@ -330,6 +338,8 @@ static void test_reports_without_memory(void **state)
     (void)state;
     exhaust_file(read_report, "tests/fuzz/corpus/report/one-model.json");
     exhaust_file(price_report, "tests/fuzz/corpus/report/whole.json");
+    exhaust_file(price_report, "tests/fuzz/corpus/report/cards.json");
+    exhaust_file(read_day, "tests/fuzz/corpus/csv/electricity-maps.csv");
 }
 
 static void test_messages_without_memory(void **state)
