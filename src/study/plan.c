@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#define NEEDED_MARGIN         1.2 /* a half width of ten rounds is itself known to a quarter */
 #define SHORTEST_ROUND_S      0.2
 #define SHORTEST_BUSY_ROUND_S 1.0
 
@@ -54,4 +55,13 @@ double miev_plan_round_s(double update_period_s, int neighbours_busy)
     double round_s = neighbours_busy ? SHORTEST_BUSY_ROUND_S : SHORTEST_ROUND_S;
     double sensor_s = MIEV_PLAN_PERIODS * update_period_s;
     return sensor_s > round_s ? sensor_s : round_s;
+}
+
+double miev_plan_needed_s(double before_s, double rounds_s, size_t blocks, double too_wide)
+{
+    double more = NEEDED_MARGIN * too_wide * too_wide;
+    if (!isfinite(more) || more <= 1 || blocks < MIEV_PLAN_MIN_BLOCKS ||
+        more * (double)blocks > (double)MIEV_PLAN_MAX_BLOCKS)
+        return NAN;
+    return before_s + more * rounds_s;
 }

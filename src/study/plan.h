@@ -33,4 +33,13 @@ size_t miev_plan_repeats(double seconds_per_inference, double min_round_s);
  * while neighbours are busy. */
 double miev_plan_round_s(double update_period_s, int neighbours_busy);
 
+#define MIEV_PLAN_MIN_BLOCKS ((size_t)10) /* before a study may say that it is precise */
+#define MIEV_PLAN_MAX_BLOCKS ((size_t)2000)
+
+/* Seconds of a study after which its intervals are as narrow as was asked, from rounds_s seconds of
+ * blocks behind before_s seconds of preparation that left the widest too_wide times as wide.
+ * docs/method-statistics.md, section 4. NAN: it is not too wide, there are fewer than
+ * MIEV_PLAN_MIN_BLOCKS to tell from, or it would take more than MIEV_PLAN_MAX_BLOCKS. */
+double miev_plan_needed_s(double before_s, double rounds_s, size_t blocks, double too_wide);
+
 #endif

@@ -13,10 +13,6 @@
 #include "study/run.h"
 #include "study/traffic.h"
 
-#define MIN_BLOCKS    10
-#define MAX_BLOCKS    2000
-#define NEEDED_MARGIN 1.2 /* a half width of ten rounds is itself known to a quarter */
-
 /* Counters of another machine may move every two seconds; rounds of a hundred such steps would take
  * minutes. Shorter ones begin at a chance phase, and what that adds is in their scatter. */
 #define REMOTE_STEPS       20.0
@@ -369,7 +365,8 @@ static bool precise(const struct miev_run *run)
         if (run->models[i].status == MIEV_OK && miev_run_is_metered(run, &run->models[i]) &&
             !(run->models[i].has_energy && run->models[i].gross.enough))
             return false;
-    return run->blocks >= MIN_BLOCKS && run->worst_half_width_ratio <= run->options->target_ratio &&
+    return run->blocks >= MIEV_PLAN_MIN_BLOCKS &&
+           run->worst_half_width_ratio <= run->options->target_ratio &&
            run->worst_ratio_half_width <= run->options->target_ratio / 2;
 }
 
@@ -385,7 +382,8 @@ static const char *reason_to_stop(const struct miev_run *run, double block_s)
     if (run->blocks > 0 && precise(run))
         return "precise";
     /* Another block must fit: the budget is a promise. */
-    if (run->blocks >= MAX_BLOCKS || miev_run_elapsed_s(run) + block_s > run->options->budget_s)
+    if (run->blocks >= MIEV_PLAN_MAX_BLOCKS ||
+        miev_run_elapsed_s(run) + block_s > run->options->budget_s)
         return "budget";
     return NULL;
 }
@@ -415,19 +413,15 @@ static int measure_blocks(struct miev_run *run, struct miev_error *err)
     return MIEV_OK;
 }
 
-/* A half width goes with one over the root of the rounds: of MIN_BLOCKS of them it is known well
- * enough to say how many more it would take. docs/method-statistics.md, section 4. */
 static double needed_budget_s(const struct miev_run *run)
 {
     double target = run->options->target_ratio;
     double wide =
         fmax(run->worst_half_width_ratio / target, 2 * run->worst_ratio_half_width / target);
-    double more = NEEDED_MARGIN * wide * wide;
-    if (!run->stop_reason || strcmp(run->stop_reason, "budget") != 0 || run->blocks < MIN_BLOCKS ||
-        !isfinite(more) || more <= 1 || more * (double)run->blocks > MAX_BLOCKS)
+    if (!run->stop_reason || strcmp(run->stop_reason, "budget") != 0)
         return NAN;
     double rounds_s = (double)(run->finished_ns - run->started_ns) * 1e-9 - run->rounds_from_s;
-    return run->rounds_from_s + more * rounds_s;
+    return miev_plan_needed_s(run->rounds_from_s, rounds_s, run->blocks, wide);
 }
 
 /* From the rounds to what the report tells. */

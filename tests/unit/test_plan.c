@@ -127,6 +127,21 @@ static void test_a_round_outlasts_the_sensor_and_the_neighbours(void **state)
     assert_near(miev_plan_round_s((double)NAN, 0), 0.2, 1e-12);
 }
 
+static void test_the_time_that_a_target_takes_by_hand(void **state)
+{
+    (void)state;
+    /* Twice as wide as asked: four times the rounds, and a fifth more for luck: 10 + 1.2 x 4 x 40.
+     */
+    assert_near(miev_plan_needed_s(10, 40, 60, 2), 202, 1e-9);
+    /* 1.2 x 16 x 100 = 1920 blocks can be made, 1.2 x 16 x 110 = 2112 cannot. */
+    assert_near(miev_plan_needed_s(5, 50, 100, 4), 965, 1e-9);
+    assert_true(isnan(miev_plan_needed_s(5, 50, 110, 4)));
+    assert_true(isnan(miev_plan_needed_s(10, 40, 9, 2)));
+    assert_true(isnan(miev_plan_needed_s(10, 40, 60, 0.9)));
+    assert_true(isnan(miev_plan_needed_s(10, 40, 60, (double)INFINITY)));
+    assert_true(isnan(miev_plan_needed_s(10, 40, 60, (double)NAN)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +152,7 @@ int main(void)
         cmocka_unit_test(test_numbers_below_a_bound_have_no_bias),
         cmocka_unit_test(test_repeats_fill_the_round),
         cmocka_unit_test(test_repeats_are_one_while_the_time_is_not_known),
+        cmocka_unit_test(test_the_time_that_a_target_takes_by_hand),
         cmocka_unit_test(test_a_round_outlasts_the_sensor_and_the_neighbours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
