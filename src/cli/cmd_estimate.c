@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `miev estimate`: a calculator. Runs nothing and measures nothing. */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,115 +9,60 @@
 #include "cli/show_parts.h"
 #include "cli/site.h"
 #include "core/error.h"
-#include "study/estimate.h"
-#include "study/others.h"
+#include "study/estimate_ask.h"
 
 #define G_PER_KG 1e3
 
 struct estimate_settings {
-    const char *cpu, *instance, *gpu, *machine_class, *method, *json;
-    double sockets, cores, memory_gib, hours, usage, gpus, gpu_watts, gpu_usage;
+    struct miev_estimate_ask ask;
+    const char *json;
     struct site_settings site;
 };
 
-static const struct estimate_settings defaults = {.sockets = 1,
-                                                  .usage = 1,
-                                                  .gpus = 1,
-                                                  .gpu_usage = 1,
-                                                  .gpu_watts = -1,
+static const struct estimate_settings defaults = {.ask = MIEV_ESTIMATE_ASK_INIT,
                                                   .site = SITE_SETTINGS_INIT};
 
 static const struct arg_option options[] = {
-    ARG_NUMBER_AT(struct estimate_settings, hours, "--hours", "H", 0.0001, 1000000,
-                  "how long it runs"),
-    ARG_TEXT_AT(struct estimate_settings, cpu, "--cpu", "NAME",
+    ARG_NUMBER_AT(struct estimate_settings, ask.hours, "--hours", "H", MIEV_ESTIMATE_MIN_HOURS,
+                  MIEV_ESTIMATE_MAX_HOURS, "how long it runs"),
+    ARG_TEXT_AT(struct estimate_settings, ask.cpu, "--cpu", "NAME",
                 "the processor, as its maker calls it; without this and\n--instance: this machine"),
-    ARG_TEXT_AT(struct estimate_settings, instance, "--instance", "TYPE",
+    ARG_TEXT_AT(struct estimate_settings, ask.instance, "--instance", "TYPE",
                 "a cloud instance: aws:m5.xlarge, azure:d4s_v5,\ngcp:n2-standard-8"),
-    ARG_COUNT_AT(struct estimate_settings, sockets, "--sockets", "N", 1, 16,
-                 "processors of --cpu (default 1)"),
-    ARG_COUNT_AT(struct estimate_settings, cores, "--cores", "N", 1, 1024,
+    ARG_COUNT_AT(struct estimate_settings, ask.sockets, "--sockets", "N", 1,
+                 MIEV_ESTIMATE_MAX_SOCKETS, "processors of --cpu (default 1)"),
+    ARG_COUNT_AT(struct estimate_settings, ask.cores, "--cores", "N", 1, MIEV_ESTIMATE_MAX_CORES,
                  "cores of one processor; default: as the tables have it"),
-    ARG_NUMBER_AT(struct estimate_settings, memory_gib, "--memory", "GIB", 0.1, 100000,
+    ARG_NUMBER_AT(struct estimate_settings, ask.memory_gib, "--memory", "GIB",
+                  MIEV_ESTIMATE_MIN_MEMORY_GIB, MIEV_ESTIMATE_MAX_MEMORY_GIB,
                   "memory of the machine; default: 4 GiB a core"),
-    ARG_CHOICE_AT(struct estimate_settings, machine_class, "--class", "CLASS",
-                  "server desktop laptop",
+    ARG_CHOICE_AT(struct estimate_settings, ask.machine_class, "--class", "CLASS",
+                  MIEV_ESTIMATE_CLASSES,
                   "server, desktop or laptop: adds the share of manufacturing"),
-    ARG_NUMBER_AT(struct estimate_settings, usage, "--usage", "SHARE", 0, 1,
+    ARG_NUMBER_AT(struct estimate_settings, ask.usage, "--usage", "SHARE", 0, 1,
                   "of all its CPUs, on average (default 1)"),
-    ARG_TEXT_AT(struct estimate_settings, gpu, "--gpu", "NAME",
+    ARG_TEXT_AT(struct estimate_settings, ask.gpu, "--gpu", "NAME",
                 "a graphics card (\"V100\", \"RTX 3090\")"),
-    ARG_NUMBER_AT(struct estimate_settings, gpu_watts, "--gpu-watts", "W", 1, 5000,
-                  "its thermal design power, when no table has it"),
-    ARG_COUNT_AT(struct estimate_settings, gpus, "--gpus", "N", 1, 1024,
+    ARG_NUMBER_AT(struct estimate_settings, ask.gpu_watts, "--gpu-watts", "W", 1,
+                  MIEV_ESTIMATE_MAX_GPU_W, "its thermal design power, when no table has it"),
+    ARG_COUNT_AT(struct estimate_settings, ask.gpus, "--gpus", "N", 1, MIEV_ESTIMATE_MAX_GPUS,
                  "how many cards (default 1)"),
-    ARG_NUMBER_AT(struct estimate_settings, gpu_usage, "--gpu-usage", "SHARE", 0, 1,
+    ARG_NUMBER_AT(struct estimate_settings, ask.gpu_usage, "--gpu-usage", "SHARE", 0, 1,
                   "of the cards, on average (default 1)"),
     SITE_OPTIONS(struct estimate_settings, site),
-    ARG_TEXT_AT(struct estimate_settings, method, "--method", "LIST",
+    ARG_TEXT_AT(struct estimate_settings, ask.methods, "--method", "LIST",
                 "what other tools would say: all, or their names\n(see miev footprint --help)"),
     ARG_TEXT_AT(struct estimate_settings, json, "--json", "FILE",
                 "write it as JSON; - for standard output, instead of the\ntable"),
     {0},
 };
 
-static int find_hardware(const struct estimate_settings *settings, struct miev_hardware *out,
-                         struct miev_error *err)
-{
-    if (settings->cpu && settings->instance)
-        return miev_error_set(err, MIEV_ERR_INVALID,
-                              "--cpu and --instance both say what it runs on: give one of them");
-    if (settings->instance)
-        return miev_hardware_of_instance(settings->instance, out, err);
-    if (settings->cpu)
-        return miev_hardware_of_cpu(settings->cpu, (unsigned)settings->sockets,
-                                    (unsigned)settings->cores, settings->memory_gib, out, err);
-    *out = (struct miev_hardware){.n_designs = 1};
-    miev_machine_read(miev_env_host(), &out->machine);
-    return MIEV_OK;
-}
-
-static int set_class(const struct estimate_settings *settings, struct miev_machine *machine,
+static int make_wish(const struct estimate_settings *settings, struct miev_estimate_wish *out,
                      struct miev_error *err)
 {
-    if (!settings->machine_class)
-        return MIEV_OK;
-    for (int c = MIEV_MACHINE_SERVER; c <= MIEV_MACHINE_LAPTOP; c++)
-        if (strcmp(settings->machine_class, miev_machine_class_name((enum miev_machine_class)c)) ==
-            0) {
-            machine->machine_class = (enum miev_machine_class)c;
-            return MIEV_OK;
-        }
-    return miev_error_set(err, MIEV_ERR_INVALID,
-                          "no class is called '%.40s': say server, desktop or laptop",
-                          settings->machine_class);
-}
-
-static int make_wish(const struct estimate_settings *settings, struct miev_estimate_wish *out,
-                     char gpu_name[64], struct miev_error *err)
-{
-    *out = (struct miev_estimate_wish){.hours = settings->hours,
-                                       .usage = settings->usage,
-                                       .gpu_usage = settings->gpu_usage,
-                                       .gpu_tdp_w = NAN,
-                                       .gpu_name = gpu_name,
-                                       .methods = settings->method};
-    if (settings->hours <= 0)
+    if (settings->ask.hours <= 0)
         return miev_error_set(err, MIEV_ERR_INVALID, "say how long it runs: --hours 1.5");
-    int rc = settings->method ? miev_others_check(settings->method, err) : MIEV_OK;
-    if (rc == MIEV_OK)
-        rc = find_hardware(settings, &out->hardware, err);
-    if (rc == MIEV_OK)
-        rc = set_class(settings, &out->hardware.machine, err);
-    if (rc != MIEV_OK)
-        return rc;
-    (void)snprintf(gpu_name, 64, "%.60s", settings->gpu ? settings->gpu : "a graphics card");
-    if (settings->gpu_watts > 0)
-        out->gpu_tdp_w = settings->gpu_watts;
-    else if (settings->gpu)
-        rc = miev_hardware_gpu(settings->gpu, &out->gpu_tdp_w, gpu_name, err);
-    out->n_gpus = isnan(out->gpu_tdp_w) ? 0 : (unsigned)settings->gpus;
-    return rc;
+    return miev_estimate_wish_make(&settings->ask, miev_env_host(), out, err);
 }
 
 /* ---- the table ------------------------------------------------------------------------------ */
@@ -221,9 +165,8 @@ static int run_estimate(const void *given, char **words, size_t n_words)
     struct miev_site site;
     struct miev_error err;
     json_t *document = NULL;
-    char gpu_name[64];
     (void)words, (void)n_words;
-    if (make_wish(settings, &wish, gpu_name, &err) != MIEV_OK ||
+    if (make_wish(settings, &wish, &err) != MIEV_OK ||
         site_options(&settings->site, &site, &price, &err) != MIEV_OK ||
         miev_estimate(&wish, &price, &document, &err) != MIEV_OK)
         return cli_usage_error("estimate", &err);

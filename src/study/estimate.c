@@ -65,7 +65,7 @@ static void add_cards(struct parts *parts, const struct miev_estimate_wish *wish
     if (isnan(wish->gpu_tdp_w) || wish->n_gpus == 0)
         return;
     (void)snprintf(source, sizeof(source), "%u x %g W thermal design power of %.60s x usage %g",
-                   wish->n_gpus, wish->gpu_tdp_w, wish->gpu_name ? wish->gpu_name : "a card",
+                   wish->n_gpus, wish->gpu_tdp_w, *wish->gpu_name ? wish->gpu_name : "a card",
                    wish->gpu_usage);
     add_part(parts, "gpu", watts * wish->hours * S_PER_HOUR, GPU_LOW_RATIO, GPU_HIGH_RATIO, source);
 }

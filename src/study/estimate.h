@@ -15,7 +15,7 @@ struct miev_estimate_wish {
     double gpu_tdp_w; /* of one card; NAN: no cards */
     double gpu_usage; /* 0..1 */
     unsigned n_gpus;
-    const char *gpu_name;
+    char gpu_name[64];
     const char *methods; /* see study/others.h; NULL: none */
 };
 

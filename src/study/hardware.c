@@ -39,7 +39,7 @@ int miev_hardware_of_cpu(const char *cpu_name, unsigned sockets, unsigned cores,
         cores = tdp.cores;
     if (cores == 0)
         return miev_error_set(err, MIEV_ERR_INVALID,
-                              "%s of '%.60s': say how many cores one processor has (--cores)",
+                              "%s of '%.60s': say how many cores one processor has (cores)",
                               rated ? "the tables do not tell the number of cores"
                                     : "no table knows the number of cores",
                               cpu_name);
@@ -101,8 +101,8 @@ static int refuse_instance(const char *provider, const char *name, const char *n
     miev_text_show(shown, sizeof(shown), name);
     return miev_error_set(err, MIEV_ERR_INVALID,
                           "no instance type '%s' of %s is known here (those with cards and those "
-                          "that share one CPU are left out)%s%s: describe it by --cpu, --cores and "
-                          "--memory",
+                          "that share one CPU are left out)%s%s: describe it by cpu, cores and "
+                          "memory",
                           shown, provider, *near ? "; did you mean " : "", near);
 }
 
@@ -195,6 +195,6 @@ int miev_hardware_gpu(const char *words, double *tdp_w, char name[64], struct mi
     miev_text_show(shown, sizeof(shown), words);
     return miev_error_set(err, MIEV_ERR_INVALID,
                           "no graphics card '%s' is in the table: give its thermal design power in "
-                          "watts (--gpu-watts)",
+                          "watts (gpu watts)",
                           shown);
 }
