@@ -50,8 +50,8 @@ static int tell_others(const json_t *report, const struct settings *settings,
     json_t *document = NULL;
     if (!settings->method && !settings->method_json)
         return MIEV_OK;
-    int rc =
-        miev_report_others(report, settings->method ? settings->method : "all", &document, err);
+    int rc = miev_report_others(report, settings->method ? settings->method : "all", NULL,
+                                &document, err);
     if (rc != MIEV_OK)
         return rc;
     if (settings->method_json)

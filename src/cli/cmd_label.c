@@ -14,6 +14,7 @@
 #include "core/sha256.h"
 #include "export/export.h"
 #include "export/field.h"
+#include "export/label_forms.h"
 #include "study/label.h"
 
 #define BEGIN_MARK       "<!-- miev label: begin -->"
@@ -48,24 +49,6 @@ static const struct arg_option options[] = {
     {0},
 };
 
-static const struct form {
-    const char *name;
-    bool (*write)(const json_t *label, FILE *file);
-} forms[] = {{"markdown", miev_export_label},
-             {"svg", NULL},
-             {"sci", miev_export_sci},
-             {"codecarbon", miev_export_codecarbon}};
-
-static bool write_fresh_badge(const json_t *label, FILE *file)
-{
-    return miev_export_badge(label, false, file);
-}
-
-static bool write_stale_badge(const json_t *label, FILE *file)
-{
-    return miev_export_badge(label, true, file);
-}
-
 /* Whether the label is of this file: by its sha256. */
 static int look_at_file(const char *path, const json_t *label, bool *stale, struct miev_error *err)
 {
@@ -86,18 +69,16 @@ static int look_at_file(const char *path, const json_t *label, bool *stale, stru
 static int choose_form(const struct label_settings *settings, bool stale,
                        bool (**out)(const json_t *label, FILE *file), struct miev_error *err)
 {
-    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-        if (strcmp(forms[i].name, settings->as) != 0)
-            continue;
-        *out = forms[i].write ? forms[i].write : stale ? write_stale_badge : write_fresh_badge;
-        if (stale && forms[i].write)
-            return miev_error_set(err, MIEV_ERR_INVALID,
-                                  "the report is of another file than %.200s: measure that one",
-                                  settings->file);
-        return MIEV_OK;
-    }
-    return miev_error_set(err, MIEV_ERR_INVALID,
-                          "--as takes markdown, svg, sci or codecarbon, not '%.40s'", settings->as);
+    const struct miev_label_form *form = miev_label_form_named(settings->as);
+    if (!form)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "--as takes " MIEV_LABEL_FORM_WORDS ", not '%.40s'", settings->as);
+    if (stale && !form->write_stale)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "the report is of another file than %.200s: measure that one",
+                              settings->file);
+    *out = stale ? form->write_stale : form->write;
+    return MIEV_OK;
 }
 
 /* ---- a README ------------------------------------------------------------------------------- */

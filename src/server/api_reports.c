@@ -9,41 +9,14 @@
 #include "core/file.h"
 #include "export/export.h"
 #include "export/field.h"
-#include "server/ask.h"
 #include "server/call.h"
 #include "server/findings.h"
 #include "server/page_files.h"
+#include "server/priced.h"
 #include "server/study.h"
-#include "study/label.h"
 #include "study/places.h"
 #include "study/repeat.h"
 #include "study/report_check.h"
-
-/* ---- opening -------------------------------------------------------------------------------- */
-
-/* The report of {id}, priced anew when the address says where. */
-static int open_report(struct miev_call *call, struct miev_ask_site *site,
-                       struct miev_store_row *row, json_t **report, struct miev_error *err)
-{
-    struct miev_site place;
-    struct miev_price_options price;
-    int64_t id = 0;
-    int rc = miev_ask_site_from_query(&call->target, site, err);
-    if (rc == MIEV_OK)
-        rc = miev_study_id(call, &id, err);
-    if (rc == MIEV_OK)
-        rc = miev_history_report(call->server->history, id, row, report, err);
-    if (rc != MIEV_OK || !site->any)
-        return rc;
-    rc = miev_site_find(&site->wish, &place, &price, err);
-    if (rc == MIEV_OK)
-        rc = miev_report_price(*report, &price, err);
-    if (rc != MIEV_OK) {
-        json_decref(*report);
-        *report = NULL;
-    }
-    return rc;
-}
 
 static void name_file(struct miev_call *call, const struct miev_store_row *row, const char *end)
 {
@@ -53,11 +26,12 @@ static void name_file(struct miev_call *call, const struct miev_store_row *row, 
 
 void miev_api_report(struct miev_call *call)
 {
+    static const char *const others[] = {"download", NULL};
     struct miev_ask_site site;
     struct miev_store_row row;
     struct miev_error err;
     json_t *report = NULL;
-    if (open_report(call, &site, &row, &report, &err) != MIEV_OK) {
+    if (miev_priced_open(call, others, &site, &row, &report, &err) != MIEV_OK) {
         miev_answer_error(call, &err);
         return;
     }
@@ -68,21 +42,6 @@ void miev_api_report(struct miev_call *call)
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
-static bool write_text(struct miev_call *call, const char *type, const json_t *report,
-                       bool (*write)(const json_t *report, FILE *file))
-{
-    char *text = NULL;
-    size_t length = 0;
-    FILE *file = open_memstream(&text, &length);
-    bool ok = file && write(report, file);
-    ok = file && fclose(file) == 0 && ok;
-    if (ok)
-        miev_answer_text(call, 200, type, text, length);
-    else
-        free(text);
-    return ok;
-}
-
 static void export_as(struct miev_call *call, const char *type, const char *end,
                       bool (*write)(const json_t *report, FILE *file))
 {
@@ -90,14 +49,12 @@ static void export_as(struct miev_call *call, const char *type, const char *end,
     struct miev_store_row row;
     struct miev_error err;
     json_t *report = NULL;
-    if (open_report(call, &site, &row, &report, &err) != MIEV_OK) {
+    if (miev_priced_open(call, NULL, &site, &row, &report, &err) != MIEV_OK) {
         miev_answer_error(call, &err);
         return;
     }
-    if (write_text(call, type, report, write))
+    if (miev_priced_write(call, type, report, write))
         name_file(call, &row, end);
-    else
-        miev_answer_problem(call, 503, "out-of-memory", "no memory for that file");
     json_decref(report);
 }
 
@@ -134,43 +91,15 @@ void miev_api_export_html(struct miev_call *call)
         miev_answer_problem(call, 501, "unavailable", "this miev was built without its page");
         return;
     }
-    int rc = open_report(call, &site, &row, &report, &err);
+    int rc = miev_priced_open(call, NULL, &site, &row, &report, &err);
     if (rc == MIEV_OK)
         rc = miev_report_places(report, &site.wish, &places, &err);
     json_t *both = json_pack("{s:o?, s:o?}", "report", report, "places", places);
     if (rc != MIEV_OK)
         miev_answer_error(call, &err);
-    else if (write_text(call, "text/html; charset=utf-8", both, write_html))
+    else if (miev_priced_write(call, "text/html; charset=utf-8", both, write_html))
         name_file(call, &row, "html");
-    else
-        miev_answer_problem(call, 503, "out-of-memory", "no memory for that file");
     json_decref(both);
-}
-
-void miev_api_label(struct miev_call *call)
-{
-    struct miev_ask_site site;
-    struct miev_store_row row;
-    struct miev_error err;
-    json_t *report = NULL, *label = NULL;
-    char *text = NULL;
-    size_t length = 0;
-    int rc = open_report(call, &site, &row, &report, &err);
-    if (rc == MIEV_OK)
-        rc = miev_label_make(report, miev_call_field(call, "model"), NULL, &label, &err);
-    FILE *file = rc == MIEV_OK ? open_memstream(&text, &length) : NULL;
-    bool whole = file && miev_export_label(label, file);
-    whole = file && fclose(file) == 0 && whole;
-    json_decref(report);
-    json_decref(label);
-    if (rc != MIEV_OK) {
-        miev_answer_error(call, &err);
-    } else if (whole) {
-        miev_answer_text(call, 200, "text/markdown; charset=utf-8", text, length);
-    } else {
-        free(text);
-        miev_answer_problem(call, 503, "out-of-memory", "no memory for the label");
-    }
 }
 
 /* ---- elsewhere ------------------------------------------------------------------------------ */
@@ -181,7 +110,7 @@ void miev_api_places(struct miev_call *call)
     struct miev_store_row row;
     struct miev_error err;
     json_t *report = NULL, *places = NULL;
-    int rc = open_report(call, &site, &row, &report, &err);
+    int rc = miev_priced_open(call, NULL, &site, &row, &report, &err);
     if (rc == MIEV_OK)
         rc = miev_report_places(report, &site.wish, &places, &err);
     json_decref(report);

@@ -233,18 +233,21 @@ static json_t *value_of(const struct field *field, const char *text)
     return strcmp(text, "false") == 0 || strcmp(text, "0") == 0 ? json_false() : NULL;
 }
 
-/* Fields of the address that have no part in this. */
-static bool is_other(const char *name)
+static bool is_other(const char *name, const char *const *others)
 {
-    return strcmp(name, "download") == 0 || strcmp(name, "model") == 0;
+    for (size_t i = 0; others && others[i]; i++)
+        if (strcmp(others[i], name) == 0)
+            return true;
+    return false;
 }
 
-static int document_of(const struct miev_target *target, json_t **out, struct miev_error *err)
+static int document_of(const struct miev_target *target, const char *const *others, json_t **out,
+                       struct miev_error *err)
 {
     json_t *document = json_object();
     for (size_t i = 0; i < target->n_fields; i++) {
         const struct field *field = find_field(target->fields[i].name);
-        if (is_other(target->fields[i].name))
+        if (is_other(target->fields[i].name, others))
             continue;
         json_t *value = field ? value_of(field, target->fields[i].value) : NULL;
         if (!value) {
@@ -265,18 +268,18 @@ int miev_ask_from_query(const struct miev_target *target, struct miev_ask *out,
 {
     json_t *document = NULL;
     *out = (struct miev_ask){.models = NULL};
-    int rc = document_of(target, &document, err);
+    int rc = document_of(target, NULL, &document, err);
     if (rc == MIEV_OK)
         rc = take(document, out, err);
     json_decref(document);
     return rc;
 }
 
-int miev_ask_site_from_query(const struct miev_target *target, struct miev_ask_site *out,
-                             struct miev_error *err)
+int miev_ask_site_from_query(const struct miev_target *target, const char *const *others,
+                             struct miev_ask_site *out, struct miev_error *err)
 {
     json_t *document = NULL;
-    int rc = document_of(target, &document, err);
+    int rc = document_of(target, others, &document, err);
     for (size_t i = 0; rc == MIEV_OK && i < N_FIELDS; i++)
         if (!fields[i].of_site && json_object_get(document, fields[i].name))
             rc = miev_error_set(err, MIEV_ERR_INVALID, "there is no field '%s' here",

@@ -37,8 +37,10 @@ MIEV_MUST_USE int miev_ask_from_query(const struct miev_target *target, struct m
 void miev_ask_finish(struct miev_ask *ask);
 
 /* Where a kept report is to be priced: zone, intensity_g_per_kwh, pue, embodied, requests_per_day.
- */
+ * others: fields that mean something else at that address and are passed over, ends with NULL;
+ * NULL: there are none. */
 MIEV_MUST_USE int miev_ask_site_from_query(const struct miev_target *target,
-                                           struct miev_ask_site *out, struct miev_error *err);
+                                           const char *const *others, struct miev_ask_site *out,
+                                           struct miev_error *err);
 
 #endif

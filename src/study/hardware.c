@@ -16,6 +16,7 @@
 #include "grid/suggest.h"
 #include "sensor/cpu_table.h"
 #include "sensor/server_power.h"
+#include "study/hardware_names.h"
 
 #define BYTES_PER_GIB    (1024.0 * 1024 * 1024)
 #define GIB_PER_CORE     4.0
@@ -165,28 +166,13 @@ void miev_hardware_power(const struct miev_hardware *hardware, struct miev_power
 
 /* ---- cards ---------------------------------------------------------------------------------- */
 
-/* Every word of the user's stands in the row's name. */
-static bool holds_words(const char *name, const char *words)
-{
-    char word[32];
-    while (*words != '\0') {
-        size_t length = strcspn(words, " ");
-        (void)snprintf(word, sizeof(word), "%.*s", (int)(length < 31 ? length : 31), words);
-        if (*word && !strcasestr(name, word))
-            return false;
-        words += length;
-        words += strspn(words, " ");
-    }
-    return true;
-}
-
 int miev_hardware_gpu(const char *words, double *tdp_w, char name[64], struct miev_error *err)
 {
     const char *cursor = miev_data_gpu_tdp;
     struct miev_csv_row row;
     char shown[48];
     while (*words != '\0' && miev_csv_next(&cursor, &row)) {
-        if (!holds_words(miev_csv_field(&row, GPU_NAME), words) ||
+        if (!miev_hardware_holds(miev_csv_field(&row, GPU_NAME), words) ||
             miev_parse_double(miev_csv_field(&row, GPU_TDP), tdp_w, NULL) != MIEV_OK)
             continue;
         (void)snprintf(name, 64, "%.63s", miev_csv_field(&row, GPU_NAME));

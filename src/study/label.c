@@ -5,31 +5,10 @@
 #include <string.h>
 
 #include "core/error.h"
-#include "core/file.h"
 #include "core/json.h"
 #include "export/field.h"
+#include "study/report_model.h"
 #include "study/site.h"
-
-static int find_model(const json_t *models, const char *wanted, size_t *out, struct miev_error *err)
-{
-    uint64_t number = 0;
-    *out = 0;
-    if (!wanted && json_array_size(models) > 0)
-        return MIEV_OK;
-    for (size_t i = 0; wanted && i < json_array_size(models); i++) {
-        *out = i;
-        if (strcmp(miev_field_text(json_array_get(models, i), "name"), wanted) == 0)
-            return MIEV_OK;
-    }
-    if (wanted && miev_parse_u64(wanted, &number, NULL) == MIEV_OK &&
-        number < json_array_size(models)) {
-        *out = (size_t)number;
-        return MIEV_OK;
-    }
-    return miev_error_set(err, MIEV_ERR_INVALID,
-                          "'model' must be the name of one of the report's models, or its place "
-                          "from 0");
-}
 
 /* A copy at another place, or at the same one when site is NULL; manufacturing counts. */
 static int price_again(const json_t *report, bool at_average, json_t **out, struct miev_error *err)
@@ -112,7 +91,7 @@ int miev_label_make(const json_t *report, const char *model, const char *referen
     const json_t *models = miev_field_at(report, "models");
     json_t *here = NULL, *world = NULL, *ratio = NULL;
     size_t i = 0;
-    int rc = find_model(models, model, &i, err);
+    int rc = miev_report_model_find(models, model, &i, err);
     if (rc == MIEV_OK)
         rc = find_reference(report, miev_field_text(json_array_get(models, i), "name"), reference,
                             &ratio, err);

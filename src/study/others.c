@@ -12,6 +12,7 @@
 #include "grid/cloud.h"
 #include "grid/grid.h"
 #include "sensor/cpu_table.h"
+#include "study/report_model.h"
 
 #define BYTES_PER_GIB (1024.0 * 1024 * 1024)
 
@@ -217,13 +218,16 @@ static int add_model(const json_t *report, const json_t *model, const char *meth
     return MIEV_OK;
 }
 
-int miev_report_others(const json_t *report, const char *methods, json_t **out,
+int miev_report_others(const json_t *report, const char *methods, const char *only, json_t **out,
                        struct miev_error *err)
 {
+    const json_t *models = json_object_get(report, "models");
     json_t *list = json_array(), *model;
-    size_t i;
+    size_t i, chosen = 0;
     int rc = miev_others_check(methods, err);
-    json_array_foreach(json_object_get(report, "models"), i, model) if (rc == MIEV_OK) rc =
+    if (rc == MIEV_OK && only)
+        rc = miev_report_model_find(models, only, &chosen, err);
+    json_array_foreach(models, i, model) if (rc == MIEV_OK && (!only || i == chosen)) rc =
         add_model(report, model, methods, list, err);
     json_t *place = json_object_get(json_object_get(report, "site"), "zone");
     if (rc == MIEV_OK) {

@@ -58,7 +58,7 @@ static void check_target(const char *text)
         fuzz_require(miev_target_field(&target, target.fields[i].name) == target.fields[i].value);
     if (miev_ask_from_query(&target, &ask, &err) == MIEV_OK)
         check_ask(&ask);
-    if (miev_ask_site_from_query(&target, &site, &err) == MIEV_OK) {
+    if (miev_ask_site_from_query(&target, NULL, &site, &err) == MIEV_OK) {
         check_pue(site.wish.pue);
         fuzz_require(site.wish.requests_per_day >= 0);
     }
