@@ -24,7 +24,8 @@ void miev_api_estimate(struct miev_call *call)
         rc = miev_site_find(&ask.place, &site, &price, &err);
     if (rc == MIEV_OK)
         rc = miev_estimate(&wish, &price, &document, &err);
-    if (rc == MIEV_ERR_UNAVAILABLE) /* a year without a figure: what was asked is wrong, not where */
+    if (rc ==
+        MIEV_ERR_UNAVAILABLE) /* a year without a figure: what was asked is wrong, not where */
         err.code = MIEV_ERR_INVALID;
     if (rc == MIEV_OK)
         miev_answer_json(call, 200, document);

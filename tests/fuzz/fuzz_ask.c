@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "fuzz.h"
 #include "server/ask.h"
+#include "server/ask_estimate.h"
 #include "server/page.h"
 #include "server/target.h"
 #include "study/study.h"
@@ -45,6 +46,7 @@ static void check_target(const char *text)
     struct miev_target target;
     struct miev_ask ask;
     struct miev_ask_site site;
+    struct miev_ask_estimate estimate;
     if (miev_target_parse(text, &target, &err) != MIEV_OK) {
         fuzz_require(err.message[0] != '\0');
         return;
@@ -58,6 +60,10 @@ static void check_target(const char *text)
         fuzz_require(miev_target_field(&target, target.fields[i].name) == target.fields[i].value);
     if (miev_ask_from_query(&target, &ask, &err) == MIEV_OK)
         check_ask(&ask);
+    if (miev_ask_estimate_from_query(&target, &estimate, &err) == MIEV_OK) {
+        fuzz_require(estimate.hardware.hours > 0 && estimate.hardware.usage >= 0);
+        fuzz_require(estimate.hardware.usage <= 1 && estimate.hardware.sockets >= 1);
+    }
     if (miev_ask_site_from_query(&target, NULL, &site, &err) == MIEV_OK) {
         check_pue(site.wish.pue);
         fuzz_require(site.wish.requests_per_day >= 0);
