@@ -18,6 +18,8 @@ export { ChartLanguage } from "./language";
 export { LatencyChart } from "./latency";
 export { WorldMap, type WorldMapProps, type WorldTopology } from "./map";
 export { MeasurementsChart, type MeasuredOnce } from "./measurements";
+export { MethodsChart } from "./methods";
+export type { OwnFigure, Told } from "./methods_data";
 export { ParetoChart } from "./pareto";
 export { paretoSummary } from "./pareto_words";
 export { PredictionsView, type PredictionsProps } from "./predictions";

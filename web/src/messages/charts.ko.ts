@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The texts of the charts in Korean. */
+import { methodsKo } from "./charts_methods.ko";
 import type { Method, OffAxis, PartName, Position, StageName, Verdict } from "../report";
 import type { ChartMessages } from "./charts.en";
 
@@ -39,6 +40,8 @@ const STAGES: Record<StageName | "inference" | "load", string> = {
 const list = (words: string[]) => words.join(", ");
 
 export const chartsKo: ChartMessages = {
+  ...methodsKo,
+
   table: "표",
   tableOf: (title) => `${title}: 표`,
   saveAs: (title) => `"${title}" 저장 형식`,

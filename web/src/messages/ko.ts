@@ -3,9 +3,11 @@
 
 import type { Messages } from "./en";
 import { hubKo } from "./hub.ko";
+import { toldKo } from "./told.ko";
 
 export const ko: Messages = {
   ...hubKo,
+  ...toldKo,
 
   // frame
   product: "모델 추론 탄소 배출 시각화 도구",

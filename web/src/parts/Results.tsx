@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A report: the answer, the charts, what would emit less, and how it was measured. */
 
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { quantity } from "../format";
 import { useText } from "../i18n";
@@ -8,6 +9,7 @@ import type { Places, Report } from "../report";
 import { carbonGroups, hasEnergy, isMeasured, isProvisional, measuredModels } from "../report";
 import { disturbed } from "../state/answer";
 import { Alternatives } from "./Alternatives";
+import type { Shown } from "./Charts";
 import { CarbonCharts, OtherCharts } from "./Charts";
 import { Headline } from "./Headline";
 
@@ -17,9 +19,11 @@ interface Props {
   photo: string | null;
   /** Absent where no server can price it anew. */
   onPlace?: ((zone: string) => void) | undefined;
+  /** What only a server can tell, before how it was measured. */
+  more?: ((shown: Shown) => ComponentChildren) | undefined;
 }
 
-export function Results({ report, places, photo, onPlace }: Props) {
+export function Results({ report, places, photo, onPlace, more }: Props) {
   const [chosen, setChosen] = useState<string | undefined>(undefined);
   const shown = { report, chosenModel: chosen, onChoose: setChosen };
   return (
@@ -29,6 +33,7 @@ export function Results({ report, places, photo, onPlace }: Props) {
       <CarbonCharts {...shown} />
       {!isProvisional(report) && <Alternatives {...{ ...shown, places, onPlace }} />}
       <OtherCharts {...shown} photo={photo} />
+      {more?.(shown)}
       <Measuring report={report} />
     </>
   );

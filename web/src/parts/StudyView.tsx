@@ -9,6 +9,7 @@ import { go } from "../state/address";
 import type { Pricing } from "../state/pricing";
 import type { Watched } from "../state/study";
 import type { Priced } from "../state/watching";
+import { Methods } from "./Methods";
 import { ProblemNote } from "./Note";
 import { ProgressPanel } from "./ProgressPanel";
 import { Results } from "./Results";
@@ -57,7 +58,8 @@ export function StudyView({ state, problem, priced, pricing, name, onPlace }: Pr
         ? (
           <div class={priced.pending ? "results pending" : "results"} aria-busy={priced.pending}>
             {over && <Exports id={state.id} pricing={pricing} />}
-            <Results report={report} places={over ? priced.places : null} photo={study?.input.href ?? null} onPlace={onPlace} />
+            <Results report={report} places={over ? priced.places : null} photo={study?.input.href ?? null} onPlace={onPlace}
+              more={over ? (shown) => <Methods id={state.id} pricing={pricing} {...shown} /> : undefined} />
           </div>
         )
         : <Nothing over={over} has={study?.has_report ?? true} />}
