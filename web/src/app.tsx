@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ChartLanguage } from "./charts";
 import { LANGUAGES, language, useText } from "./i18n";
 import { Comparison } from "./parts/Comparison";
+import { Estimate } from "./parts/Estimate";
 import { Header } from "./parts/Header";
 import { History } from "./parts/History";
 import { Live } from "./parts/Live";
@@ -79,6 +80,8 @@ function Scene({ route, uploads }: { route: Route; uploads: Uploads }) {
       return <main id="results" class="one" tabIndex={-1}><ModelPage key={route.id} id={route.id} /></main>;
     case "publish":
       return <main id="results" class="one" tabIndex={-1}><Publish way={route} uploads={uploads} /></main>;
+    case "estimate":
+      return <Estimate wish={route.wish} />;
     case "new":
       return <NewScene uploads={uploads} />;
     case "study":

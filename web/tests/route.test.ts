@@ -7,7 +7,7 @@ import { WORLD } from "../src/state/pricing";
 test("an address and its scene are two ways to say one thing", () => {
   for (const hash of ["#/", "#/history", "#/compare/12/13", "#/study/12", "#/study/12?zone=KR&rate=1000",
     "#/study/7?intensity=30&pue=1.2&embodied=0", "#/models", "#/model/cifar10-nano:int8", "#/publish/model",
-    "#/publish/evaluate?model=cifar10-nano:int8&study=12&dataset=d1&evaluation=2"])
+    "#/publish/evaluate?model=cifar10-nano:int8&study=12&dataset=d1&evaluation=2", "#/estimate", "#/estimate?hours=24&instance=aws:m5.xlarge"])
     assert.equal(routeHash(parseRoute(hash)), hash);
 });
 

@@ -4,7 +4,7 @@
 import type { Places, Report } from "../report";
 import type { Pricing } from "../state/pricing";
 import { placesQuery, pricingQuery } from "../state/pricing";
-import type { Methods } from "../told_types";
+import type { Estimate, Methods } from "../told_types";
 import type { Dataset, Evaluation, Mapping, ModelPage, Pull } from "./hub_types";
 import type { CatalogModel, Compared, InputFile, MachineInfo, NewStudy, Problem, Study, Zone } from "./types";
 
@@ -124,6 +124,10 @@ export class Client {
     this.get<Places>(`studies/${id}/places${placesQuery(pricing)}`, signal);
   methods = (id: number, pricing: Pricing | null, signal?: AbortSignal) =>
     this.get<Methods>(`studies/${id}/methods${pricingQuery(pricing)}`, signal);
+  estimate = (query: string, signal?: AbortSignal) => this.get<Estimate>(`estimate?${query}`, signal);
+  /** Names that hold all these words. */
+  hardware = async (kind: "cpu" | "gpu" | "instance", words: string, signal?: AbortSignal) =>
+    (await this.get<{ names: string[] }>(`hardware?${new URLSearchParams({ kind, words })}`, signal)).names;
   compare = (a: number, b: number, signal?: AbortSignal) => this.get<Compared>(`compare?a=${a}&b=${b}`, signal);
 
   eventsPath = (id: number) => `${this.base}/studies/${id}/events`;

@@ -9,7 +9,7 @@ import { useMessages } from "./language";
 import { legend, type LegendItem } from "./legend";
 import { Marks, type Mark } from "./marks";
 import {
-  axisEnds, gramsUnit, hasAnswer, joulesUnit, methodsCells, methodsSummary, methodsTable, productWords, toolName, type Told,
+  axisEnds, gramsUnit, hasAnswer, joulesUnit, methodsRows, methodsSummary, methodsTable, productWords, toolName, type Told,
 } from "./methods_data";
 import { ink } from "./palette";
 import { BAR_PX, barTop, RowName, rowHit, rowsFor, type Rows } from "./rows";
@@ -65,9 +65,19 @@ function MethodsTable({ told, title }: { told: Told; title: string }) {
         { title: "PUE", kind: "number" },
         { title: say.columnGrid },
         { title: say.columnPower },
-        { title: say.columnChecked },
       ]}
-      rows={methodsCells(told, say)}
+      rows={methodsRows(told, say).map(({ key, name, grams, range, ratio, joules, pue, grid, how, checked }) => ({
+        key,
+        cells: [
+          <>{name}{checked && <><br /><small>{say.checkedAgainst(checked)}</small></>}</>,
+          <>{grams}{range && <><br /><small>{range}</small></>}</>,
+          ratio,
+          joules,
+          pue,
+          grid,
+          how,
+        ],
+      }))}
     />
   );
 }

@@ -58,38 +58,54 @@ const gridWords = (intensity: number, place: string, year: number | null): strin
 export const productWords = ({ joules, pue, intensity_g_per_kwh: intensity, place, year }: ToolAnswer): string =>
   [...(joules === null ? [] : [quantity("energy", joules)]), `PUE ${number(pue)}`, gridWords(intensity, place, year)].join(" × ");
 
-/** The cells that are read on the page, MIEV's own row first. */
-export function methodsCells(told: Told, say: ChartMessages): { key: string; cells: string[] }[] {
+/** What is read on the page of one tool; "–" is not known. */
+export interface MethodsRow {
+  key: string;
+  name: string;
+  grams: string;
+  /** Of MIEV alone: "(0.05 to 0.2)". */
+  range: string | null;
+  ratio: string;
+  joules: string;
+  pue: string;
+  grid: string;
+  how: string;
+  checked: string | null;
+}
+
+/** MIEV's own row first. */
+export function methodsRows(told: Told, say: ChartMessages): MethodsRow[] {
   const [mass, energy] = [gramsUnit(told), joulesUnit(told)];
   const { own, others } = told;
   const { grams } = own;
-  const range = grams && ` (${say.range(inUnit(grams.low, mass), inUnit(grams.high, mass))})`;
-  const first = [
-    toolName({ name: "MIEV", version: own.version }),
-    grams ? `${inUnit(grams.value, mass)}${range}` : "–",
-    "1",
-    inUnit(own.joules, energy),
-    number(own.pue),
-    gridWords(own.intensity_g_per_kwh, own.zone, own.year),
-    own.method,
-    "–",
-  ];
-  return [{ key: "miev", cells: first }, ...others.map((tool) => ({ key: tool.id, cells: toolCells(tool, mass, energy, say) }))];
+  const first: MethodsRow = {
+    key: "miev",
+    name: toolName({ name: "MIEV", version: own.version }),
+    grams: grams ? inUnit(grams.value, mass) : "–",
+    range: grams && `(${say.range(inUnit(grams.low, mass), inUnit(grams.high, mass))})`,
+    ratio: "1",
+    joules: inUnit(own.joules, energy),
+    pue: number(own.pue),
+    grid: gridWords(own.intensity_g_per_kwh, own.zone, own.year),
+    how: own.method,
+    checked: null,
+  };
+  return [first, ...others.map((tool) => toolRow(tool, mass, energy, say))];
 }
 
-function toolCells(tool: OtherTool, mass: Unit, energy: Unit, say: ChartMessages): string[] {
-  if (!hasAnswer(tool)) return [toolName(tool), "–", "–", "–", "–", "–", say.noAnswer(tool.why), tool.checked];
+function toolRow(tool: OtherTool, mass: Unit, energy: Unit, say: ChartMessages): MethodsRow {
+  const same = { key: tool.id, name: toolName(tool), range: null, checked: tool.checked };
+  if (!hasAnswer(tool)) return { ...same, grams: "–", ratio: "–", joules: "–", pue: "–", grid: "–", how: say.noAnswer(tool.why) };
   const { of_miev_ratio: ratio, joules } = tool;
-  return [
-    toolName(tool),
-    inUnit(tool.co2e_g, mass),
-    ratio === null ? "–" : `${number(ratio)}${tool.within_miev ? ` ${say.insideShort}` : ""}`,
-    joules === null ? "–" : inUnit(joules, energy),
-    number(tool.pue),
-    gridWords(tool.intensity_g_per_kwh, tool.place, tool.year),
-    tool.power_model,
-    tool.checked,
-  ];
+  return {
+    ...same,
+    grams: inUnit(tool.co2e_g, mass),
+    ratio: ratio === null ? "–" : `${number(ratio)}${tool.within_miev ? ` ${say.insideShort}` : ""}`,
+    joules: joules === null ? "–" : inUnit(joules, energy),
+    pue: number(tool.pue),
+    grid: gridWords(tool.intensity_g_per_kwh, tool.place, tool.year),
+    how: tool.power_model,
+  };
 }
 
 /** The same unrounded, for the files. */

@@ -20,7 +20,7 @@ export const methodsEn = {
   columnOfMiev: "Times MIEV's",
   columnGrid: "Grid, year",
   columnPower: "How it comes to the watts",
-  columnChecked: "Formula checked against",
+  checkedAgainst: (what: string) => `checked against ${what}`,
   noAnswer: (why: string) => `no answer: ${why}`,
   noAnswerShort: "no answer",
   insideShort: "(inside)",

@@ -20,7 +20,7 @@ export const methodsKo: MethodsMessages = {
   columnOfMiev: "MIEV의 몇 배",
   columnGrid: "전력망, 연도",
   columnPower: "전력을 구하는 방법",
-  columnChecked: "공식 확인 대상",
+  checkedAgainst: (what) => `확인 기준: ${what}`,
   noAnswer: (why) => `답 없음: ${why}`,
   noAnswerShort: "답 없음",
   insideShort: "(구간 안)",

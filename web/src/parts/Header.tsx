@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Language } from "../i18n";
 import { LANGUAGES, language, useText } from "../i18n";
+import { USUAL } from "../state/estimating";
 import type { Route } from "../state/route";
 import { publish, routeHash } from "../state/route";
 import { machine } from "../state/server";
@@ -61,6 +62,7 @@ export function Header({ route }: { route: Route }) {
         <a href={routeHash({ scene: "new" })} {...here(route.scene === "new")}>{t.navNew}</a>
         <a href={routeHash({ scene: "models" })} {...here(route.scene === "models" || route.scene === "model")}>{t.models}</a>
         <a href={routeHash(publish({}))} {...here(route.scene === "publish")}>{t.publish}</a>
+        <a href={routeHash({ scene: "estimate", wish: USUAL })} {...here(route.scene === "estimate")}>{t.estimate}</a>
         <a href={routeHash({ scene: "history" })} {...here(route.scene === "history")}>{t.navHistory}</a>
       </nav>
       <MachineWords />

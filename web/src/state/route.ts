@@ -2,6 +2,8 @@
 /* The address says which scene is shown, how it is priced and how far one has come:
  * /#/study/12?zone=KR&rate=1000, /#/publish/evaluate?model=cifar10-nano:int8&study=12 */
 
+import type { Wish } from "./estimating";
+import { readWish, wishWords } from "./estimating";
 import type { Pricing } from "./pricing";
 import { MOST_INTENSITY, MOST_PUE, WORLD, typedNumber } from "./pricing";
 
@@ -11,6 +13,7 @@ export type Route =
   | { scene: "history" }
   | { scene: "compare"; a: number; b: number }
   | { scene: "models" }
+  | { scene: "estimate"; wish: Wish }
   | { scene: "model"; id: string }
   | ({ scene: "publish" } & Publishing);
 
@@ -97,6 +100,7 @@ export function parseRoute(hash: string): Route {
   if (scene === "study" && a !== null) return { scene, id: a, pricing: readPricing(new URLSearchParams(query)) };
   if (scene === "compare" && a !== null && b !== null) return { scene, a, b };
   if (scene === "model" && model !== null) return { scene, id: model };
+  if (scene === "estimate") return { scene, wish: readWish(new URLSearchParams(query)) };
   if (scene === "publish") return { scene, ...readPublishing(first, new URLSearchParams(query)) };
   return scene === "history" || scene === "models" ? { scene } : { scene: "new" };
 }
@@ -112,6 +116,10 @@ export function routeHash(route: Route): string {
       return `#/model/${encodeURIComponent(route.id).replaceAll("%3A", ":")}`;
     case "publish":
       return writePublishing(route);
+    case "estimate": {
+      const words = wishWords(route.wish);
+      return `#/estimate${words ? `?${words}` : ""}`;
+    }
     case "compare":
       return `#/compare/${route.a}/${route.b}`;
     case "study":

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chartsEn } from "../../messages/charts.en";
 import { chartsKo } from "../../messages/charts.ko";
-import { axisEnds, gramsUnit, methodsCells, methodsSummary, methodsTable, productWords } from "../methods_data";
+import { axisEnds, gramsUnit, methodsRows, methodsSummary, methodsTable, productWords } from "../methods_data";
 
 const spaced = (text) => text.replaceAll("\u00a0", " ");
 
@@ -29,17 +29,18 @@ test("one answer has no range, and no answer is said to be none", () => {
   assert.equal(methodsSummary({ own, others: [silent("c")] }, chartsEn), chartsEn.methodsNone(1));
   const without = { own: { ...own, grams: null }, others: [answer("a", 3e-7, null, null)] };
   assert.equal(methodsSummary(without, chartsEn), chartsEn.methodsNone(1));
-  assert.equal(methodsCells(without, chartsEn)[0].cells[1], "–");
+  assert.equal(methodsRows(without, chartsEn)[0].grams, "–");
 });
 
 test("one prefix serves MIEV and every tool", () => {
   const told = { own, others: [answer("a", 3e-7, 3, false), silent("c")] };
-  const cells = methodsCells(told, chartsEn).map((row) => row.cells);
+  const rows = methodsRows(told, chartsEn);
   assert.equal(gramsUnit(told).name, "ng");
-  assert.deepEqual(cells.map(([name, grams, ratio]) => [name, grams, ratio]), [
-    ["MIEV 0.1", "100 (50.0 to 200)", "1"], ["a 1.0", "300", "3.00"], ["c 2", "–", "–"]]);
-  assert.equal(cells[2][6], "no answer: it knows no figure for this place");
-  assert.equal(methodsCells({ own, others: [answer("b", 1e-7, 1, true)] }, chartsEn)[1].cells[2], "1.00 (inside)");
+  assert.deepEqual(rows.map(({ name, grams, range, ratio }) => [name, grams, range, ratio]), [
+    ["MIEV 0.1", "100", "(50.0 to 200)", "1"], ["a 1.0", "300", null, "3.00"], ["c 2", "–", null, "–"]]);
+  assert.equal(rows[2].how, "no answer: it knows no figure for this place");
+  assert.deepEqual(rows.map(({ checked }) => checked), [null, "its own functions", "its source"]);
+  assert.equal(methodsRows({ own, others: [answer("b", 1e-7, 1, true)] }, chartsEn)[1].ratio, "1.00 (inside)");
 });
 
 test("the axis holds the interval and every answer above nothing", () => {

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the calculator is asked. Every field stands in the address. */
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useState } from "preact/hooks";
+import { useText, zoneName } from "../i18n";
+import type { MachineClass, NumberKey, RunsOn, Wish } from "../state/estimating";
+import { BOUNDS, CLASSES, hasCards, numberWithin } from "../state/estimating";
+import { client, zones } from "../state/server";
+import { useStore } from "../state/store";
+import { useAsked } from "../state/told";
+
+interface Props {
+  wish: Wish;
+  onChange: (part: Partial<Wish>) => void;
+}
+
+export function EstimateForm(props: Props) {
+  return (
+    <form class="estimate-form" onSubmit={(event) => event.preventDefault()}>
+      <Hardware {...props} />
+      <Cards {...props} />
+      <Where {...props} />
+    </form>
+  );
+}
+
+function Hardware({ wish, onChange }: Props) {
+  const t = useText();
+  const id = useId();
+  const choose = (on: RunsOn) => onChange({ on, name: "" });
+  return (
+    <fieldset class="panel">
+      <legend>{t.estimateWork}</legend>
+      <div class="pair even">
+        <TypedNumber of="hours" label={t.hours} {...{ wish, onChange }} />
+        <TypedNumber of="usage" label={t.usageOfCpus} hint={t.usageHint} {...{ wish, onChange }} />
+      </div>
+      <div class="choices" role="radiogroup" aria-label={t.runsOn}>
+        {(["machine", "cpu", "instance"] as const).map((on) => (
+          <label key={on} class="tickbox">
+            <input type="radio" name={`${id}on`} checked={wish.on === on} onChange={() => choose(on)} />
+            {t.runsOnWords[on]}
+          </label>
+        ))}
+      </div>
+      {wish.on !== "machine" && (
+        <NameField key={wish.on} kind={wish.on} label={t.nameOfHardware[wish.on]} hint={t.nameHint[wish.on]} value={wish.name}
+          onChange={(name) => onChange({ name })} />
+      )}
+      {wish.on === "cpu" && (
+        <>
+          <div class="pair even">
+            <TypedNumber of="sockets" label={t.sockets} {...{ wish, onChange }} />
+            <TypedNumber of="cores" label={t.cores} hint={t.asTables} {...{ wish, onChange }} />
+          </div>
+          <TypedNumber of="memory_gib" label={t.memoryGib} hint={t.memoryHint} {...{ wish, onChange }} />
+        </>
+      )}
+      <div class="field">
+        <label for={`${id}c`}>{t.machineClass}</label>
+        <select id={`${id}c`} value={wish.machine_class ?? ""}
+          onChange={(event) => onChange({ machine_class: (event.currentTarget.value || null) as MachineClass | null })}>
+          <option value="">{t.classUnsaid}</option>
+          {CLASSES.map((one) => <option key={one} value={one}>{t.classWords[one]}</option>)}
+        </select>
+      </div>
+    </fieldset>
+  );
+}
+
+function Cards({ wish, onChange }: Props) {
+  const t = useText();
+  return (
+    <fieldset class="panel">
+      <legend>{t.cards}</legend>
+      <NameField kind="gpu" label={t.cardName} hint={t.cardHint} value={wish.gpu} onChange={(gpu) => onChange({ gpu })} />
+      <TypedNumber of="gpu_watts" label={t.cardWatts} hint={t.asTables} {...{ wish, onChange }} />
+      {hasCards(wish) && (
+        <div class="pair even">
+          <TypedNumber of="gpus" label={t.cardCount} {...{ wish, onChange }} />
+          <TypedNumber of="gpu_usage" label={t.usageOfCards} hint={t.usageHint} {...{ wish, onChange }} />
+        </div>
+      )}
+    </fieldset>
+  );
+}
+
+function Where({ wish, onChange }: Props) {
+  const t = useText();
+  const known = useStore(zones).value ?? [];
+  const own = wish.intensity_g_per_kwh !== null;
+  return (
+    <fieldset class="panel">
+      <legend>{t.where}</legend>
+      {!own && (
+        <NameField label={t.zone} hint={t.zoneOrRegion} value={wish.zone} onChange={(zone) => onChange({ zone })}>
+          {known.map((zone) => <option key={zone.id} value={zone.name}>{zoneName(zone)}</option>)}
+        </NameField>
+      )}
+      <div class="pair even">
+        <TypedNumber of="intensity_g_per_kwh" label={t.intensity} hint={t.instead} {...{ wish, onChange }} />
+        {!own && <TypedNumber of="year" label={t.gridYear} hint={t.latestYear} {...{ wish, onChange }} />}
+      </div>
+      <div class="pair even">
+        <TypedNumber of="pue" label={t.pue} hint={t.regionsPue} {...{ wish, onChange }} />
+        <TypedNumber of="lifetime_years" label={t.lifetime} hint={t.lifetimeHint} {...{ wish, onChange }} />
+      </div>
+      <label class="tickbox">
+        <input type="checkbox" checked={wish.embodied} onChange={(event) => onChange({ embodied: event.currentTarget.checked })} />
+        {t.embodied}
+      </label>
+    </fieldset>
+  );
+}
+
+/* ---- fields ----------------------------------------------------------------------------------- */
+
+/** Those that always have a value; the others may be left empty. */
+const MUST = new Set<NumberKey>(["hours", "usage", "sockets", "gpus", "gpu_usage"]);
+
+/** A number that may be left out where it is null by itself. What a person types stays as it is; only
+ * what is good is told. */
+function TypedNumber({ of: key, label, hint, wish, onChange }: Props & { of: NumberKey; label: string; hint?: string }) {
+  const t = useText();
+  const id = useId();
+  const bounds = BOUNDS[key];
+  const value = wish[key];
+  const [words, setWords] = useState(value === null ? "" : String(value));
+  const optional = !MUST.has(key);
+  const typed = numberWithin(words, bounds);
+  const bad = typed === null && !(optional && words.trim() === "");
+  useEffect(() => {
+    if (!bad && typed !== value) setWords(value === null ? "" : String(value));
+  }, [value]);
+  const told = bad || hint !== undefined;
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input id={id} type="text" inputMode="decimal" autocomplete="off" value={words} aria-invalid={bad}
+        aria-describedby={told ? `${id}h` : undefined}
+        onInput={(event) => {
+          const next = event.currentTarget.value;
+          setWords(next);
+          const good = numberWithin(next, bounds);
+          if (good !== null || (optional && next.trim() === "")) onChange({ [key]: good });
+        }} />
+      {told && <p id={`${id}h`} class={bad ? "hint error" : "hint"}>{bad ? t.numberFrom(bounds.least, bounds.most, "whole" in bounds) : hint}</p>}
+    </div>
+  );
+}
+
+/** A pause this long means that a name is typed for now. */
+const TYPING_MS = 350;
+
+/** A name, with those that the server knows to choose from; `children` are names known already. */
+function NameField({ kind, label, hint, value, onChange, children }: {
+  kind?: "cpu" | "instance" | "gpu"; label: string; hint: string; value: string; onChange: (words: string) => void;
+  children?: ComponentChildren;
+}) {
+  const id = useId();
+  const [words, setWords] = useState(value);
+  const asked = useAsked(kind ? `${kind} ${words}` : null,
+    (signal) => (kind ? client.hardware(kind, words, signal) : Promise.resolve([])), 150);
+  useEffect(() => setWords(value), [value]);
+  useEffect(() => {
+    if (words === value) return;
+    const timer = setTimeout(() => onChange(words), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [words]);
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input id={id} type="text" list={`${id}l`} autocomplete="off" spellcheck={false} maxLength={60} value={words}
+        aria-describedby={`${id}h`} onInput={(event) => setWords(event.currentTarget.value)} />
+      <datalist id={`${id}l`}>{children ?? (asked.value ?? []).map((name) => <option key={name} value={name} />)}</datalist>
+      <p id={`${id}h`} class="hint">{hint}</p>
+    </div>
+  );
+}
