@@ -107,8 +107,8 @@ export class Client {
   cancelEvaluation = async (id: number) => void (await this.ask(`evaluations/${id}`, { method: "DELETE" }));
   evaluationEventsPath = (id: number) => `${this.base}/evaluations/${id}/events`;
 
-  label = async (study: number, model: number, signal?: AbortSignal): Promise<string> =>
-    (await this.ask(`studies/${study}/label?model=${model}`, { signal })).text();
+  label = async (study: number, model: number, form: string, signal?: AbortSignal): Promise<string> =>
+    (await this.ask(`studies/${study}/label?${new URLSearchParams({ model: String(model), form })}`, { signal })).text();
 
   start = (study: NewStudy) => this.post<Study>("studies", { json: study });
   cancel = (id: number) => this.post<Study>(`studies/${id}/cancel`);

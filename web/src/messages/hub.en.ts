@@ -128,9 +128,6 @@ export const hubEn = {
   // the label
   label: "Label",
   labelView: "How the label is shown",
-  labelRendered: "Preview",
-  labelHint: "Paste it into the README of the model: GitHub, Hugging Face and Kaggle show it as in the preview.",
-  copyMarkdown: "Copy the Markdown",
   notInStudy: (model: string, study: number) => `study ${study} did not measure ${model}: take another study`,
 };
 

@@ -125,8 +125,5 @@ export const hubKo: HubMessages = {
   // the label
   label: "라벨",
   labelView: "라벨 표시 방식",
-  labelRendered: "미리 보기",
-  labelHint: "모델의 README에 붙여 넣으세요. GitHub, Hugging Face, Kaggle에서 미리 보기처럼 보입니다.",
-  copyMarkdown: "Markdown 복사",
   notInStudy: (model, study) => `실험 ${study}에서는 ${model}을(를) 측정하지 않았습니다. 다른 실험을 선택해 주세요`,
 };

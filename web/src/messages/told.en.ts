@@ -62,6 +62,21 @@ export const toldEn = {
   placeWords: (place: string, intensity: string, year: number | null, pue: string) =>
     `${place}: ${intensity} g CO₂e per kWh${year === null ? "" : ` (${year})`}, PUE ${pue}`,
   boundsAdded: "The bounds of the parts are added, because one estimate may well err to the same side as the other.",
+
+  // the forms of a label
+  labelForms: { rendered: "Preview", markdown: "Markdown", svg: "Badge", sci: "SCI record", codecarbon: "CodeCarbon CSV" },
+  labelHints: {
+    rendered: "Paste it into the README of the model: GitHub, Hugging Face and Kaggle show it as in the preview.",
+    markdown: "Paste it into the README of the model: GitHub, Hugging Face and Kaggle show it as in the preview.",
+    svg: "Save it beside the README and put one of the two lines into it. Its description holds the hash of the model's file.",
+    sci: "One inference in the terms of SCI for AI: energy, grid, manufacturing and their sum, in kWh and grams.",
+    codecarbon: "A line in CodeCarbon's columns, of one inference, to stand beside others. What a report does not know stays empty.",
+  },
+  copyForm: { rendered: "Copy the Markdown", markdown: "Copy the Markdown", svg: "Copy the SVG", sci: "Copy the record", codecarbon: "Copy the CSV" },
+  badgeInMarkdown: "In Markdown",
+  badgeInHtml: "In HTML",
+  labelsOf: "Labels to publish",
+  labelOf: (model: string) => `Label of ${model}`,
 };
 
 export type ToldMessages = typeof toldEn;

@@ -61,4 +61,19 @@ export const toldKo: ToldMessages = {
   placeWords: (place, intensity, year, pue) =>
     `${place}: kWh당 CO₂e ${intensity} g${year === null ? "" : ` (${year}년)`}, PUE ${pue}`,
   boundsAdded: "한 추정이 다른 추정과 같은 쪽으로 틀릴 수 있으므로 부품의 범위를 더했습니다.",
+
+  // the forms of a label
+  labelForms: { rendered: "미리 보기", markdown: "Markdown", svg: "배지", sci: "SCI 기록", codecarbon: "CodeCarbon CSV" },
+  labelHints: {
+    rendered: "모델의 README에 붙여 넣으세요. GitHub, Hugging Face, Kaggle에서 미리 보기처럼 보입니다.",
+    markdown: "모델의 README에 붙여 넣으세요. GitHub, Hugging Face, Kaggle에서 미리 보기처럼 보입니다.",
+    svg: "README 옆에 저장하고 아래 두 줄 중 하나를 넣으세요. 배지의 설명에는 모델 파일의 해시가 들어 있습니다.",
+    sci: "추론 한 번을 SCI for AI의 용어로 나타낸 기록입니다. 에너지, 전력망, 제조분과 그 합이 kWh와 그램으로 들어 있습니다.",
+    codecarbon: "추론 한 번을 CodeCarbon의 열로 나타낸 한 줄입니다. 보고서에 없는 값은 비어 있습니다.",
+  },
+  copyForm: { rendered: "Markdown 복사", markdown: "Markdown 복사", svg: "SVG 복사", sci: "기록 복사", codecarbon: "CSV 복사" },
+  badgeInMarkdown: "Markdown에서",
+  badgeInHtml: "HTML에서",
+  labelsOf: "게시할 라벨",
+  labelOf: (model) => `${model}의 라벨`,
 };

@@ -6,7 +6,8 @@ import type { OwnFigure } from "../charts";
 import { MethodsChart } from "../charts";
 import { LANGUAGES, language, useText } from "../i18n";
 import type { Report } from "../report";
-import { hasEnergy, measuredModels, reference } from "../report";
+import { hasEnergy, measuredModels } from "../report";
+import { modelToTell } from "../state/other_tools";
 import type { Pricing } from "../state/pricing";
 import { pricingQuery } from "../state/pricing";
 import { client } from "../state/server";
@@ -31,12 +32,6 @@ export function Methods({ id, pricing, ...shown }: Shown & { id: number; pricing
       {value ? <Told {...shown} answer={value} pending={pending} /> : !problem && <p class="panel empty awaited">{t.loading}</p>}
     </section>
   );
-}
-
-/** The model that is chosen on the page, else the one that others are held against, else the first. */
-export function modelToTell(answer: Answer, report: Report, chosen: string | undefined): MethodsOfModel | null {
-  const named = (name: string | null | undefined) => answer.models.find((model) => model.name === name);
-  return named(chosen) ?? named(reference(report, chosen)) ?? answer.models[0] ?? null;
 }
 
 function Told({ answer, report, chosenModel, onChoose, pending }: Shown & { answer: Answer; pending: boolean }) {

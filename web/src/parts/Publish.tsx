@@ -49,6 +49,8 @@ function Content({ way, model, uploads, to }: StepProps) {
   const forget = { study: null, evaluation: null };
   if (way.step === "model")
     return <PublishModel uploads={uploads} onChoose={(id) => to({ step: "measure", model: id, ...(id === way.model ? {} : forget) })} />;
+  if (way.step === "label" && way.study !== null && way.model !== null) // of a report whose model may be elsewhere
+    return <Label study={way.study} model={way.model} sha256={model?.sha256 ?? null} form={way.form ?? "rendered"} onForm={(form) => to({ form })} />;
   if (!model) return <Missing words={way.model ? t.modelGone(way.model) : t.modelFirst} way={way} step="model" />;
   if (!model.here) return <Missing words={t.pullFirst(model.id)} way={way} step="model" />;
   switch (way.step) {
@@ -65,9 +67,7 @@ function Content({ way, model, uploads, to }: StepProps) {
         </Evaluate>
       );
     case "label":
-      return way.study === null
-        ? <Missing words={t.measureFirst} way={way} step="measure" />
-        : <Label study={way.study} model={model} />;
+      return <Missing words={t.measureFirst} way={way} step="measure" />;
   }
 }
 

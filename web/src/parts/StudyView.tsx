@@ -13,6 +13,7 @@ import { Methods } from "./Methods";
 import { ProblemNote } from "./Note";
 import { ProgressPanel } from "./ProgressPanel";
 import { Results } from "./Results";
+import { Labels } from "./Labels";
 import { Exports, StudyActions } from "./StudyActions";
 
 interface Props {
@@ -58,6 +59,7 @@ export function StudyView({ state, problem, priced, pricing, name, onPlace }: Pr
         ? (
           <div class={priced.pending ? "results pending" : "results"} aria-busy={priced.pending}>
             {over && <Exports id={state.id} pricing={pricing} />}
+            {over && <Labels id={state.id} report={report} />}
             <Results report={report} places={over ? priced.places : null} photo={study?.input.href ?? null} onPlace={onPlace}
               more={over ? (shown) => <Methods id={state.id} pricing={pricing} {...shown} /> : undefined} />
           </div>

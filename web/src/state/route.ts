@@ -4,6 +4,8 @@
 
 import type { Wish } from "./estimating";
 import { readWish, wishWords } from "./estimating";
+import type { LabelForm } from "./label_forms";
+import { LABEL_FORMS } from "./label_forms";
 import type { Pricing } from "./pricing";
 import { MOST_INTENSITY, MOST_PUE, WORLD, typedNumber } from "./pricing";
 
@@ -27,10 +29,12 @@ export interface Publishing {
   study: number | null;
   dataset: string | null;
   evaluation: number | null;
+  /** How the label is shown. */
+  form: LabelForm | null;
 }
 
 export const publish = (part: Partial<Publishing>): Route =>
-  ({ scene: "publish", step: "model", model: null, study: null, dataset: null, evaluation: null, ...part });
+  ({ scene: "publish", step: "model", model: null, study: null, dataset: null, evaluation: null, form: null, ...part });
 
 const MOST_RATE = 1e15;
 
@@ -61,7 +65,8 @@ function writePricing(pricing: Pricing): string {
 }
 
 /** A name that came in by the address: of a model, of a dataset, of an evaluation. */
-const named = (word: string | null | undefined): string | null => (word && /^[\w .:@/+-]{1,200}$/.test(word) ? word : null);
+export const isName = (word: string): boolean => /^[\w .:@/+-]{1,200}$/.test(word);
+const named = (word: string | null | undefined): string | null => (word && isName(word) ? word : null);
 
 function decoded(word: string): string | null {
   try {
@@ -78,12 +83,13 @@ function readPublishing(step: string | undefined, query: URLSearchParams): Publi
     study: numbered(query.get("study")),
     dataset: named(query.get("dataset")),
     evaluation: numbered(query.get("evaluation")),
+    form: LABEL_FORMS.find((known) => known === query.get("form")) ?? null,
   };
 }
 
-function writePublishing({ step, model, study, dataset, evaluation }: Publishing): string {
+function writePublishing({ step, model, study, dataset, evaluation, form }: Publishing): string {
   const query = new URLSearchParams();
-  for (const [key, value] of Object.entries({ model, study, dataset, evaluation }))
+  for (const [key, value] of Object.entries({ model, study, dataset, evaluation, form: step === "label" ? form : null }))
     if (value !== null) query.set(key, String(value));
   const words = query.toString().replaceAll("%3A", ":");
   return `#/publish/${step}${words ? `?${words}` : ""}`;
