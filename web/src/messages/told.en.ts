@@ -58,6 +58,7 @@ export const toldEn = {
     `${what}, ${cpus} logical ${cpus === 1 ? "CPU" : "CPUs"}, ${gib} GiB, ${percent} % of its CPUs used` +
     `${cards > 0 ? `, ${cards} graphics ${cards === 1 ? "card" : "cards"}` : ""}.`,
   hardwarePart: "Part",
+  parts: "Energy of each part",
   bounds: "Bounds (90 %)",
   placeWords: (place: string, intensity: string, year: number | null, pue: string) =>
     `${place}: ${intensity} g CO₂e per kWh${year === null ? "" : ` (${year})`}, PUE ${pue}`,

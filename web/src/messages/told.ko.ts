@@ -57,6 +57,7 @@ export const toldKo: ToldMessages = {
   hardwareWords: (what, cpus, gib, percent, cards) =>
     `${what}, 논리 CPU ${cpus}개, ${gib} GiB, CPU 사용률 ${percent} %${cards > 0 ? `, 그래픽 카드 ${cards}개` : ""}.`,
   hardwarePart: "부품",
+  parts: "부품별 에너지",
   bounds: "범위(90 %)",
   placeWords: (place, intensity, year, pue) =>
     `${place}: kWh당 CO₂e ${intensity} g${year === null ? "" : ` (${year}년)`}, PUE ${pue}`,

@@ -119,7 +119,7 @@ function From({ answer }: { answer: Answer }) {
     <section class="panel measuring" aria-labelledby="from-title">
       <h2 id="from-title">{t.reckonedFrom}</h2>
       <p>{t.hardwareWords(hardwareName(answer, t.unnamedCpu), hardware.logical_cpus, number(hardware.memory_gib), number(100 * usage), hardware.gpus)}</p>
-      <Table whole label={t.reckonedFrom}
+      <Table whole label={t.parts}
         headings={[{ title: t.hardwarePart }, { title: say.columnEnergyIn(unit.name), kind: "number" }, { title: t.bounds, kind: "number" }, { title: t.source }]}
         rows={parts.map(({ part, joules, low, high, source }) => ({
           key: part, cells: [say.part(part), words(joules), t.interval(words(low), words(high)), source],

@@ -37,16 +37,17 @@ export function Methods({ id, pricing, ...shown }: Shown & { id: number; pricing
 function Told({ answer, report, chosenModel, onChoose, pending }: Shown & { answer: Answer; pending: boolean }) {
   const t = useText();
   const say = LANGUAGES[useStore(language)].charts;
+  const id = useId();
   const model = modelToTell(answer, report, chosenModel);
   if (!model) return <p class="panel empty">{t.nothingToTell}</p>;
   return (
     <div class={pending ? "methods-told pending" : "methods-told"}>
-      <label class="row methods-model">
-        <span class="label">{t.ofModel}</span>
-        <select value={model.name} onChange={(event) => onChoose(event.currentTarget.value)}>
+      <div class="row methods-model">
+        <label class="label" for={id}>{t.ofModel}</label>
+        <select id={id} value={model.name} onChange={(event) => onChoose(event.currentTarget.value)}>
           {answer.models.map(({ name }) => <option key={name} value={name}>{name}</option>)}
         </select>
-      </label>
+      </div>
       {chosenModel !== undefined && chosenModel !== model.name && <p class="note plain">{t.notTold(chosenModel)}</p>}
       <MethodsChart told={{ own: ownOf(model, report, say.methodOf), others: model.others }} title={say.methodsOf(model.name)}
         of={say.ofInference} />
