@@ -136,7 +136,7 @@ static int make_cards(const struct miev_estimate_wish *wish, const struct miev_e
                       struct miev_error *err)
 {
     struct miev_embodied one = *machine;
-    int rc = miev_embodied_card_named(wish->gpu_name ? wish->gpu_name : "", card, err);
+    int rc = miev_embodied_card_named(wish->gpu_name, card, err);
     if (rc != MIEV_OK)
         return rc;
     one.total_g = card->total_g;
