@@ -294,15 +294,17 @@ export interface Front {
 }
 
 export interface Embodied {
-  machine_class: "server" | "desktop" | "laptop";
-  machine_g: Interval;
+  /** Null, like the other figures of the machine, where only cards are known: another machine serves. */
+  machine_class: "server" | "desktop" | "laptop" | null;
+  machine_g: Interval | null;
   lifetime_s: Interval;
-  share: number;
-  host_logical_cpus: number;
-  host_logical_cpus_low: number;
-  host_logical_cpus_high: number;
+  share: number | null;
+  host_logical_cpus: number | null;
+  host_logical_cpus_low: number | null;
+  host_logical_cpus_high: number | null;
   host_guessed: boolean;
   source: string;
+  cards?: { part: "gpu"; name: string; listed: boolean; total_g: Interval; share: number; source: string }[];
 }
 
 export interface Site {

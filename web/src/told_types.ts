@@ -72,6 +72,8 @@ export interface Estimate {
   site: { zone: string; intensity_g_per_kwh: number; source: string; year: number | null; pue: number };
   operational_g: Interval;
   embodied_g: Interval | null;
+  /** What embodied_g is of. */
+  embodied_parts: { part: "machine" | "gpu"; name: string; count: number; total_g: Interval; embodied_g: Interval; source: string }[];
   total_g: Interval;
   others?: OtherTool[];
 }

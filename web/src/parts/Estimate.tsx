@@ -111,7 +111,7 @@ function MassTile({ title, grams }: { title: string; grams: Interval }) {
 function From({ answer }: { answer: Answer }) {
   const t = useText();
   const say = LANGUAGES[useStore(language)].charts;
-  const { hardware, site, parts, usage, energy_j } = answer;
+  const { hardware, site, parts, embodied_parts, usage, energy_j } = answer;
   const unit = unitFor("energy", [...parts.map(({ joules }) => joules), energy_j.value]);
   const words = (joules: number) => number(joules / unit.size);
   const place = usePlaceName(site.zone);
@@ -126,6 +126,11 @@ function From({ answer }: { answer: Answer }) {
         }))} />
       <ul>
         <li>{t.placeWords(place, number(site.intensity_g_per_kwh), site.year, number(site.pue))}. {site.source}</li>
+        {embodied_parts.map(({ part, name, count, total_g: { value, low, high }, source }) => (
+          <li key={part}>
+            {t.makingOf(name in t.classWords ? t.classWords[name as keyof typeof t.classWords] : name, count, quantity("mass", value), quantity("mass", low), quantity("mass", high))}{" "}{source}
+          </li>
+        ))}
         <li>{t.boundsAdded}</li>
       </ul>
       <p class="hint">{t.notCovered}</p>

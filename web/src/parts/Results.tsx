@@ -75,6 +75,7 @@ function Measuring({ report }: { report: Report }) {
         ))}
         {guesses.map((guess) => <li key={guess}>{guess}</li>)}
         <li>{site.source}{site.embodied && `; ${site.embodied.source}`}</li>
+        {site.embodied?.cards?.map(({ name, source }, i) => <li key={i}>{name}: {source}</li>)}
       </ul>
       <p class="hint">{report.meter.remote ? t.elsewhere(report.meter.remote.address) : t.notCovered}</p>
     </section>
