@@ -190,6 +190,23 @@ static void test_batches_by_hand(void **state)
     assert_near(out.high - 5.5, 2.7764451051977987 * sqrt(2), 1e-6);
 }
 
+/* Ten times 0, 0, 0, 0, 1, 1, 1, 1: each deviation is a half, so that squares sum to 20; of 79
+ * pairs of neighbours 60 are alike (0.25 each) and 19 not: 15 - 4.75 = 10.25, r = 0.5125. A batch
+ * is ceil(2 x 1.5125 / 0.4875) = 7 rounds long: floor(80 / 7) = 11 of them. */
+static void test_the_length_of_batches_by_hand(void **state)
+{
+    (void)state;
+    double steps[80];
+    struct miev_mean_interval out;
+    struct miev_error err;
+    for (size_t i = 0; i < 80; i++)
+        steps[i] = (double)(i / 4 % 2);
+    assert_ok(miev_stats_mean(steps, 80, 0.95, &out, &err), &err);
+    assert_near(out.lag1, 0.5125, 1e-12);
+    assert_true(out.batched);
+    assert_int_equal(out.n_effective, 11);
+}
+
 /* 0, 0, 0, 10: mean 2.5, second moment (3 x 6.25 + 56.25) / 4 = 18.75, third (-3 x 15.625 +
  * 421.875) / 4 = 93.75: g = 93.75 / 18.75^1.5 = 2 / sqrt(3). */
 static void test_skewness_by_hand(void **state)
@@ -287,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_students_own_example),
         cmocka_unit_test(test_welchs_interval_of_the_same_data),
         cmocka_unit_test(test_batches_by_hand),
+        cmocka_unit_test(test_the_length_of_batches_by_hand),
         cmocka_unit_test(test_skewness_by_hand),
         cmocka_unit_test(test_the_factor_between_models_by_hand),
         cmocka_unit_test(test_the_fit_of_servers_by_hand),

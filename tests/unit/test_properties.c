@@ -136,7 +136,13 @@ static void test_bounds_hold_their_value(void **state)
         assert_ordered(&out.operational_g);
         assert_ordered(&out.embodied_g);
         assert_near(out.total_g.value, out.operational_g.value + out.embodied_g.value, ROUNDING);
-        /* No surer than either of its parts. */
+        /* No surer than either of what is known of the energy, or than either of its parts. */
+        double g_per_j = in.site.pue * in.site.intensity_g_per_kwh / 3.6e6;
+        double grain = ROUNDING * out.total_g.value;
+        assert_true(out.operational_g.high + grain >=
+                    g_per_j * fmax(in.energy.statistical_high_j, in.energy.systematic_high_j));
+        assert_true(out.operational_g.low - grain <=
+                    g_per_j * fmin(in.energy.statistical_low_j, in.energy.systematic_low_j));
         assert_true(out.total_g.high - out.total_g.value >=
                     (out.embodied_g.high - out.embodied_g.value) * (1 - ROUNDING) -
                         ROUNDING * out.total_g.value);
