@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define MIEV_CSV_MAX_FIELDS 32
+#define MIEV_CSV_MAX_FIELDS 40
 #define MIEV_CSV_MAX_LINE   1024
 
 struct miev_csv_row {

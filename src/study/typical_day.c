@@ -207,7 +207,7 @@ static int keep(struct reader *reader, time_t at, double g_per_kwh, struct miev_
 {
     if (reader->n == MIEV_TYPICAL_DAY_ROWS)
         return miev_error_set(err, MIEV_ERR_LIMIT,
-                              "it has more than %d rows with a figure: give it a few years at most",
+                              "it has more than %d rows with a figure: its last year is enough",
                               MIEV_TYPICAL_DAY_ROWS);
     if (reader->n == reader->capacity) {
         size_t capacity = reader->capacity > 0 ? 2 * reader->capacity : 1024;
@@ -308,30 +308,40 @@ static long day_of(time_t at)
     return (long)(at / S_PER_DAY); /* no file is from before 1990 */
 }
 
+/* The first and the last of the year that ends with the last row; older rows are left out. */
+static void choose_year(struct reader *reader)
+{
+    struct miev_typical_day *out = &reader->out;
+    out->last = reader->points[0].at;
+    for (size_t i = 0; i < reader->n; i++)
+        out->last = reader->points[i].at > out->last ? reader->points[i].at : out->last;
+    out->first = out->last;
+    long oldest = day_of(out->last) - (MIEV_TYPICAL_DAY_DAYS - 1);
+    for (size_t i = 0; i < reader->n; i++) {
+        time_t at = reader->points[i].at;
+        if (day_of(at) < oldest)
+            continue;
+        out->first = at < out->first ? at : out->first;
+        reader->points[out->rows++] = reader->points[i];
+    }
+    out->older_rows = reader->n - out->rows;
+}
+
 /* Days of 24 cells each, from the first day to the last. */
 static int spread(struct reader *reader, struct cell **cells, size_t *days, struct miev_error *err)
 {
     struct miev_typical_day *out = &reader->out;
-    out->first = out->last = reader->points[0].at;
-    for (size_t i = 0; i < reader->n; i++) {
-        time_t at = reader->points[i].at;
-        out->first = at < out->first ? at : out->first;
-        out->last = at > out->last ? at : out->last;
-    }
+    choose_year(reader);
     *days = (size_t)(day_of(out->last) - day_of(out->first)) + 1;
-    if (*days > MIEV_TYPICAL_DAY_DAYS)
-        return miev_error_set(err, MIEV_ERR_LIMIT, "it spans %zu days, and %d are the most", *days,
-                              MIEV_TYPICAL_DAY_DAYS);
     *cells = calloc(*days * MIEV_DAY_HOURS, sizeof(**cells));
     if (!*cells)
         return miev_error_set(err, MIEV_ERR_NOMEM, "no memory for its days");
-    for (size_t i = 0; i < reader->n; i++) {
+    for (size_t i = 0; i < out->rows; i++) {
         time_t since = reader->points[i].at - (time_t)day_of(out->first) * S_PER_DAY;
         struct cell *cell = &(*cells)[since / S_PER_HOUR];
         cell->sum += reader->points[i].g_per_kwh;
         cell->n++;
     }
-    out->rows = reader->n;
     return MIEV_OK;
 }
 

@@ -10,9 +10,9 @@
 
 #include "miev.h"
 
-#define MIEV_TYPICAL_DAY_BYTES (32u << 20)
-#define MIEV_TYPICAL_DAY_ROWS  300000
-#define MIEV_TYPICAL_DAY_DAYS  3700
+#define MIEV_TYPICAL_DAY_BYTES (128u << 20)
+#define MIEV_TYPICAL_DAY_ROWS  1000000
+#define MIEV_TYPICAL_DAY_DAYS  366 /* the last ones: grids change */
 #define MIEV_DAY_HOURS         24
 
 struct miev_typical_day {
@@ -21,8 +21,8 @@ struct miev_typical_day {
     unsigned least_hour, most_hour;
     double least_low_g_per_kwh, least_high_g_per_kwh; /* 95 % of the least hour's mean */
     size_t days;                                      /* with a figure */
-    size_t rows, empty_rows;                          /* with and without a figure */
-    time_t first, last;
+    size_t rows, older_rows, empty_rows;              /* taken, left out, without a figure */
+    time_t first, last;                               /* of those that are taken */
     bool zone_told;  /* false: times without an offset were taken as UTC */
     char column[96]; /* which one it is from, as the file calls it */
 };
