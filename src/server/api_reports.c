@@ -12,6 +12,7 @@
 #include "server/ask.h"
 #include "server/call.h"
 #include "server/findings.h"
+#include "server/forecasts.h"
 #include "server/page_files.h"
 #include "server/study.h"
 #include "study/label.h"
@@ -36,6 +37,8 @@ static int open_report(struct miev_call *call, struct miev_ask_site *site,
     if (rc != MIEV_OK || !site->any)
         return rc;
     rc = miev_site_find(&site->wish, &place, &price, err);
+    if (rc == MIEV_OK && site->hour)
+        rc = miev_forecasts_hour(call->server->forecasts, site->wish.zone, site->hour, &place, err);
     if (rc == MIEV_OK)
         rc = miev_report_price(*report, &price, err);
     if (rc != MIEV_OK) {

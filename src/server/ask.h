@@ -4,6 +4,7 @@
 #define MIEV_SERVER_ASK_H
 
 #include <jansson.h>
+#include <time.h>
 
 #include "server/target.h"
 #include "study/site.h"
@@ -14,7 +15,15 @@
 struct miev_ask_site {
     struct miev_site_wish wish; /* its zone points to the text below, or is NULL */
     char zone[64];
-    bool any; /* something was said at all */
+    bool any;    /* something was said at all */
+    time_t hour; /* price by this hour of the forecast of the zone; 0: not said */
+};
+
+/* Whose alternatives are asked for, and which are not wanted. */
+struct miev_ask_alternatives {
+    struct miev_ask_site site;
+    double max_latency_ms, min_accuracy_percent; /* 0: not said */
+    char regions[160];                           /* "": all */
 };
 
 struct miev_ask {
@@ -36,9 +45,13 @@ MIEV_MUST_USE int miev_ask_from_query(const struct miev_target *target, struct m
                                       struct miev_error *err);
 void miev_ask_finish(struct miev_ask *ask);
 
-/* Where a kept report is to be priced: zone, intensity_g_per_kwh, pue, embodied, requests_per_day.
- */
+/* Where a kept report is to be priced: zone, intensity_g_per_kwh, pue, embodied, lifetime_years,
+ * requests_per_day, hour. */
 MIEV_MUST_USE int miev_ask_site_from_query(const struct miev_target *target,
                                            struct miev_ask_site *out, struct miev_error *err);
+/* The same without an hour, and max_latency_ms, min_accuracy_percent, regions. */
+MIEV_MUST_USE int miev_ask_alternatives_from_query(const struct miev_target *target,
+                                                   struct miev_ask_alternatives *out,
+                                                   struct miev_error *err);
 
 #endif
