@@ -22,6 +22,8 @@ static int open_priced(struct miev_call *call, const struct miev_ask_alternative
         rc = miev_history_report(call->server->history, id, &row, report, err);
     if (rc == MIEV_OK)
         rc = miev_site_find(&ask->site.wish, &place, &price, err);
+    if (rc == MIEV_OK && ask->no_rate)
+        price.requests_per_day = -1;
     if (rc == MIEV_OK)
         rc = miev_alternatives_price(*report, &ask->site.wish, &price, err);
     return rc;

@@ -328,6 +328,8 @@ int miev_ask_alternatives_from_query(const struct miev_target *target,
     if (rc == MIEV_OK)
         rc = take_site(document, &out->site, err);
     if (rc == MIEV_OK) {
+        const json_t *rate = json_object_get(document, "requests_per_day");
+        out->no_rate = json_is_number(rate) && json_number_value(rate) <= 0;
         out->max_latency_ms = number_of(document, "max_latency_ms", 0);
         out->min_accuracy_percent = number_of(document, "min_accuracy_percent", 0);
         copy_word(out->regions, sizeof(out->regions), document, "regions");

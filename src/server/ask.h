@@ -22,6 +22,7 @@ struct miev_ask_site {
 /* Whose alternatives are asked for, and which are not wanted. */
 struct miev_ask_alternatives {
     struct miev_ask_site site;
+    bool no_rate; /* a rate of 0 was said, in place of the report's own */
     double max_latency_ms, min_accuracy_percent; /* 0: not said */
     char regions[160];                           /* "": all */
 };

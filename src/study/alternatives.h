@@ -22,7 +22,8 @@ struct miev_alternatives_wish {
 };
 
 /* Price a report as its alternatives are to be held against: at its own place and its own rate,
- * unless the wish names others. asked: what miev_site_find made of the wish. */
+ * unless the wish names others. asked: what miev_site_find made of the wish; a rate below 0 is
+ * none at all. */
 MIEV_MUST_USE int miev_alternatives_price(json_t *report, const struct miev_site_wish *wish,
                                           const struct miev_price_options *asked,
                                           struct miev_error *err);

@@ -38,8 +38,9 @@ int miev_alternatives_price(json_t *report, const struct miev_site_wish *wish,
     struct miev_price_options place = *asked;
     if (stays(wish))
         miev_report_priced_by(report, &own, &place);
-    place.requests_per_day =
-        asked->requests_per_day > 0 ? asked->requests_per_day : own_rate(report);
+    place.requests_per_day = asked->requests_per_day;
+    if (!(asked->requests_per_day > 0))
+        place.requests_per_day = asked->requests_per_day < 0 ? 0 : own_rate(report);
     return miev_report_price(report, &place, err);
 }
 

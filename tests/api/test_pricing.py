@@ -115,6 +115,8 @@ class Alternatives(Kept):
     def test_the_reports_own_place_and_rate_stay(self):
         self.assertEqual(self.ask("alternatives")["requests_per_day"], 1000)
         self.assertEqual(self.same({"requests_per_day": 50}, "--rate=50")["requests_per_day"], 50)
+        none = self.ask("alternatives", requests_per_day=0)
+        self.assertEqual((none["requests_per_day"], none["year_g"]), (None, None))
 
     def test_a_kind_without_items_says_why_in_a_word_and_a_sentence(self):
         kinds = self.kinds(model=SMALL)

@@ -3,7 +3,8 @@
 
 import type { Places, Report } from "../report";
 import type { Pricing } from "../state/pricing";
-import { placesQuery, pricingQuery } from "../state/pricing";
+import { alternativesQuery, placesQuery, pricingQuery } from "../state/pricing";
+import type { AlternativesDocument } from "./alternatives_types";
 import type { Dataset, Evaluation, Mapping, ModelPage, Pull } from "./hub_types";
 import type { CatalogModel, Compared, InputFile, MachineInfo, NewStudy, Problem, Study, Zone } from "./types";
 
@@ -121,6 +122,8 @@ export class Client {
     this.get<Report>(`studies/${id}/report${pricingQuery(pricing)}`, signal);
   places = (id: number, pricing: Pricing | null, signal?: AbortSignal) =>
     this.get<Places>(`studies/${id}/places${placesQuery(pricing)}`, signal);
+  alternatives = (id: number, pricing: Pricing | null, wish: Record<string, string>, signal?: AbortSignal) =>
+    this.get<AlternativesDocument>(`studies/${id}/alternatives?${alternativesQuery(pricing, wish)}`, signal);
   compare = (a: number, b: number, signal?: AbortSignal) => this.get<Compared>(`compare?a=${a}&b=${b}`, signal);
 
   eventsPath = (id: number) => `${this.base}/studies/${id}/events`;

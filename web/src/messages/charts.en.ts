@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The texts of the charts in English. charts.ko.ts has the same keys, or the page does not compile. */
+import { chartsLessEn } from "./charts_less.en";
 import type { Method, OffAxis, PartName, Position, StageName, Verdict } from "../report";
 
 const VERDICTS: Record<Verdict, string> = {
@@ -54,6 +55,8 @@ export interface ParetoPhrase {
 }
 
 export const chartsEn = {
+  ...chartsLessEn,
+
   /* every figure */
   table: "Table",
   tableOf: (title: string) => `${title}: table`,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The texts of the charts in Korean. */
 import type { Method, OffAxis, PartName, Position, StageName, Verdict } from "../report";
+import { chartsLessKo } from "./charts_less.ko";
 import type { ChartMessages } from "./charts.en";
 
 const VERDICTS: Record<Verdict, string> = {
@@ -39,6 +40,8 @@ const STAGES: Record<StageName | "inference" | "load", string> = {
 const list = (words: string[]) => words.join(", ");
 
 export const chartsKo: ChartMessages = {
+  ...chartsLessKo,
+
   table: "표",
   tableOf: (title) => `${title}: 표`,
   saveAs: (title) => `"${title}" 저장 형식`,

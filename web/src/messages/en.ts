@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The words of the page. Another language has every key of this one, or it does not compile. */
 import { hubEn } from "./hub.en";
+import { lessEn } from "./less.en";
 
 const s = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 export const en = {
   ...hubEn,
+  ...lessEn,
 
   // frame
   product: "Model Inference Emission Visualizer",

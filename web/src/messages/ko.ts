@@ -3,9 +3,11 @@
 
 import type { Messages } from "./en";
 import { hubKo } from "./hub.ko";
+import { lessKo } from "./less.ko";
 
 export const ko: Messages = {
   ...hubKo,
+  ...lessKo,
 
   // frame
   product: "모델 추론 탄소 배출 시각화 도구",

@@ -7,6 +7,10 @@ import { useText } from "../i18n";
 import type { Places, Report } from "../report";
 import { carbonGroups, hasEnergy, isMeasured, isProvisional, measuredModels } from "../report";
 import { disturbed } from "../state/answer";
+import { SweepChart } from "../charts";
+import type { Asked } from "../state/alternatives";
+import type { Wish } from "../state/wish";
+import { NO_WISH } from "../state/wish";
 import { Alternatives } from "./Alternatives";
 import { CarbonCharts, OtherCharts } from "./Charts";
 import { Headline } from "./Headline";
@@ -17,17 +21,25 @@ interface Props {
   photo: string | null;
   /** Absent where no server can price it anew. */
   onPlace?: ((zone: string) => void) | undefined;
+  /** The study, where a server can tell what would emit less. */
+  asked?: Asked | undefined;
+  /** Kept by the address, where there is one. */
+  wish?: Wish | undefined;
+  onWish?: ((wish: Wish) => void) | undefined;
 }
 
-export function Results({ report, places, photo, onPlace }: Props) {
-  const [chosen, setChosen] = useState<string | undefined>(undefined);
-  const shown = { report, chosenModel: chosen, onChoose: setChosen };
+export function Results({ report, places, photo, onPlace, asked, ...kept }: Props) {
+  const [own, setOwn] = useState(NO_WISH);
+  const wish = kept.wish ?? own;
+  const onWish = kept.onWish ?? setOwn;
+  const shown = { report, chosenModel: wish.model ?? undefined, onChoose: (model: string) => onWish({ ...wish, model }) };
   return (
     <>
       <Headline report={report} />
       <Failed report={report} />
+      {report.sweep && <div class="cards"><div class="wide"><SweepChart {...shown} /></div></div>}
       <CarbonCharts {...shown} />
-      {!isProvisional(report) && <Alternatives {...{ ...shown, places, onPlace }} />}
+      {!isProvisional(report) && <Alternatives {...{ ...shown, places, onPlace, asked, wish, onWish }} />}
       <OtherCharts {...shown} photo={photo} />
       <Measuring report={report} />
     </>

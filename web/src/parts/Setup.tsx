@@ -25,7 +25,7 @@ function wanted(pricing: Pricing, ids: readonly string[]): NewStudy | string {
   if (ids.length === 0) return text().wantModel;
   if (ids.length > most) return text().tooMany(most);
   if (input === null) return text().wantPhoto;
-  const { zone, intensity, ...others } = pricing;
+  const { zone, intensity, hour: _, ...others } = pricing;
   const place = intensity !== null ? { intensity_g_per_kwh: intensity } : zone === WORLD.zone ? {} : { zone };
   return { models: [...ids], input, ...place, ...others, budget_s: settings.get().budget_s };
 }
