@@ -147,6 +147,9 @@ function plotOf(points: SweepPoint[], width: number): Plot {
 /** Named: what has a role, and the front. The rest is told by its tip and in the table. */
 const named = (point: SweepPoint) => point.front || point.roles.length > 0;
 
+/** The signs about a point are wider than a point: its name begins after them. */
+const CLEAR = "\u2002";
+
 function shortName(point: SweepPoint, all: SweepPoint[], say: ChartMessages): string {
   const { threads, batch, delegate, precision } = settingOf(point);
   const differs = (of: (other: SweepPoint) => string | null) => new Set(all.map(of)).size > 1;
@@ -155,7 +158,8 @@ function shortName(point: SweepPoint, all: SweepPoint[], say: ChartMessages): st
     differs((other) => settingOf(other).delegate) ? delegate : null,
     differs((other) => settingOf(other).precision) ? precision : null,
   ];
-  return [words.filter(Boolean).join(" "), rolesWords(point.roles, say)].filter(Boolean).join(" · ");
+  const name = [words.filter(Boolean).join(" "), rolesWords(point.roles, say)].filter(Boolean).join(" · ");
+  return point.roles.length > 0 ? `${CLEAR}${name}${CLEAR}` : name;
 }
 
 function labelsOf(points: SweepPoint[], { unit, x, y, right, bottom }: Plot, say: ChartMessages): Map<string, Label> {
@@ -220,8 +224,8 @@ function Shape({ x, y, front, roles }: { x: number; y: number; front: boolean; r
   const frame = { fill: "none", stroke: ink.text, "stroke-width": 1.75 } as const;
   return (
     <g transform={`translate(${x},${y})`}>
-      {roles.includes("default") && <rect x={-8.5} y={-8.5} width={17} height={17} {...frame} />}
-      {roles.includes("knee") && <path d="M0,-12L12,0L0,12L-12,0Z" {...frame} />}
+      {roles.includes("default") && <rect x={-8} y={-8} width={16} height={16} {...frame} />}
+      {roles.includes("knee") && <path d="M0,-11.5L11.5,0L0,11.5L-11.5,0Z" {...frame} />}
       {roles.includes("best") && <path d={STAR} transform="translate(0,-15)" fill={ink.accent} stroke={ink.paper} stroke-width={0.5} />}
       <circle r={5} fill={front ? ink.mark : ink.paper} stroke={front ? ink.paper : ink.mark} stroke-width={front ? 1.5 : 2} />
     </g>
@@ -310,7 +314,7 @@ function legendItems(points: SweepPoint[], labels: Map<string, Label>, say: Char
         {label.number}
       </text>
     );
-    items.push([digits, shortName(point, points, say)]);
+    items.push([digits, shortName(point, points, say).trim()]);
   }
   return items;
 }

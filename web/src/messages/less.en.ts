@@ -37,6 +37,7 @@ export const lessEn = {
   kindHour: "Hour",
   kindPlace: "Place",
   kindHardware: "Other hardware",
+  kindTable: (kind: string) => `${kind}: table`,
   kindOf: (what: string, grams: string) => `Now: ${what} takes ${grams} CO₂e`,
   kindRequest: "a request",
   kindInference: "a million inferences",

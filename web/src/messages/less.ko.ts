@@ -35,6 +35,7 @@ export const lessKo: LessMessages = {
   kindHour: "시간",
   kindPlace: "장소",
   kindHardware: "다른 하드웨어",
+  kindTable: (kind) => `${kind}: 표`,
   kindOf: (what, grams) => `지금: ${what}에 ${grams} CO₂e`,
   kindRequest: "요청 한 번",
   kindInference: "추론 100만 번",

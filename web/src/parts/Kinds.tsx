@@ -126,7 +126,7 @@ function Items({ kind, title }: { kind: AlternativeKind; title: string }) {
   const more = kind.items.length - MOST_SHOWN;
   return (
     <>
-      <Table label={title} whole
+      <Table label={t.kindTable(title)} whole
         headings={[{ title: t.columnWhat[kind.kind] }, ...columns.map(({ title, number }) => ({ title, kind: number ? "number" as const : undefined }))]}
         rows={shownItems(kind).map((item) => ({
           key: item.what,

@@ -42,7 +42,7 @@ export function Place({ pricing, onChange, hint }: {
         <NumberField label={t.intensity} value={pricing.intensity} least={0} most={MOST_INTENSITY}
           error={t.intensityError(MOST_INTENSITY)} onChange={(intensity) => change({ intensity })} />
       )}
-      {hint && <Hour pricing={pricing} onChange={(hour) => change({ hour })} />}
+      {(hint !== null || pricing.hour !== null) && <Hour pricing={pricing} onChange={(hour) => change({ hour })} />}
       <Volume pricing={pricing} onChange={change} />
       <NumberField label={t.pue} value={pricing.pue} least={1} most={MOST_PUE} hint={t.pueHint}
         error={t.pueError(MOST_PUE)} onChange={(pue) => change({ pue })} />
