@@ -13,7 +13,7 @@
 #include "study/study.h"
 
 /* Every field there is: a query is turned into JSON by it, and others are refused. */
-enum kind { WORD, NUMBER, WHOLE, FLAG, WORDS };
+enum kind { WORD, NUMBER, WHOLE, FLAG, WORDS, OBJECT };
 /* What a field says something about; an address takes the fields of some of these. */
 enum subject { OF_STUDY = 1, OF_SITE = 2, OF_HOUR = 4, OF_ALTERNATIVES = 8 };
 #define MOST_LATENCY_MS 86400000.0 /* a day */
@@ -36,6 +36,7 @@ static const struct field {
     {"max_latency_ms", 0.000001, MOST_LATENCY_MS, NUMBER, OF_ALTERNATIVES},
     {"min_accuracy_percent", 0, 100, NUMBER, OF_ALTERNATIVES},
     {"regions", 1, 159, WORD, OF_ALTERNATIVES},
+    {"sweep", 0, 0, OBJECT, OF_STUDY},
     {"threads", 1, 1024, WHOLE, OF_STUDY},
     {"delegate", 0, 31, WORD, OF_STUDY},
     {"budget_s", 0, MIEV_ASK_MAX_BUDGET_S, NUMBER, OF_STUDY},
@@ -105,9 +106,14 @@ static int check_field(const struct field *field, const json_t *value, struct mi
     case FLAG:
         fits = json_is_boolean(value);
         break;
+    case OBJECT:
+        fits = json_is_object(value);
+        break;
     }
     if (fits)
         return MIEV_OK;
+    if (field->kind == OBJECT)
+        return miev_error_set(err, MIEV_ERR_INVALID, "'%s' must be an object", field->name);
     if (field->kind == FLAG)
         return miev_error_set(err, MIEV_ERR_INVALID, "'%s' must be true or false", field->name);
     return miev_error_set(err, MIEV_ERR_INVALID, "'%s' must be %s %.15g to %.15g%s", field->name,
@@ -187,6 +193,20 @@ static int take_site(const json_t *document, struct miev_ask_site *out, struct m
     return rc == MIEV_OK ? miev_site_find(&out->wish, &site, &price, err) : rc;
 }
 
+static int take_sweep(json_t *document, struct miev_ask *out, struct miev_error *err)
+{
+    json_t *sweep = json_object_get(document, "sweep");
+    out->sweep = json_is_object(sweep);
+    if (!out->sweep)
+        return MIEV_OK;
+    if (json_is_number(json_object_get(document, "threads")) ||
+        json_is_string(json_object_get(document, "delegate")))
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "a sweep has threads and delegates of its own: leave out 'threads' "
+                              "and 'delegate'");
+    return miev_ask_sweep_read(sweep, &out->grid, err);
+}
+
 static int take(json_t *document, struct miev_ask *out, struct miev_error *err)
 {
     int rc = check(document, OF_STUDY | OF_SITE, err);
@@ -195,8 +215,11 @@ static int take(json_t *document, struct miev_ask *out, struct miev_error *err)
                             "'models' is missing: list the ids of the models to measure");
     if (rc == MIEV_OK)
         rc = take_site(document, &out->site, err);
+    if (rc == MIEV_OK)
+        rc = take_sweep(document, out, err);
     if (rc != MIEV_OK)
         return rc;
+    out->own_budget = json_is_number(json_object_get(document, "budget_s"));
     copy_word(out->input, sizeof(out->input), document, "input");
     copy_word(out->name, sizeof(out->name), document, "name");
     copy_word(out->delegate, sizeof(out->delegate), document, "delegate");
@@ -252,6 +275,8 @@ static json_t *value_of(const struct field *field, const char *text)
     case NUMBER:
     case WHOLE:
         return miev_parse_double(text, &number, NULL) == MIEV_OK ? json_real(number) : NULL;
+    case OBJECT:
+        return NULL;
     case FLAG:
         break;
     }

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <time.h>
 
+#include "server/ask_sweep.h"
 #include "server/target.h"
 #include "study/site.h"
 
@@ -35,6 +36,9 @@ struct miev_ask {
     unsigned threads;
     double budget_s, target_ratio;
     double seed; /* below 0: to be drawn */
+    bool sweep;  /* one model under many settings, those of the grid */
+    struct miev_sweep_grid grid;
+    bool own_budget; /* budget_s was said */
 };
 
 /* Read {"models": [...], "input": "...", ...}. Fields that are not known, of the wrong type or out

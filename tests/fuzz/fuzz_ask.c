@@ -39,6 +39,9 @@ static void check_ask(struct miev_ask *ask)
     fuzz_require(ask->threads >= 1 && ask->threads <= 1024);
     fuzz_require(ask->budget_s >= 0 && ask->budget_s <= MIEV_ASK_MAX_BUDGET_S);
     fuzz_require(ask->target_ratio >= 0.001 && ask->target_ratio <= 1);
+    fuzz_require(ask->grid.n_threads <= MIEV_SWEEP_MAX_VALUES &&
+                 ask->grid.n_batches <= MIEV_SWEEP_MAX_VALUES &&
+                 ask->grid.n_delegates <= MIEV_SWEEP_MAX_DELEGATES);
     check_pue(ask->site.wish.pue);
     fuzz_require(!(ask->site.wish.zone && ask->site.wish.intensity_g_per_kwh >= 0));
     check_text(ask->name);

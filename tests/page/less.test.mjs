@@ -219,6 +219,28 @@ test('a sweep has its picture, its advice and its settings; the saved page has t
     await done(page);
 });
 
+test('a sweep is started where a report has none, with lists that are checked', async () => {
+    const page = await tab(server, { hash: `#/study/${study.id}?zone=GB&model=cifar10-nano:int8` });
+    const settings = kind(page, 'Settings');
+    await settings.getByText('Or measure them here').click();
+    await settings.getByLabel('Threads').fill('0');
+    await settings.getByText(/^At most 16 whole numbers/).waitFor();
+    assert.ok(await settings.getByRole('button', { name: 'Measure the settings' }).isDisabled());
+    await settings.getByLabel('Threads').fill('1');
+    await settings.getByLabel('Pictures at once').fill('1,4');
+    await settings.getByLabel('Delegates').fill('best');
+    await settings.getByLabel(/^All of its files/).uncheck();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction((id) => !location.hash.includes(`/study/${id}`), study.id);
+    await page.locator('.states li', { hasText: 'cifar10-nano:int8 t1 b4' }).waitFor();
+    const made = Number(/study\/(\d+)/.exec(page.url())[1]);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await server.over(made);
+    await server.api('DELETE', `studies/${made}`);
+    await done(page);
+});
+
 test('all of it is there in Korean', async () => {
     const page = await tab(server, { hash: `#/study/${sweep.id}?zone=GB` });
     await page.evaluate(() => localStorage.setItem('miev.language', '"ko"'));

@@ -140,7 +140,16 @@ export interface NewStudy {
   embodied: boolean;
   lifetime_years?: number | null;
   requests_per_day: number;
-  budget_s: number;
+  /** Left out of a sweep it goes by the number of combinations. */
+  budget_s?: number;
+  /** One model under many settings; what is left out is the choice of `miev sweep`. */
+  sweep?: SweepSettings;
+}
+
+export interface SweepSettings {
+  threads?: number[];
+  batch?: number[];
+  delegate?: string[];
 }
 
 export type Answer = "agrees" | "differs" | "not comparable";

@@ -54,7 +54,7 @@ export function Alternatives({ report, places, chosenModel, onChoose, onPlace, a
       </div>
       {told && (
         <div class={pending ? "pending" : ""} aria-busy={pending}>
-          <Kinds found={told} report={report} hour={asked?.pricing?.hour ?? null} />
+          <Kinds found={told} report={report} asked={asked} />
         </div>
       )}
       <RatioTable {...{ report, chosenModel: from, onChoose }} />

@@ -9,6 +9,7 @@ import { count, PER_MILLION, quantity } from "../format";
 import { date, language, useText, zoneName } from "../i18n";
 import type { Messages } from "../messages/en";
 import type { Report } from "../report";
+import type { Asked } from "../state/alternatives";
 import { hourTime } from "../state/hours";
 import {
   MOST_SHOWN, accuracyWords, basisWords, gridWords, isRegion, latencyWords, reasonWords, savedWords, shareWords,
@@ -17,16 +18,17 @@ import {
 import { useStore } from "../state/store";
 import { CopyButton } from "./Copy";
 import { asSentence } from "./Note";
+import { StartSweep } from "./StartSweep";
 
 interface Props {
   found: AlternativesDocument;
   report: Report;
-  /** The hour that prices the report on show. */
-  hour: string | null;
+  asked: Asked | undefined;
 }
 
-export function Kinds({ found, report, hour }: Props) {
+export function Kinds({ found, report, asked }: Props) {
   const t = useText();
+  const hour = asked?.pricing?.hour ?? null;
   const titles = { settings: t.kindSettings, models: t.kindModels, hour: t.kindHour, place: t.kindPlace, hardware: t.kindHardware };
   return (
     <div class="kinds">
@@ -34,7 +36,7 @@ export function Kinds({ found, report, hour }: Props) {
       {hour !== null && <p class="hint">{t.hourHeld}</p>}
       {found.kinds.map((kind) => (
         <Section key={kind.kind} title={titles[kind.kind]}>
-          {kind.items.length > 0 ? <Items kind={kind} title={titles[kind.kind]} /> : <None kind={kind} report={report} model={found.model} />}
+          {kind.items.length > 0 ? <Items kind={kind} title={titles[kind.kind]} /> : <None kind={kind} report={report} model={found.model} asked={asked} />}
           {kind.kind === "hour" && <Hours kind={kind} report={report} hour={hour} />}
         </Section>
       ))}
@@ -61,14 +63,19 @@ function Now({ found: { cost_g, year_g, requests_per_day } }: { found: Alternati
   );
 }
 
-function None({ kind, report, model }: { kind: AlternativeKind; report: Report; model: string }) {
+function None({ kind, report, model, asked }: {
+  kind: AlternativeKind; report: Report; model: string; asked: Asked | undefined;
+}) {
   const t = useText();
   const command = sweepCommand(model, report.input.name);
   return (
     <>
       <p>{reasonWords(kind, t)} {kind.reason === "no-forecast" && asSentence(kind.why ?? "")}</p>
       {kind.reason === "no-sweep" && (
-        <div class="row command"><code>{command}</code><CopyButton words={() => command} label={t.copy} failed={t.copyBlocked} /></div>
+        <>
+          <div class="row command"><code>{command}</code><CopyButton words={() => command} label={t.copy} failed={t.copyBlocked} /></div>
+          <StartSweep report={report} model={model} asked={asked} />
+        </>
       )}
     </>
   );

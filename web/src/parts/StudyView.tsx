@@ -61,7 +61,7 @@ export function StudyView({ state, problem, priced, pricing, name, wish, onWish,
           <div class={priced.pending ? "results pending" : "results"} aria-busy={priced.pending}>
             {over && <Exports id={state.id} pricing={pricing} />}
             <Results report={report} places={over ? priced.places : null} photo={study?.input.href ?? null}
-              onPlace={onPlace} asked={over ? { id: state.id, pricing } : undefined} wish={wish} onWish={onWish} />
+              onPlace={onPlace} asked={over ? { id: state.id, pricing, input: study.input.id } : undefined} wish={wish} onWish={onWish} />
           </div>
         )
         : <Nothing over={over} has={study?.has_report ?? true} />}

@@ -25,6 +25,8 @@ export interface Found {
 export interface Asked {
   id: number;
   pricing: Pricing | null;
+  /** The picture, where it is on this server. */
+  input: string | null;
 }
 
 export const hourOf = (document: AlternativesDocument): HourKind | null =>

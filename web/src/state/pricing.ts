@@ -55,6 +55,12 @@ const besidesPlace = (pricing: Pricing) => ({
 /** A place has hours of its own, and a figure of one's own has none. */
 export const atPlace = (pricing: Pricing, zone: string): Pricing => ({ ...pricing, zone, intensity: null, hour: null });
 
+/** How a new study is to be priced, in the words of the server. */
+export function studyPlace({ zone, intensity, hour: _, ...others }: Pricing) {
+  const place = intensity !== null ? { intensity_g_per_kwh: intensity } : zone === WORLD.zone ? {} : { zone };
+  return { ...place, ...others };
+}
+
 /** As a study is asked for: hours pass, and a study is priced by the year. */
 export const withoutHour = (pricing: Pricing): Pricing => (pricing.hour === null ? pricing : { ...pricing, hour: null });
 
