@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "study/site_live.h"
 
-#define PLACES     16 /* kept at once; the oldest goes */
+#define PLACES     256 /* kept at once; the oldest goes */
 #define KEPT_S     600
 #define FAILURE_S  60
 #define ZONE_BYTES 64

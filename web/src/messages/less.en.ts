@@ -18,7 +18,6 @@ export const lessEn = {
   hourNoProvider:
     "No hour can be chosen, because this server asks nobody for a forecast: start it with “miev serve --forecast PROVIDER”.",
   hourOwnFigure: "A figure of your own has no hours: choose a country.",
-  hourLooking: "The forecast comes with the report.",
   hourNone: "There is no forecast for this place.",
 
   // what it has to fit

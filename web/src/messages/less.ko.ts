@@ -18,7 +18,6 @@ export const lessKo: LessMessages = {
   hourGone: (when) => `${when}: 예보에 없음`,
   hourNoProvider: "이 서버는 예보를 받지 않아 시간을 고를 수 없습니다. ‘miev serve --forecast PROVIDER’로 시작하세요.",
   hourOwnFigure: "직접 입력한 값에는 시간이 없습니다. 나라를 고르세요.",
-  hourLooking: "예보는 보고서와 함께 옵니다.",
   hourNone: "이 장소에는 예보가 없습니다.",
 
   wish: "조건에 맞는 것만",

@@ -52,6 +52,7 @@ export function Alternatives({ report, places, chosenModel, onChoose, onPlace, a
         {asked && <Constraints wish={wish} onWish={onWish} problem={problem} />}
         {idleDecides(report) && <p class="note plain">{t.atRate}</p>}
       </div>
+      {asked && !told && !problem && <p class="panel kinds-wait" role="status">{t.loading}</p>}
       {told && (
         <div class={pending ? "pending" : ""} aria-busy={pending}>
           <Kinds found={told} report={report} asked={asked} />
