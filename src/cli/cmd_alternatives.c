@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `miev alternatives`: what would emit less than a model of a kept report. Measures nothing. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +10,12 @@
 #include "cli/show_alternatives.h"
 #include "cli/site.h"
 #include "core/error.h"
-#include "core/field.h"
 #include "core/file.h"
 #include "study/alternatives.h"
 #include "study/site_live.h"
 
 #define MS_PER_S     1000.0
 #define PERCENT      100.0
-#define NAME_BYTES   32
 #define MOST_SECONDS 86400
 
 struct settings {
@@ -52,75 +49,39 @@ static const struct arg_option options[] = {
     {0},
 };
 
-/* Nobody asked for another place. */
-static bool stays(const struct site_settings *site)
-{
-    return !site->zone && !site->live && site->intensity < 0 && site->pue <= 0 && site->year <= 0 &&
-           site->lifetime_years <= 0 && !site->no_embodied;
-}
-
-/* The rate that the report was priced at; 0: none. */
-static double own_rate(const json_t *report)
-{
-    size_t i;
-    const json_t *model;
-    json_array_foreach(json_object_get(report, "models"), i, model)
-    {
-        double rate = miev_field_number(miev_field_at(miev_field_at(model, "footprint"), "at_rate"),
-                                        "requests_per_day");
-        if (isfinite(rate))
-            return rate;
-    }
-    return 0;
-}
-
 static int price(const char *word, const struct settings *settings,
                  const struct miev_price_options *asked, struct report_source *source,
                  struct miev_error *err)
 {
-    struct miev_site own;
-    struct miev_price_options place = *asked;
+    const struct miev_site_wish wish = site_wish(&settings->site);
     int rc = report_open_priceable(word, source, err);
-    if (rc != MIEV_OK)
-        return rc;
-    if (stays(&settings->site))
-        miev_report_priced_by(source->report, &own, &place);
-    place.requests_per_day =
-        asked->requests_per_day > 0 ? asked->requests_per_day : own_rate(source->report);
-    return miev_report_price(source->report, &place, err);
+    return rc == MIEV_OK ? miev_alternatives_price(source->report, &wish, asked, err) : rc;
 }
 
 /* The forecast of the report's place; a provider that has none now is told, and is no failure. */
 static int ask_hours(const json_t *report, const struct settings *settings,
-                     struct miev_live_point *points, struct miev_alternatives_wish *wish,
-                     struct miev_error *err)
+                     struct miev_live_point *points, struct miev_error *trouble,
+                     struct miev_alternatives_wish *wish, struct miev_error *err)
 {
-    const json_t *site = json_object_get(report, "site");
-    const char *zone =
-        json_is_true(json_object_get(site, "default")) ? NULL : miev_field_text(site, "zone");
+    const struct miev_site_wish site = site_wish(&settings->site);
     const struct miev_live_provider *provider;
-    char name[NAME_BYTES];
+    char zone[64];
     if (!settings->forecast)
         return MIEV_OK;
-    (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(settings->forecast, ":"),
-                   settings->forecast);
-    int rc = miev_live_named(name, &provider, err);
-    if (rc == MIEV_OK && provider->kind == MIEV_LIVE_MARGINAL)
-        rc = miev_error_set(err, MIEV_ERR_INVALID,
-                            "%s tells marginal figures, and a footprint is reckoned by averages: "
-                            "'miev zones --live' shows them",
-                            provider->title);
+    int rc = miev_site_forecaster(settings->forecast, &provider, err);
     if (rc != MIEV_OK)
         return rc;
+    miev_alternatives_zone(report, &site, zone);
     wish->hours = points;
     wish->hours_source = provider->title;
-    rc = miev_site_live_hours(settings->forecast, settings->site.zone ? settings->site.zone : zone,
-                              points, &wish->n_hours, err);
+    rc = miev_site_live_hours(settings->forecast, *zone ? zone : NULL, points, &wish->n_hours,
+                              trouble);
+    if (rc == MIEV_ERR_INVALID)
+        return miev_error_set(err, rc, "%s", trouble->message);
     if (rc != MIEV_OK) {
         wish->n_hours = 0;
-        if (rc == MIEV_ERR_INVALID)
-            return rc;
-        (void)fprintf(stderr, "miev: no forecast: %s\n", err->message);
+        wish->hours_why = trouble->message;
+        (void)fprintf(stderr, "miev: no forecast: %s\n", trouble->message);
     }
     return MIEV_OK;
 }
@@ -175,7 +136,7 @@ static int run_alternatives(const void *given, char **words, size_t n_words)
                                           .regions = settings->regions};
     struct miev_site site;
     struct miev_price_options place;
-    struct miev_error err;
+    struct miev_error err, trouble;
     int status = CLI_OK;
     if (n_words == 0)
         return report_missing("alternatives");
@@ -183,7 +144,7 @@ static int run_alternatives(const void *given, char **words, size_t n_words)
         return cli_usage_error("alternatives", &err);
     if (price(words[0], settings, &place, &source, &err) != MIEV_OK ||
         read_day(settings->typical_day, &day, &wish, &err) != MIEV_OK ||
-        ask_hours(source.report, settings, points, &wish, &err) != MIEV_OK ||
+        ask_hours(source.report, settings, points, &trouble, &wish, &err) != MIEV_OK ||
         tell(source.report, settings, &wish, &err) != MIEV_OK)
         status = cli_fail(&err);
     report_close(&source);

@@ -13,7 +13,7 @@
 
 struct settings {
     double port, queue, connections, rate_limit;
-    const char *listen, *host, *token_file;
+    const char *listen, *host, *token_file, *forecast;
     bool open;
 };
 
@@ -37,6 +37,9 @@ static const struct arg_option options[] = {
     ARG_NUMBER_AT(struct settings, rate_limit, "--rate-limit", "N", 1, 1e9,
                   "requests a second of one address (default 200); ten\nseconds' worth may come at "
                   "once"),
+    ARG_TEXT_AT(struct settings, forecast, "--forecast", "PROVIDER",
+                "the hours to come, by electricitymaps or neso: the page\nprices by them "
+                "(docs/live.md)"),
     ARG_FLAG_AT(struct settings, open, "--open", "show the page in a browser"),
     {0},
 };
@@ -87,6 +90,7 @@ static int serve(const struct settings *settings, const char *token, const sigse
     server_options.port = (uint16_t)settings->port;
     server_options.host = settings->host;
     server_options.token = token;
+    server_options.forecast = settings->forecast;
     server_options.queue = (unsigned)settings->queue;
     server_options.connections = (unsigned)settings->connections;
     server_options.requests_per_s = settings->rate_limit;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `miev sweep`: one model under many settings. */
-#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,9 +14,7 @@
 #include "study/batch.h"
 #include "study/sweep_grid.h"
 
-#define MOST_THREADS   1024
-#define LEAST_BUDGET_S 60
-#define COMBINATION_S  6 /* time for the ten rounds that an interval asks for, and to prepare */
+#define MOST_THREADS 1024
 
 struct settings {
     struct measure_settings measure; /* threads and delegate are those of each combination */
@@ -100,9 +97,8 @@ static int sweep_selection(const struct settings *settings, const struct miev_sw
     struct measure_settings measure = settings->measure;
     combine(grid, selection);
     measure.against_first = true;
-    measure.budget_s = settings->budget_s < 0
-                           ? fmax(LEAST_BUDGET_S, COMBINATION_S * (double)selection->n)
-                           : settings->budget_s;
+    measure.budget_s =
+        settings->budget_s < 0 ? miev_sweep_budget_s(selection->n) : settings->budget_s;
     return study_run(&(struct study_job){.measure = &measure,
                                          .history = &settings->history,
                                          .output = &settings->output,

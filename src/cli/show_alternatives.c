@@ -8,6 +8,7 @@
 #include "cli/show_parts.h"
 
 #define MOST_SHOWN 8
+#define OTHER_YEAR "*" /* the figure is of another year than the report's */
 
 static const struct {
     const char *kind, *title, *what;
@@ -18,7 +19,8 @@ static const struct {
               {"hardware", "Other hardware: a projection", "projected on"}};
 
 struct columns {
-    size_t ratio, saved, p99, top1, verdict, intensity, pue;
+    size_t ratio, saved, p99, top1, verdict, intensity, year, pue;
+    bool years;
     struct miev_unit saved_unit;
 };
 
@@ -61,6 +63,9 @@ static void set_electricity(struct table *table, size_t row, const json_t *item,
     double pue = miev_field_number(item, "pue");
     miev_format_number(number, sizeof(number), miev_field_number(item, "intensity_g_per_kwh"));
     table_set(table, row, at->intensity, "%s", number);
+    if (at->years)
+        table_set(table, row, at->year, "%.0f%s", miev_field_number(item, "year"),
+                  json_is_true(miev_field_at(item, "same_year")) ? "" : OTHER_YEAR);
     miev_format_number(number, sizeof(number), pue);
     table_set(table, row, at->pue, "%s", isfinite(pue) ? number : "-");
 }
@@ -111,7 +116,8 @@ static void show_items(const json_t *kind, const char *what, const struct termin
     bool measured = json_is_object(first) && json_object_get(first, "p99_s");
     double most = miev_field_number(saved_of(first), "value");
     struct columns at = {.saved_unit =
-                             miev_unit_for(MIEV_QUANTITY_MASS_G, &most, 1, !terminal->utf8)};
+                             miev_unit_for(MIEV_QUANTITY_MASS_G, &most, 1, !terminal->utf8),
+                         .years = isfinite(miev_field_number(first, "year"))};
     char saves[64];
     struct table table;
     if (!table_init(&table, n))
@@ -127,6 +133,8 @@ static void show_items(const json_t *kind, const char *what, const struct termin
         at.verdict = table_column_if_wide(&table, "energy", false, 1);
     } else {
         at.intensity = table_column_if_wide(&table, "g/kWh", true, 2);
+        if (at.years)
+            at.year = table_column(&table, "year", true);
         at.pue = table_column_if_wide(&table, "PUE", true, 1);
     }
     for (size_t i = 0; i < n; i++) {
@@ -142,6 +150,19 @@ static void show_items(const json_t *kind, const char *what, const struct termin
     }
     show_table(&table, terminal);
     table_finish(&table);
+}
+
+/* One of those that the table shows is of another year. */
+static bool has_other_year(const json_t *items)
+{
+    size_t i;
+    const json_t *item;
+    json_array_foreach(items, i, item)
+    {
+        if (i < MOST_SHOWN && json_is_false(miev_field_at(item, "same_year")))
+            return true;
+    }
+    return false;
 }
 
 static void show_kind(const json_t *kind, const struct terminal *terminal)
@@ -160,7 +181,10 @@ static void show_kind(const json_t *kind, const struct terminal *terminal)
     if (n == 0)
         say(terminal, "%s.", miev_field_text(kind, "why"));
     else
-        say(terminal, "By: %s%s.", miev_field_text(kind, "basis"),
+        say(terminal, "By: %s%s%s.", miev_field_text(kind, "basis"),
+            has_other_year(miev_field_at(kind, "items"))
+                ? "; " OTHER_YEAR " of another year than the report's figure"
+                : "",
             n > MOST_SHOWN ? "; the rest: --json" : "");
 }
 

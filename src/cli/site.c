@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/site.h"
 
-#include "study/site.h"
-
-#define S_PER_YEAR (365.25 * 86400)
-
-int site_options(const struct site_settings *settings, struct miev_site *site,
-                 struct miev_price_options *out, struct miev_error *err)
+struct miev_site_wish site_wish(const struct site_settings *settings)
 {
-    const struct miev_site_wish wish = {
+    return (struct miev_site_wish){
         .zone = settings->zone,
         .intensity_g_per_kwh = settings->intensity,
         .year = (int)settings->year,
         .live = settings->live,
         .pue = settings->pue,
         .requests_per_day = settings->requests_per_day,
-        .lifetime_s = settings->lifetime_years * S_PER_YEAR,
+        .lifetime_s = settings->lifetime_years * MIEV_SITE_YEAR_S,
         .no_embodied = settings->no_embodied,
     };
+}
+
+int site_options(const struct site_settings *settings, struct miev_site *site,
+                 struct miev_price_options *out, struct miev_error *err)
+{
+    const struct miev_site_wish wish = site_wish(settings);
     return miev_site_find(&wish, site, out, err);
 }

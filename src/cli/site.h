@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "cli/args.h"
-#include "study/price.h"
+#include "study/site.h"
 
 struct site_settings {
     const char *zone, *live;
@@ -35,7 +35,7 @@ struct site_settings {
                   "your own grams of CO2e per kWh, instead of a zone"),                            \
     ARG_NUMBER_AT(type, at.pue, "--pue", "RATIO", 1, 10,                                           \
                   "power usage effectiveness of the data centre (default: a\ncloud region's published one, else 1)"),                     \
-    ARG_NUMBER_AT(type, at.lifetime_years, "--lifetime", "YEARS", 0.1, 100,                        \
+    ARG_NUMBER_AT(type, at.lifetime_years, "--lifetime", "YEARS", MIEV_SITE_MIN_LIFETIME_YEARS, MIEV_SITE_MAX_LIFETIME_YEARS,                        \
                   "how long the machine is planned to be in use; default: the\nrange of its class (docs/method-footprint.md)"), \
     ARG_FLAG_AT(type, at.no_embodied, "--no-embodied",                                             \
                 "leave out the share of the machine's manufacturing")
@@ -47,6 +47,8 @@ struct site_settings {
 /* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
+/* What the options ask for. */
+struct miev_site_wish site_wish(const struct site_settings *settings);
 /* What the options say, for miev_report_price and its like; *out refers to *site. Asked before
  * anything is measured: MIEV_ERR_INVALID when the zone is unknown or two options contradict each
  * other. */

@@ -8,11 +8,13 @@
 #include "media/media.h"
 #include "meter/meter.h"
 #include "server/call.h"
+#include "server/forecasts.h"
 #include "server/machine.h"
 #include "server/openapi.h"
 #include "server/page_files.h"
 #include "study/facts.h"
 #include "study/report_check.h"
+#include "study/site.h"
 #include "study/study.h"
 
 void miev_api_health(struct miev_call *call)
@@ -119,6 +121,25 @@ static json_t *engine_of(const struct miev_engine_ops *engine, const char *runti
     return out;
 }
 
+/* How long machines are in use, by class: what is reckoned by where nobody says how long. */
+static json_t *lifetimes(void)
+{
+    static const enum miev_machine_class classes[] = {MIEV_MACHINE_SERVER, MIEV_MACHINE_DESKTOP,
+                                                      MIEV_MACHINE_LAPTOP};
+    json_t *years = json_object();
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+        struct miev_embodied embodied;
+        if (miev_embodied_default(classes[i], &embodied, NULL) != MIEV_OK)
+            continue;
+        const struct miev_interval *life = &embodied.lifetime_s;
+        (void)json_object_set_new(
+            years, miev_machine_class_name(classes[i]),
+            json_pack("{s:f, s:f, s:f}", "value", life->value / MIEV_SITE_YEAR_S, "low",
+                      life->low / MIEV_SITE_YEAR_S, "high", life->high / MIEV_SITE_YEAR_S));
+    }
+    return years;
+}
+
 int miev_machine_document(const struct miev_server *server, json_t **out, struct miev_error *err)
 {
     const struct miev_server_options *options = &server->options;
@@ -134,11 +155,12 @@ int miev_machine_document(const struct miev_server *server, json_t **out, struct
     for (size_t i = 0; miev_engines[i]; i++)
         (void)json_array_append_new(engines, engine_of(miev_engines[i], server->runtime_dir));
     json_t *made = json_pack(
-        "{s:s, s:b, s:b, s:o, s:o, s:o, s:b, s:{s:I, s:I, s:I, s:I, s:i, s:i}}", "miev_version",
-        miev_version(), "token_required", options->token != NULL, "pages_built",
+        "{s:s, s:b, s:b, s:o, s:o, s:o, s:b, s:s?, s:o, s:{s:I, s:I, s:I, s:I, s:i, s:i}}",
+        "miev_version", miev_version(), "token_required", options->token != NULL, "pages_built",
         miev_page_files[0].path != NULL, "machine", miev_facts_machine(&machine), "sensors",
-        sensors_of(meter), "engines", engines, "measured", (int)is_measured(meter), "limits",
-        "image_bytes", (json_int_t)MIEV_IMAGE_MAX_BYTES, "model_bytes",
+        sensors_of(meter), "engines", engines, "measured", (int)is_measured(meter), "forecast",
+        server->forecasts ? miev_forecasts_source(server->forecasts) : NULL, "lifetime_years",
+        lifetimes(), "limits", "image_bytes", (json_int_t)MIEV_IMAGE_MAX_BYTES, "model_bytes",
         (json_int_t)options->model_bytes, "report_bytes", (json_int_t)MIEV_REPORT_MAX_BYTES,
         "archive_bytes", (json_int_t)options->archive_bytes, "queue", (int)options->queue,
         "models_per_study", MIEV_STUDY_MAX_MODELS);

@@ -11,6 +11,7 @@
 #include "export/field.h"
 #include "server/call.h"
 #include "server/findings.h"
+#include "server/forecasts.h"
 #include "server/page_files.h"
 #include "server/priced.h"
 #include "server/study.h"

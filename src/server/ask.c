@@ -9,29 +9,39 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "grid/live.h"
 #include "study/study.h"
 
 /* Every field there is: a query is turned into JSON by it, and others are refused. */
-enum kind { WORD, NUMBER, WHOLE, FLAG, WORDS };
+enum kind { WORD, NUMBER, WHOLE, FLAG, WORDS, OBJECT };
+/* What a field says something about; an address takes the fields of some of these. */
+enum subject { OF_STUDY = 1, OF_SITE = 2, OF_HOUR = 4, OF_ALTERNATIVES = 8 };
+#define MOST_LATENCY_MS 86400000.0 /* a day */
 static const struct field {
     const char *name;
     double min, max;
     enum kind kind;
-    bool of_site;
+    enum subject subject;
 } fields[] = {
-    {"models", 1, MIEV_STUDY_MAX_MODELS, WORDS, false},
-    {"input", 1, 159, WORD, false},
-    {"name", 0, 159, WORD, false},
-    {"zone", 1, 63, WORD, true},
-    {"intensity_g_per_kwh", 0, 10000, NUMBER, true},
-    {"pue", 1, 10, NUMBER, true},
-    {"embodied", 0, 1, FLAG, true},
-    {"requests_per_day", 0, 1e15, NUMBER, true},
-    {"threads", 1, 1024, WHOLE, false},
-    {"delegate", 0, 31, WORD, false},
-    {"budget_s", 0, MIEV_ASK_MAX_BUDGET_S, NUMBER, false},
-    {"target_ratio", 0.001, 1, NUMBER, false},
-    {"seed", 0, 9007199254740991.0, WHOLE, false},
+    {"models", 1, MIEV_STUDY_MAX_MODELS, WORDS, OF_STUDY},
+    {"input", 1, 159, WORD, OF_STUDY},
+    {"name", 0, 159, WORD, OF_STUDY},
+    {"zone", 1, 63, WORD, OF_SITE},
+    {"intensity_g_per_kwh", 0, 10000, NUMBER, OF_SITE},
+    {"pue", 1, 10, NUMBER, OF_SITE},
+    {"embodied", 0, 1, FLAG, OF_SITE},
+    {"requests_per_day", 0, 1e15, NUMBER, OF_SITE},
+    {"lifetime_years", MIEV_SITE_MIN_LIFETIME_YEARS, MIEV_SITE_MAX_LIFETIME_YEARS, NUMBER, OF_SITE},
+    {"hour", 1, 39, WORD, OF_HOUR},
+    {"max_latency_ms", 0.000001, MOST_LATENCY_MS, NUMBER, OF_ALTERNATIVES},
+    {"min_accuracy_percent", 0, 100, NUMBER, OF_ALTERNATIVES},
+    {"regions", 1, 159, WORD, OF_ALTERNATIVES},
+    {"sweep", 0, 0, OBJECT, OF_STUDY},
+    {"threads", 1, 1024, WHOLE, OF_STUDY},
+    {"delegate", 0, 31, WORD, OF_STUDY},
+    {"budget_s", 0, MIEV_ASK_MAX_BUDGET_S, NUMBER, OF_STUDY},
+    {"target_ratio", 0.001, 1, NUMBER, OF_STUDY},
+    {"seed", 0, 9007199254740991.0, WHOLE, OF_STUDY},
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
@@ -96,9 +106,14 @@ static int check_field(const struct field *field, const json_t *value, struct mi
     case FLAG:
         fits = json_is_boolean(value);
         break;
+    case OBJECT:
+        fits = json_is_object(value);
+        break;
     }
     if (fits)
         return MIEV_OK;
+    if (field->kind == OBJECT)
+        return miev_error_set(err, MIEV_ERR_INVALID, "'%s' must be an object", field->name);
     if (field->kind == FLAG)
         return miev_error_set(err, MIEV_ERR_INVALID, "'%s' must be true or false", field->name);
     return miev_error_set(err, MIEV_ERR_INVALID, "'%s' must be %s %.15g to %.15g%s", field->name,
@@ -112,7 +127,8 @@ static int check_field(const struct field *field, const json_t *value, struct mi
                                                  : "");
 }
 
-static int check(json_t *document, struct miev_error *err)
+/* subjects: those that may be spoken of. */
+static int check(json_t *document, unsigned subjects, struct miev_error *err)
 {
     const char *key;
     json_t *value;
@@ -121,7 +137,7 @@ static int check(json_t *document, struct miev_error *err)
         char shown[48];
         const struct field *field = find_field(key);
         miev_text_show(shown, sizeof(shown), key);
-        if (!field)
+        if (!field || !(field->subject & subjects))
             return miev_error_set(err, MIEV_ERR_INVALID, "there is no field '%s' here", shown);
         int rc = json_is_null(value) ? MIEV_OK : check_field(field, value, err);
         if (rc != MIEV_OK)
@@ -144,6 +160,20 @@ static void copy_word(char *out, size_t capacity, const json_t *document, const 
     (void)snprintf(out, capacity, "%s", text ? text : "");
 }
 
+static int take_hour(const json_t *document, struct miev_ask_site *out, struct miev_error *err)
+{
+    const char *text = json_string_value(json_object_get(document, "hour"));
+    if (!text)
+        return MIEV_OK;
+    if (out->wish.intensity_g_per_kwh >= 0)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "an hour and an intensity say the same thing: give one of them");
+    if (!miev_live_parse_time(text, &out->hour) || out->hour <= 0)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "'hour' must be a time such as 2026-11-28T20:00Z");
+    return MIEV_OK;
+}
+
 static int take_site(const json_t *document, struct miev_ask_site *out, struct miev_error *err)
 {
     *out = (struct miev_ask_site){.wish = MIEV_SITE_WISH_INIT};
@@ -152,24 +182,44 @@ static int take_site(const json_t *document, struct miev_ask_site *out, struct m
     out->wish.intensity_g_per_kwh = number_of(document, "intensity_g_per_kwh", -1);
     out->wish.pue = number_of(document, "pue", 0);
     out->wish.requests_per_day = number_of(document, "requests_per_day", 0);
+    out->wish.lifetime_s = number_of(document, "lifetime_years", 0) * MIEV_SITE_YEAR_S;
     out->wish.no_embodied = json_is_false(json_object_get(document, "embodied"));
     for (size_t i = 0; i < N_FIELDS; i++)
-        out->any = out->any || (fields[i].of_site && json_object_get(document, fields[i].name));
+        out->any = out->any || (fields[i].subject & (OF_SITE | OF_HOUR) &&
+                                json_object_get(document, fields[i].name));
     struct miev_site site;
     struct miev_price_options price;
-    return miev_site_find(&out->wish, &site, &price, err);
+    int rc = take_hour(document, out, err);
+    return rc == MIEV_OK ? miev_site_find(&out->wish, &site, &price, err) : rc;
+}
+
+static int take_sweep(json_t *document, struct miev_ask *out, struct miev_error *err)
+{
+    json_t *sweep = json_object_get(document, "sweep");
+    out->sweep = json_is_object(sweep);
+    if (!out->sweep)
+        return MIEV_OK;
+    if (json_is_number(json_object_get(document, "threads")) ||
+        json_is_string(json_object_get(document, "delegate")))
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "a sweep has threads and delegates of its own: leave out 'threads' "
+                              "and 'delegate'");
+    return miev_ask_sweep_read(sweep, &out->grid, err);
 }
 
 static int take(json_t *document, struct miev_ask *out, struct miev_error *err)
 {
-    int rc = check(document, err);
+    int rc = check(document, OF_STUDY | OF_SITE, err);
     if (rc == MIEV_OK && !json_is_array(json_object_get(document, "models")))
         rc = miev_error_set(err, MIEV_ERR_INVALID,
                             "'models' is missing: list the ids of the models to measure");
     if (rc == MIEV_OK)
         rc = take_site(document, &out->site, err);
+    if (rc == MIEV_OK)
+        rc = take_sweep(document, out, err);
     if (rc != MIEV_OK)
         return rc;
+    out->own_budget = json_is_number(json_object_get(document, "budget_s"));
     copy_word(out->input, sizeof(out->input), document, "input");
     copy_word(out->name, sizeof(out->name), document, "name");
     copy_word(out->delegate, sizeof(out->delegate), document, "delegate");
@@ -225,6 +275,8 @@ static json_t *value_of(const struct field *field, const char *text)
     case NUMBER:
     case WHOLE:
         return miev_parse_double(text, &number, NULL) == MIEV_OK ? json_real(number) : NULL;
+    case OBJECT:
+        return NULL;
     case FLAG:
         break;
     }
@@ -275,19 +327,42 @@ int miev_ask_from_query(const struct miev_target *target, struct miev_ask *out,
     return rc;
 }
 
+static int checked_of(const struct miev_target *target, const char *const *others,
+                      unsigned subjects, json_t **out, struct miev_error *err)
+{
+    int rc = document_of(target, others, out, err);
+    if (rc == MIEV_OK)
+        rc = check(*out, subjects, err);
+    return rc;
+}
+
 int miev_ask_site_from_query(const struct miev_target *target, const char *const *others,
                              struct miev_ask_site *out, struct miev_error *err)
 {
     json_t *document = NULL;
-    int rc = document_of(target, others, &document, err);
-    for (size_t i = 0; rc == MIEV_OK && i < N_FIELDS; i++)
-        if (!fields[i].of_site && json_object_get(document, fields[i].name))
-            rc = miev_error_set(err, MIEV_ERR_INVALID, "there is no field '%s' here",
-                                fields[i].name);
-    if (rc == MIEV_OK)
-        rc = check(document, err);
+    int rc = checked_of(target, others, OF_SITE | OF_HOUR, &document, err);
     if (rc == MIEV_OK)
         rc = take_site(document, out, err);
+    json_decref(document);
+    return rc;
+}
+
+int miev_ask_alternatives_from_query(const struct miev_target *target,
+                                     struct miev_ask_alternatives *out, struct miev_error *err)
+{
+    static const char *const others[] = {"model", NULL};
+    json_t *document = NULL;
+    *out = (struct miev_ask_alternatives){.max_latency_ms = 0};
+    int rc = checked_of(target, others, OF_SITE | OF_ALTERNATIVES, &document, err);
+    if (rc == MIEV_OK)
+        rc = take_site(document, &out->site, err);
+    if (rc == MIEV_OK) {
+        const json_t *rate = json_object_get(document, "requests_per_day");
+        out->no_rate = json_is_number(rate) && json_number_value(rate) <= 0;
+        out->max_latency_ms = number_of(document, "max_latency_ms", 0);
+        out->min_accuracy_percent = number_of(document, "min_accuracy_percent", 0);
+        copy_word(out->regions, sizeof(out->regions), document, "regions");
+    }
     json_decref(document);
     return rc;
 }

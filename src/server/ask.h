@@ -4,7 +4,9 @@
 #define MIEV_SERVER_ASK_H
 
 #include <jansson.h>
+#include <time.h>
 
+#include "server/ask_sweep.h"
 #include "server/target.h"
 #include "study/site.h"
 
@@ -14,7 +16,16 @@
 struct miev_ask_site {
     struct miev_site_wish wish; /* its zone points to the text below, or is NULL */
     char zone[64];
-    bool any; /* something was said at all */
+    bool any;    /* something was said at all */
+    time_t hour; /* price by this hour of the forecast of the zone; 0: not said */
+};
+
+/* Whose alternatives are asked for, and which are not wanted. */
+struct miev_ask_alternatives {
+    struct miev_ask_site site;
+    bool no_rate; /* a rate of 0 was said, in place of the report's own */
+    double max_latency_ms, min_accuracy_percent; /* 0: not said */
+    char regions[160];                           /* "": all */
 };
 
 struct miev_ask {
@@ -25,6 +36,9 @@ struct miev_ask {
     unsigned threads;
     double budget_s, target_ratio;
     double seed; /* below 0: to be drawn */
+    bool sweep;  /* one model under many settings, those of the grid */
+    struct miev_sweep_grid grid;
+    bool own_budget; /* budget_s was said */
 };
 
 /* Read {"models": [...], "input": "...", ...}. Fields that are not known, of the wrong type or out
@@ -36,11 +50,16 @@ MIEV_MUST_USE int miev_ask_from_query(const struct miev_target *target, struct m
                                       struct miev_error *err);
 void miev_ask_finish(struct miev_ask *ask);
 
-/* Where a kept report is to be priced: zone, intensity_g_per_kwh, pue, embodied, requests_per_day.
- * others: fields that mean something else at that address and are passed over, ends with NULL;
- * NULL: there are none. */
+/* Where a kept report is to be priced: zone, intensity_g_per_kwh, pue, embodied, lifetime_years,
+ * requests_per_day, hour. others: fields that mean something else at that address and are passed
+ * over, ends with NULL; NULL: there are none. */
 MIEV_MUST_USE int miev_ask_site_from_query(const struct miev_target *target,
                                            const char *const *others, struct miev_ask_site *out,
                                            struct miev_error *err);
+/* The same without an hour, and max_latency_ms, min_accuracy_percent, regions; a model is passed
+ * over. */
+MIEV_MUST_USE int miev_ask_alternatives_from_query(const struct miev_target *target,
+                                                   struct miev_ask_alternatives *out,
+                                                   struct miev_error *err);
 
 #endif

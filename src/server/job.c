@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "export/field.h"
+#include "sensor/machine.h"
 #include "server/choice.h"
 #include "server/server.h"
 
@@ -70,10 +71,7 @@ static void describe(struct miev_job *job, const char *name)
 {
     const struct miev_selection *selection = &job->models.selection;
     for (size_t i = 0; i < selection->n; i++) {
-        const struct miev_study_entry *entry = &selection->entries[i];
-        (void)snprintf(job->names[i], sizeof(job->names[i]), "%s%s%s", entry->card->name,
-                       entry->card->bare ? "" : ":",
-                       entry->card->bare ? "" : entry->file->precision);
+        miev_study_entry_name(&selection->entries[i], job->names[i], sizeof(job->names[i]));
         job->states[i] = "queued";
     }
     job->at = selection->n;
@@ -93,6 +91,35 @@ static void set_options(struct miev_server *server, struct miev_job *job)
     job->options.input_path = job->input.path;
     job->options.delegate = *job->delegate ? job->delegate : NULL;
     job->options.stop = &job->task.stop;
+}
+
+/* Each combination of the settings becomes an entry. What does not fit is refused, because nobody
+ * would be told of it later. */
+static int make_sweep(struct miev_job *job, const struct miev_ask *ask, struct miev_error *err)
+{
+    struct miev_selection *selection = &job->models.selection;
+    struct miev_study_entry entries[MIEV_STUDY_MAX_MODELS];
+    struct miev_machine machine;
+    size_t n = 0;
+    for (size_t i = 1; i < selection->n; i++)
+        if (selection->entries[i].card != selection->entries[0].card)
+            return miev_error_set(err, MIEV_ERR_INVALID,
+                                  "a sweep is of one model: 'models' may name its files alone");
+    job->grid = ask->grid;
+    miev_machine_read(job->server->options.env, &machine);
+    miev_sweep_defaults(&job->grid, machine.logical_cpus);
+    size_t left_out = miev_sweep_combine(&job->grid, selection->entries, selection->n, entries, &n);
+    if (left_out > 0)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "these are %zu combinations, and a study has at most %d: name fewer "
+                              "threads, batches, delegates or files",
+                              n + left_out, MIEV_STUDY_MAX_MODELS);
+    memcpy(selection->entries, entries, n * sizeof(entries[0]));
+    selection->n = n;
+    job->options.against_first = true;
+    if (!ask->own_budget)
+        job->options.budget_s = fmin(miev_sweep_budget_s(n), MIEV_ASK_MAX_BUDGET_S);
+    return MIEV_OK;
 }
 
 int miev_job_make(struct miev_server *server, const struct miev_ask *ask,
@@ -118,6 +145,11 @@ int miev_job_make(struct miev_server *server, const struct miev_ask *ask,
     job->options.target_ratio = ask->target_ratio;
     job->options.seed = miev_study_seed(ask->seed);
     miev_selection_trim(&job->models.selection);
+    rc = ask->sweep ? make_sweep(job, ask, err) : MIEV_OK;
+    if (rc != MIEV_OK) {
+        miev_job_destroy(job);
+        return rc;
+    }
     describe(job, ask->name);
     *out = job;
     return MIEV_OK;

@@ -22,6 +22,7 @@ struct miev_job {
     struct miev_price_options price; /* refers to site */
     struct miev_study_options options;
     char delegate[32];
+    struct miev_sweep_grid grid; /* of a sweep: its entries refer to it */
 
     /* Of the thread that measures, or, once it has left the queue, of the one that took it out. */
     struct miev_keep keep;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/error.h"
+#include "server/forecasts.h"
 #include "server/study.h"
 
 int miev_priced_open(struct miev_call *call, const char *const *others, struct miev_ask_site *site,
@@ -20,6 +21,8 @@ int miev_priced_open(struct miev_call *call, const char *const *others, struct m
     if (rc != MIEV_OK || !site->any)
         return rc;
     rc = miev_site_find(&site->wish, &place, &price, err);
+    if (rc == MIEV_OK && site->hour)
+        rc = miev_forecasts_hour(call->server->forecasts, site->wish.zone, site->hour, &place, err);
     if (rc == MIEV_OK)
         rc = miev_report_price(*report, &price, err);
     if (rc != MIEV_OK) {

@@ -56,6 +56,7 @@ const struct miev_route miev_routes[] = {
     {"GET",    STUDY "/report",              MIEV_BODY_NONE,   GUARDED, miev_api_report},
     {"GET",    STUDY "/places",              MIEV_BODY_NONE,   GUARDED, miev_api_places},
     {"GET",    STUDY "/methods",             MIEV_BODY_NONE,   GUARDED, miev_api_methods},
+    {"GET",    STUDY "/alternatives",        MIEV_BODY_NONE,   GUARDED, miev_api_alternatives},
     {"GET",    STUDY "/label",               MIEV_BODY_NONE,   GUARDED, miev_api_label},
     {"GET",    STUDY "/export.csv",          MIEV_BODY_NONE,   GUARDED, miev_api_export_csv},
     {"GET",    STUDY "/export.md",           MIEV_BODY_NONE,   GUARDED, miev_api_export_markdown},

@@ -84,6 +84,7 @@ void miev_api_study_events(struct miev_call *call);
 void miev_api_report(struct miev_call *call);
 void miev_api_places(struct miev_call *call);
 void miev_api_methods(struct miev_call *call);
+void miev_api_alternatives(struct miev_call *call);
 void miev_api_label(struct miev_call *call);
 void miev_api_export_csv(struct miev_call *call);
 void miev_api_export_markdown(struct miev_call *call);

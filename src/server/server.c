@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "server/datasets.h"
 #include "server/findings.h"
+#include "server/forecasts.h"
 #include "server/intake.h"
 #include "server/joules.h"
 #include "server/lab.h"
@@ -147,6 +148,8 @@ static int open_parts(struct miev_server *server, struct miev_error *err)
         rc = open_uploads(server, err);
     if (rc == MIEV_OK)
         rc = open_evaluations(server, err);
+    if (rc == MIEV_OK && server->options.forecast)
+        rc = miev_forecasts_open(server->options.forecast, &server->forecasts, err);
     if (rc == MIEV_OK)
         rc = miev_machine_document(server, &server->machine, err);
     miev_page_tags_make(&server->page_tags);
@@ -215,6 +218,7 @@ void miev_server_close(struct miev_server *server)
     miev_uploads_close(server->inputs);
     miev_history_close(server->history);
     miev_joules_destroy(server->joules);
+    miev_forecasts_close(server->forecasts);
     miev_findings_destroy(server->findings);
     miev_thumbs_destroy(server->thumbs);
     for (size_t i = 0; i < 2; i++)

@@ -28,10 +28,11 @@
 
 struct miev_server_options {
     const struct miev_env *env;
-    const char *listen; /* an address in digits; NULL: loopback */
-    uint16_t port;      /* 0: any that is free */
-    const char *host;   /* the name that a proxy is called by, or NULL */
-    const char *token;  /* NULL: none is asked for, which is for loopback alone */
+    const char *listen;   /* an address in digits; NULL: loopback */
+    uint16_t port;        /* 0: any that is free */
+    const char *host;     /* the name that a proxy is called by, or NULL */
+    const char *token;    /* NULL: none is asked for, which is for loopback alone */
+    const char *forecast; /* the provider of the hours to come: "neso"; NULL: none is asked */
     unsigned connections, connections_per_address, streams, spools, queue;
     double requests_per_s;
     uint64_t model_bytes, uploads_bytes;    /* of one model file; of all that was uploaded */
@@ -49,6 +50,7 @@ struct miev_server_options {
 struct miev_lab;
 struct miev_input;
 struct miev_findings;
+struct miev_forecasts;
 struct miev_pulls;
 struct miev_datasets;
 struct miev_marks;
@@ -69,6 +71,7 @@ struct miev_server {
     struct miev_datasets *datasets;
     struct miev_marks *marks; /* evaluations */
     struct miev_findings *findings;
+    struct miev_forecasts *forecasts; /* NULL: no provider is asked */
     struct miev_joules *joules;
     struct miev_thumbs *thumbs;
     struct miev_kept catalog_text[2]; /* what /api/v1/models says; [1]: compressed */

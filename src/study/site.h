@@ -5,6 +5,10 @@
 
 #include "study/price.h"
 
+#define MIEV_SITE_YEAR_S             (365.25 * 86400)
+#define MIEV_SITE_MIN_LIFETIME_YEARS 0.1
+#define MIEV_SITE_MAX_LIFETIME_YEARS 100.0
+
 struct miev_site_wish {
     const char *zone;           /* as miev_grid_find takes it, or a region of a cloud provider as
                                  * miev_cloud_find does; NULL: not said */

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/folder.h"
+#include "grid/cloud.h"
 #include "grid/grid.h"
 
 /* "electricitymaps:DE" */
@@ -31,7 +32,13 @@ static int name_place(const char *zone, char place[MIEV_LIVE_PLACE_BYTES], struc
     if (!zone)
         return miev_error_set(err, MIEV_ERR_INVALID,
                               "a live figure is of a place: name one (--zone DE)");
-    int rc = miev_grid_find(zone, MIEV_GRID_LATEST, &found, err);
+    struct miev_cloud_region region;
+    int rc = MIEV_OK;
+    bool of_cloud = miev_cloud_is_region(zone); /* it has the electricity of its country */
+    if (of_cloud)
+        rc = miev_cloud_find(zone, &region, err);
+    if (rc == MIEV_OK)
+        rc = miev_grid_find(of_cloud ? region.iso3 : zone, MIEV_GRID_LATEST, &found, err);
     if (rc == MIEV_OK)
         (void)snprintf(place, MIEV_LIVE_PLACE_BYTES, "%s", *found.code ? found.code : found.name);
     return rc;
@@ -102,6 +109,23 @@ int miev_site_live_ask(const char *live, const char *zone, struct miev_live_answ
     return rc == MIEV_OK ? miev_live_now(&query, cache_folder(folder), out, err) : rc;
 }
 
+int miev_site_forecaster(const char *live, const struct miev_live_provider **out,
+                         struct miev_error *err)
+{
+    char place[MIEV_LIVE_PLACE_BYTES];
+    const struct miev_live_provider *provider;
+    int rc = split(live, &provider, place, err);
+    if (rc != MIEV_OK)
+        return rc;
+    if (provider->kind == MIEV_LIVE_MARGINAL)
+        return miev_error_set(err, MIEV_ERR_INVALID,
+                              "%s tells marginal figures, and a footprint is reckoned by averages: "
+                              "'miev zones --live' shows them",
+                              provider->title);
+    *out = provider;
+    return MIEV_OK;
+}
+
 int miev_site_live_hours(const char *live, const char *zone, struct miev_live_point *points,
                          size_t *n, struct miev_error *err)
 {
@@ -111,6 +135,19 @@ int miev_site_live_hours(const char *live, const char *zone, struct miev_live_po
     *n = 0;
     int rc = make_query(live, zone, &transport, place, &query, err);
     return rc == MIEV_OK ? miev_live_forecast(&query, points, n, err) : rc;
+}
+
+void miev_site_at_hour(const struct miev_live_provider *provider,
+                       const struct miev_live_point *hour, struct miev_site *site)
+{
+    char when[32] = "";
+    struct tm parts = {.tm_year = 0};
+    if (gmtime_r(&hour->at, &parts))
+        (void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M UTC", &parts);
+    (void)snprintf(site->source, sizeof(site->source), "%s, %s, forecast for %s", provider->title,
+                   provider->basis, when);
+    site->intensity_g_per_kwh = hour->intensity_g_per_kwh;
+    site->year = parts.tm_year + 1900;
 }
 
 int miev_site_live(const char *live, const char *zone, struct miev_site *site,

@@ -21,4 +21,12 @@ MIEV_MUST_USE int miev_site_live_hours(const char *live, const char *zone,
                                        struct miev_live_point *points, size_t *n,
                                        struct miev_error *err);
 
+/* The provider of "neso" or "electricitymaps:DE" as one to price hours by. MIEV_ERR_INVALID: nobody
+ * knows it, or it tells marginal figures, which no footprint is reckoned by. */
+MIEV_MUST_USE int miev_site_forecaster(const char *live, const struct miev_live_provider **out,
+                                       struct miev_error *err);
+/* Put an hour of its forecast into a site that has its yearly figure already. */
+void miev_site_at_hour(const struct miev_live_provider *provider,
+                       const struct miev_live_point *hour, struct miev_site *site);
+
 #endif

@@ -107,18 +107,15 @@ void miev_run_fail(struct miev_run_model *model, const struct miev_error *err)
 
 /* ---- set-up --------------------------------------------------------------------------------- */
 
-/* "cifar10-nano:int8", and with settings of its own "cifar10-nano:int8 t2 b8 none". */
-static void name_model(struct miev_run_model *model)
+void miev_study_entry_name(const struct miev_study_entry *entry, char *out, size_t capacity)
 {
-    const struct miev_study_entry *entry = &model->entry;
     char name[sizeof(entry->card->name)]; /* may be the name of any file */
     miev_text_show(name, sizeof(name), entry->card->name);
-    int used =
-        snprintf(model->name, sizeof(model->name), "%s%s%s", name, entry->card->bare ? "" : ":",
-                 entry->card->bare ? "" : entry->file->precision);
-    if (entry->batch && used > 0 && (size_t)used < sizeof(model->name))
-        (void)snprintf(model->name + used, sizeof(model->name) - (size_t)used, " t%u b%u%s%.32s",
-                       entry->threads, entry->batch, entry->delegate ? " " : "",
+    int used = snprintf(out, capacity, "%s%s%s", name, entry->card->bare ? "" : ":",
+                        entry->card->bare ? "" : entry->file->precision);
+    if (entry->batch && used > 0 && (size_t)used < capacity)
+        (void)snprintf(out + used, capacity - (size_t)used, " t%u b%u%s%.32s", entry->threads,
+                       entry->batch, entry->delegate ? " " : "",
                        entry->delegate ? entry->delegate : "");
 }
 
@@ -127,7 +124,7 @@ static int name_models(struct miev_run *run, struct miev_error *err)
 {
     for (size_t i = 0; i < run->n_models; i++) {
         struct miev_run_model *model = &run->models[i];
-        name_model(model);
+        miev_study_entry_name(&model->entry, model->name, sizeof(model->name));
         for (size_t j = 0; j < i; j++)
             if (strcmp(run->models[j].name, model->name) == 0)
                 return miev_error_set(err, MIEV_ERR_INVALID,

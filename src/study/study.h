@@ -25,6 +25,10 @@ struct miev_study_entry {
     const char *delegate; /* NULL: the engine's best, where batch is not 0 */
 };
 
+/* "cifar10-nano:int8", and with settings of its own "cifar10-nano:int8 t2 b8 none": what a report
+ * calls an entry. */
+void miev_study_entry_name(const struct miev_study_entry *entry, char *out, size_t capacity);
+
 enum miev_study_phase {
     MIEV_PHASE_LOAD,
     MIEV_PHASE_WARM_UP,

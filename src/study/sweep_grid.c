@@ -8,6 +8,9 @@
 #include "core/error.h"
 #include "core/file.h"
 
+#define LEAST_BUDGET_S 60.0
+#define COMBINATION_S  6.0
+
 /* The next word of a list, which moves behind it; false at the end. */
 static bool next_word(const char **list, char *out, size_t capacity)
 {
@@ -180,4 +183,10 @@ size_t miev_sweep_combine(const struct miev_sweep_grid *grid, const struct miev_
         for (size_t t = 0; t < grid->n_threads; t++)
             left_out += add(grid, files, n_files, batches[b], grid->threads[t], out, n_out);
     return left_out;
+}
+
+double miev_sweep_budget_s(size_t n_combinations)
+{
+    double all_s = COMBINATION_S * (double)n_combinations;
+    return all_s > LEAST_BUDGET_S ? all_s : LEAST_BUDGET_S;
 }

@@ -36,4 +36,8 @@ size_t miev_sweep_combine(const struct miev_sweep_grid *grid, const struct miev_
                           size_t n_files, struct miev_study_entry out[MIEV_STUDY_MAX_MODELS],
                           size_t *n_out);
 
+/* Time for so many combinations that nobody gave a time for: that of the ten rounds that each
+ * interval asks for, and to prepare. */
+double miev_sweep_budget_s(size_t n_combinations);
+
 #endif

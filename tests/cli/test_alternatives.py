@@ -60,6 +60,25 @@ class Alternatives(unittest.TestCase):
             self.assertIn(part, shown)
         self.assertNotIn("Lesotho", shown)
 
+    def test_a_place_says_the_year_of_its_figure(self):
+        year = self.report["site"]["year"]
+        self.assertRegex(self.run_it("--model", SMALL, "--regions", "NO"), rf"(?m)^ *place .* year\b")
+        self.assertRegex(self.run_it("--model", SMALL, "--regions", "NO"), rf"Norway .* {year}\b(?!\*)")
+        _, kinds = self.found("--model", SMALL, "--zone", "GB", "--year", "2018", "--regions", "NO")
+        self.assertEqual({item["year"] for item in kinds["place"]["items"]}, {2018})
+        self.assertTrue(all(item["same_year"] for item in kinds["place"]["items"]))
+
+    def test_a_figure_of_another_year_is_marked(self):
+        _, kinds = self.found("--model", SMALL)
+        other = [item for item in kinds["place"]["items"] if not item["same_year"]]
+        for item in other:
+            self.assertLess(item["year"], self.report["site"]["year"])
+        # what a cloud's region says beside it
+        shown = self.run_it("--model", SMALL)
+        rows = {item["what"]: item for item in kinds["place"]["items"][:8]}
+        for name, item in rows.items():
+            self.assertRegex(shown, rf"{name} .*{item['year']}{'' if item['same_year'] else '[*]'}")
+
     def test_the_forecast_of_the_reports_place(self):
         begin = time.time() // HALF_HOUR_S * HALF_HOUR_S
         spans = [{"from": time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(begin + i * HALF_HOUR_S)),

@@ -25,6 +25,14 @@ static void check_pue(double pue)
     fuzz_require(pue == 0 || (pue >= 1 && pue <= 10));
 }
 
+/* 0: not said. */
+static void check_lifetime(double lifetime_s)
+{
+    fuzz_require(lifetime_s == 0 ||
+                 (lifetime_s >= MIEV_SITE_MIN_LIFETIME_YEARS * MIEV_SITE_YEAR_S &&
+                  lifetime_s <= MIEV_SITE_MAX_LIFETIME_YEARS * MIEV_SITE_YEAR_S));
+}
+
 static void check_ask(struct miev_ask *ask)
 {
     size_t n = json_array_size(ask->models);
@@ -32,6 +40,9 @@ static void check_ask(struct miev_ask *ask)
     fuzz_require(ask->threads >= 1 && ask->threads <= 1024);
     fuzz_require(ask->budget_s >= 0 && ask->budget_s <= MIEV_ASK_MAX_BUDGET_S);
     fuzz_require(ask->target_ratio >= 0.001 && ask->target_ratio <= 1);
+    fuzz_require(ask->grid.n_threads <= MIEV_SWEEP_MAX_VALUES &&
+                 ask->grid.n_batches <= MIEV_SWEEP_MAX_VALUES &&
+                 ask->grid.n_delegates <= MIEV_SWEEP_MAX_DELEGATES);
     check_pue(ask->site.wish.pue);
     fuzz_require(!(ask->site.wish.zone && ask->site.wish.intensity_g_per_kwh >= 0));
     check_text(ask->name);
@@ -47,6 +58,7 @@ static void check_target(const char *text)
     struct miev_ask ask;
     struct miev_ask_site site;
     struct miev_ask_estimate estimate;
+    struct miev_ask_alternatives alternatives;
     if (miev_target_parse(text, &target, &err) != MIEV_OK) {
         fuzz_require(err.message[0] != '\0');
         return;
@@ -67,6 +79,15 @@ static void check_target(const char *text)
     if (miev_ask_site_from_query(&target, NULL, &site, &err) == MIEV_OK) {
         check_pue(site.wish.pue);
         fuzz_require(site.wish.requests_per_day >= 0);
+        check_lifetime(site.wish.lifetime_s);
+        fuzz_require(site.hour == 0 || (site.hour > 0 && site.wish.intensity_g_per_kwh < 0));
+    }
+    if (miev_ask_alternatives_from_query(&target, &alternatives, &err) == MIEV_OK) {
+        check_lifetime(alternatives.site.wish.lifetime_s);
+        fuzz_require(alternatives.site.hour == 0 && alternatives.max_latency_ms >= 0);
+        fuzz_require(alternatives.min_accuracy_percent >= 0 &&
+                     alternatives.min_accuracy_percent <= 100);
+        check_text(alternatives.regions);
     }
 }
 

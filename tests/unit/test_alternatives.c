@@ -147,6 +147,32 @@ static void test_elsewhere_only_the_electricity_changes(void **state)
     json_decref(report);
 }
 
+static void test_places_are_ranked_by_the_year_of_the_reports_own_figure(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_zone then, latest;
+    json_t *report = report_of(), *site = json_object_get(report, "site");
+    assert_ok(miev_grid_find("NO", 2015, &then, &err), &err);
+    assert_ok(miev_grid_find("NO", MIEV_GRID_LATEST, &latest, &err), &err);
+    assert_true(latest.year > 2015 && latest.intensity_g_per_kwh != then.intensity_g_per_kwh);
+    (void)json_object_set_new(site, "year", json_integer(2015));
+    json_t *document = found(report, &(struct miev_alternatives_wish){.regions = "NO"});
+    const json_t *item = item_of(document, "place", "Norway");
+    assert_int_equal(number(item, "year"), 2015);
+    assert_near(number(item, "ratio"), (8 * then.intensity_g_per_kwh / 400 + 2) / 10, 1e-9);
+    assert_true(json_is_true(json_object_get(item, "same_year")));
+    json_decref(document);
+    /* no figure of that year: the latest one, which is marked */
+    (void)json_object_set_new(site, "year", json_integer(latest.year + 1));
+    document = found(report, &(struct miev_alternatives_wish){.regions = "NO"});
+    item = item_of(document, "place", "Norway");
+    assert_int_equal(number(item, "year"), latest.year);
+    assert_true(json_is_false(json_object_get(item, "same_year")));
+    json_decref(document);
+    json_decref(report);
+}
+
 static void test_the_least_hour_is_held_against_the_mean_of_a_day(void **state)
 {
     (void)state;
@@ -161,7 +187,40 @@ static void test_the_least_hour_is_held_against_the_mean_of_a_day(void **state)
               &(struct miev_alternatives_wish){.hours = hours, .n_hours = 4, .hours_source = "S"});
     const json_t *item = item_of(document, "hour", "1970-01-01 01:00 UTC");
     assert_near(number(item, "ratio"), (8 * 0.5 + 2) / 10, 1e-9);
+    const json_t *kind = kind_of(document, "hour"), *all = json_object_get(kind, "hours");
+    assert_int_equal(json_array_size(all), 3); /* a day ahead and no more */
+    assert_near(number(kind, "mean_g_per_kwh"), 200, 1e-9);
+    assert_near(number(json_array_get(all, 0), "ratio"), (8 * 1.5 + 2) / 10, 1e-9);
     json_decref(document);
+    document = found(report, &(struct miev_alternatives_wish){.hours_why = "the net is down"});
+    kind = kind_of(document, "hour");
+    assert_string_equal(json_string_value(json_object_get(kind, "why")), "the net is down");
+    assert_string_equal(json_string_value(json_object_get(kind, "reason")), "no-forecast");
+    json_decref(document);
+    json_decref(report);
+}
+
+/* A report at 400 g/kWh whose wish says nothing, or says where. */
+static void test_the_zone_of_a_forecast_is_that_of_the_wish_or_the_report(void **state)
+{
+    (void)state;
+    char zone[64];
+    struct miev_site_wish wish = MIEV_SITE_WISH_INIT;
+    json_t *report = report_of(), *site = json_object_get(report, "site");
+    miev_alternatives_zone(report, &wish, zone);
+    assert_string_equal(zone, "X");
+    (void)json_object_set_new(site, "zone", json_string("Sweden (aws:eu-north-1)"));
+    miev_alternatives_zone(report, &wish, zone);
+    assert_string_equal(zone, "aws:eu-north-1");
+    (void)json_object_set_new(site, "zone", json_string("Congo (DRC)"));
+    miev_alternatives_zone(report, &wish, zone);
+    assert_string_equal(zone, "Congo (DRC)");
+    (void)json_object_set_new(site, "default", json_true());
+    miev_alternatives_zone(report, &wish, zone);
+    assert_string_equal(zone, "");
+    wish.zone = "KR";
+    miev_alternatives_zone(report, &wish, zone);
+    assert_string_equal(zone, "KR");
     json_decref(report);
 }
 
@@ -191,6 +250,8 @@ int main(void)
         cmocka_unit_test(test_what_was_not_asked_for_is_left_out),
         cmocka_unit_test(test_a_year_is_that_of_the_rate),
         cmocka_unit_test(test_elsewhere_only_the_electricity_changes),
+        cmocka_unit_test(test_places_are_ranked_by_the_year_of_the_reports_own_figure),
+        cmocka_unit_test(test_the_zone_of_a_forecast_is_that_of_the_wish_or_the_report),
         cmocka_unit_test(test_the_least_hour_is_held_against_the_mean_of_a_day),
         cmocka_unit_test(test_what_is_not_there_is_told),
     };

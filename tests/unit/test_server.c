@@ -98,6 +98,72 @@ static void test_a_query_asks_as_json_does(void **state)
     json_decref(document);
 }
 
+static void test_what_a_report_is_priced_by_may_be_a_lifetime_and_an_hour(void **state)
+{
+    (void)state;
+    struct miev_error err;
+    struct miev_target target;
+    struct miev_ask_site site;
+    struct miev_ask_alternatives wanted;
+    assert_ok(
+        miev_target_parse("/r?zone=GB&lifetime_years=6&hour=2026-11-28T20:00Z", &target, &err),
+        &err);
+    assert_ok(miev_ask_site_from_query(&target, NULL, &site, &err), &err);
+    assert_near(site.wish.lifetime_s, 6 * 365.25 * 86400, 1e-9);
+    assert_int_equal(site.hour, 1795896000);
+    assert_refused(miev_ask_alternatives_from_query(&target, &wanted, &err), MIEV_ERR_INVALID, &err,
+                   "no field 'hour'"); /* they are held against the year */
+    assert_ok(miev_target_parse("/a?max_latency_ms=5&min_accuracy_percent=80&regions=eu,NO&model=a",
+                                &target, &err),
+              &err);
+    assert_ok(miev_ask_alternatives_from_query(&target, &wanted, &err), &err);
+    assert_near(wanted.max_latency_ms, 5, 1e-12);
+    assert_near(wanted.min_accuracy_percent, 80, 1e-12);
+    assert_string_equal(wanted.regions, "eu,NO");
+    assert_false(wanted.site.any); /* the report keeps its own place */
+    static const char *const model[] = {"model", NULL};
+    assert_refused(miev_ask_site_from_query(&target, model, &site, &err), MIEV_ERR_INVALID, &err,
+                   "no field 'max_latency_ms'");
+    assert_refused(miev_ask_site_from_query(&target, NULL, &site, &err), MIEV_ERR_INVALID, &err,
+                   "no field 'model'");
+}
+
+static void ask_for_sweep(const char *sweep, struct miev_ask *ask, const char *refused)
+{
+    struct miev_error err;
+    char text[256];
+    (void)snprintf(text, sizeof(text), "{\"models\": [\"a\"], \"input\": \"x\", \"sweep\": %s}",
+                   sweep);
+    json_t *document = json_loads(text, 0, NULL);
+    if (refused)
+        assert_refused(miev_ask_from_json(document, ask, &err), MIEV_ERR_INVALID, &err, refused);
+    else
+        assert_ok(miev_ask_from_json(document, ask, &err), &err);
+    json_decref(document);
+}
+
+static void test_a_sweep_has_lists_of_settings_within_the_commands_bounds(void **state)
+{
+    (void)state;
+    struct miev_ask ask;
+    ask_for_sweep("{\"threads\": [2, 1, 2], \"delegate\": [\"best\", \"none\"]}", &ask, NULL);
+    assert_true(ask.sweep);
+    assert_int_equal(ask.grid.n_threads, 2); /* each once */
+    assert_int_equal(ask.grid.threads[0], 2);
+    assert_int_equal(ask.grid.n_batches, 0); /* the command's own choice */
+    assert_int_equal(ask.grid.n_delegates, 2);
+    assert_string_equal(ask.grid.delegates[0], "");
+    assert_false(ask.own_budget);
+    miev_ask_finish(&ask);
+    ask_for_sweep("null", &ask, NULL);
+    assert_false(ask.sweep);
+    miev_ask_finish(&ask);
+    ask_for_sweep("{\"batch\": [1025]}", &ask, "'sweep.batch'");
+    ask_for_sweep("{\"batch\": 4}", &ask, "'sweep.batch' must be a list");
+    ask_for_sweep("{\"size\": [4]}", &ask, "no field 'size' in 'sweep'");
+    ask_for_sweep("3", &ask, "'sweep' must be an object");
+}
+
 static void refuse(const char *query, const char *word)
 {
     struct miev_error err;
@@ -118,6 +184,10 @@ static void test_a_query_that_asks_nonsense_is_refused_by_its_field(void **state
     refuse("/s?models=a&budget_s=0x10", "budget_s");
     refuse("/s?models=a&embodied=maybe", "embodied");
     refuse("/s?models=a&colour=red", "colour");
+    refuse("/s?models=a&lifetime_years=0.01", "lifetime_years");
+    refuse("/s?models=a&hour=1970-01-02T00:00Z", "hour");
+    refuse("/s?models=a&regions=eu", "regions");
+    refuse("/s?models=a&sweep=1", "sweep");
     refuse("/s?models=a&zone=Atlantis", "Atlantis");
     refuse("/s?models=a&zone=KR&intensity_g_per_kwh=1", "zone");
 }
@@ -470,6 +540,8 @@ int main(void)
         cmocka_unit_test(test_an_address_is_taken_apart),
         cmocka_unit_test(test_an_address_that_could_mean_two_things_is_refused),
         cmocka_unit_test(test_a_query_asks_as_json_does),
+        cmocka_unit_test(test_what_a_report_is_priced_by_may_be_a_lifetime_and_an_hour),
+        cmocka_unit_test(test_a_sweep_has_lists_of_settings_within_the_commands_bounds),
         cmocka_unit_test(test_a_query_that_asks_nonsense_is_refused_by_its_field),
         cmocka_unit_test(test_the_queue_is_fair),
         cmocka_unit_test(test_the_queue_starves_nobody),

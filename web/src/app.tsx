@@ -18,14 +18,17 @@ import { Welcome } from "./parts/Welcome";
 import { go, route as address } from "./state/address";
 import { choiceOfStudy } from "./state/catalog";
 import type { Pricing } from "./state/pricing";
-import { pricingOf } from "./state/pricing";
+import { atPlace, pricingOf, withoutHour } from "./state/pricing";
 import type { Route } from "./state/route";
 import { studies, tokenWanted, zones } from "./state/server";
 import { chosenModels, settings } from "./state/settings";
+import { shownClass } from "./state/shown";
 import { useStore } from "./state/store";
 import type { Uploads } from "./state/uploads";
 import { useDrop, useUploads } from "./state/uploads";
 import { usePriced, useStudy } from "./state/watching";
+import type { Wish } from "./state/wish";
+import { NO_WISH } from "./state/wish";
 
 export function Languages({ children }: { children: ComponentChildren }) {
   return <ChartLanguage.Provider value={LANGUAGES[useStore(language)].charts}>{children}</ChartLanguage.Provider>;
@@ -81,11 +84,11 @@ function Scene({ route, uploads }: { route: Route; uploads: Uploads }) {
     case "publish":
       return <main id="results" class="one" tabIndex={-1}><Publish way={route} uploads={uploads} /></main>;
     case "estimate":
-      return <Estimate wish={route.wish} />;
+      return <Estimate work={route.work} />;
     case "new":
       return <NewScene uploads={uploads} />;
     case "study":
-      return <StudyScene key={route.id} id={route.id} chosen={route.pricing} uploads={uploads} />;
+      return <StudyScene key={route.id} id={route.id} chosen={route.pricing} wish={route.wish ?? NO_WISH} uploads={uploads} />;
   }
 }
 
@@ -96,9 +99,9 @@ function NewScene({ uploads }: { uploads: Uploads }) {
   );
 }
 
-const keepPricing = (pricing: Pricing) => settings.set((before) => ({ ...before, pricing }));
+const keepPricing = (pricing: Pricing) => settings.set((before) => ({ ...before, pricing: withoutHour(pricing) }));
 
-function StudyScene({ id, chosen, uploads }: { id: number; chosen: Pricing | null; uploads: Uploads }) {
+function StudyScene({ id, chosen, wish, uploads }: { id: number; chosen: Pricing | null; wish: Wish; uploads: Uploads }) {
   const { state, problem } = useStudy(id);
   const priced = usePriced(state, chosen);
   const places = useStore(zones).value ?? [];
@@ -110,12 +113,18 @@ function StudyScene({ id, chosen, uploads }: { id: number; chosen: Pricing | nul
   const pricing = chosen ?? (report ? pricingOf(report, places) : usual);
   const change = (next: Pricing) => {
     keepPricing(next);
-    go({ scene: "study", id, pricing: next }, "replace");
+    go({ scene: "study", id, pricing: next, wish }, "replace");
   };
+  const machineClass = report?.site.embodied?.machine_class ?? null;
+  useEffect(() => {
+    shownClass.set(machineClass);
+    return () => shownClass.set(null);
+  }, [machineClass]);
   return (
     <Workbench pricing={pricing} onPricing={change} uploads={uploads} shown={priced.report !== null} folds>
       <StudyView {...{ state, problem, priced, name }} pricing={chosen}
-        onPlace={(zone) => change({ ...pricing, zone, intensity: null })} />
+        wish={wish} onWish={(next) => go({ scene: "study", id, pricing: chosen, wish: next }, "replace")}
+        onPlace={(zone) => change(atPlace(pricing, zone))} />
     </Workbench>
   );
 }

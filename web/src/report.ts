@@ -121,10 +121,12 @@ function turned(pair: Pair): Pair {
   };
 }
 
-/** What the others are held against: the chosen model, else the most accurate, else the largest. */
+/** What the others are held against: the chosen model, else a sweep's default, else the most accurate, else the largest. */
 export function reference(report: Report, chosen: string | undefined): string | null {
   const known = carbonGroups(report).flatMap((group) => group.models);
   if (chosen !== undefined && known.some((carbon) => carbon.name === chosen)) return chosen;
+  const usual = report.sweep?.default; // verdicts of a sweep are against it alone
+  if (usual !== undefined && known.some((carbon) => carbon.name === usual)) return usual;
   const accurate = report.pareto[0]?.most_accurate;
   if (accurate !== undefined) return accurate;
   return known.reduce<ModelCarbon | null>((most, c) => (most && most.value >= c.value ? most : c), null)?.name ?? null;

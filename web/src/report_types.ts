@@ -218,6 +218,8 @@ export interface Footprint {
 interface AnyModel {
   name: string;
   precision: string;
+  /** Of a sweep. */
+  settings?: OwnSettings;
   guesses?: string[];
 }
 
@@ -330,6 +332,25 @@ export interface Report {
   comparison: Pair[];
   site: Site;
   pareto: Front[];
+  /** Of `miev sweep`: each model is one model under settings of its own. */
+  sweep?: Sweep;
+}
+
+/** docs/sweep.md; while it runs only the default is there. */
+export interface Sweep {
+  default: string;
+  front?: { name: string; item_j: number; items_per_s: number }[];
+  knee?: string | null;
+  knee_words?: string | null;
+  best?: string | null;
+  advice?: string;
+}
+
+export interface OwnSettings {
+  threads: number;
+  delegate: string | null;
+  batch: number;
+  reserved_cpus: number;
 }
 
 /** One zone of GET /studies/{id}/places; grams stand in the order of Places.models. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Wish } from "../src/state/estimating";
-import { BOUNDS, USUAL, numberWithin, readWish, wishQuery, wishWords } from "../src/state/estimating";
+import type { Work } from "../src/state/estimating";
+import { BOUNDS, USUAL, numberWithin, readWork, workQuery, workWords } from "../src/state/estimating";
 
-const read = (words: string) => readWish(new URLSearchParams(words));
+const read = (words: string) => readWork(new URLSearchParams(words));
 
-test("a wish and its address are two ways to say one thing", () => {
-  const wishes: Wish[] = [
+test("a work and its address are two ways to say one thing", () => {
+  const works: Work[] = [
     USUAL,
     { ...USUAL, hours: 0.5, on: "cpu", name: "AMD EPYC 7763 ", sockets: 2, cores: 64, memory_gib: 256.5, machine_class: "server" },
     { ...USUAL, on: "instance", name: "aws:m5.xlarge", zone: "aws:eu-north-1", year: 2020, pue: 1.1, embodied: false },
@@ -15,14 +15,14 @@ test("a wish and its address are two ways to say one thing", () => {
     { ...USUAL, on: "cpu", name: "" },
     { ...USUAL, zone: "59.33,18.07", usage: 0 },
   ];
-  for (const wish of wishes) assert.deepEqual(read(wishWords(wish)), wish, wishWords(wish));
-  assert.equal(wishWords(USUAL), "");
-  assert.equal(wishWords(wishes[2] as Wish), "instance=aws:m5.xlarge&zone=aws:eu-north-1&year=2020&pue=1.1&embodied=false");
+  for (const work of works) assert.deepEqual(read(workWords(work)), work, workWords(work));
+  assert.equal(workWords(USUAL), "");
+  assert.equal(workWords(works[2] as Work), "instance=aws:m5.xlarge&zone=aws:eu-north-1&year=2020&pue=1.1&embodied=false");
 });
 
 test("what has no part in the answer is not in the address", () => {
-  assert.equal(wishWords({ ...USUAL, sockets: 2, cores: 8, gpus: 4, gpu_usage: 0.5 }), "");
-  assert.equal(wishWords({ ...USUAL, intensity_g_per_kwh: 30, zone: "KR", year: 2020 }), "intensity_g_per_kwh=30");
+  assert.equal(workWords({ ...USUAL, sockets: 2, cores: 8, gpus: 4, gpu_usage: 0.5 }), "");
+  assert.equal(workWords({ ...USUAL, intensity_g_per_kwh: 30, zone: "KR", year: 2020 }), "intensity_g_per_kwh=30");
 });
 
 test("numbers out of bounds in an address are taken as the usual ones", () => {
@@ -33,9 +33,9 @@ test("numbers out of bounds in an address are taken as the usual ones", () => {
 });
 
 test("the server is asked with every field, and not before the hardware has a name", () => {
-  assert.equal(wishQuery(USUAL), "hours=1&method=all");
-  assert.equal(wishQuery({ ...USUAL, on: "cpu", name: " " }), null);
-  assert.equal(wishQuery({ ...USUAL, on: "cpu", name: "i7", gpu: " ", zone: " " }), "hours=1&cpu=i7&method=all");
+  assert.equal(workQuery(USUAL), "hours=1&method=all");
+  assert.equal(workQuery({ ...USUAL, on: "cpu", name: " " }), null);
+  assert.equal(workQuery({ ...USUAL, on: "cpu", name: "i7", gpu: " ", zone: " " }), "hours=1&cpu=i7&method=all");
 });
 
 test("a number within bounds, whole where only whole ones make sense", () => {

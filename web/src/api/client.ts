@@ -3,8 +3,9 @@
 
 import type { Places, Report } from "../report";
 import type { Pricing } from "../state/pricing";
-import { placesQuery, pricingQuery } from "../state/pricing";
+import { alternativesQuery, placesQuery, pricingQuery } from "../state/pricing";
 import type { Estimate, Methods } from "../told_types";
+import type { AlternativesDocument } from "./alternatives_types";
 import type { Dataset, Evaluation, Mapping, ModelPage, Pull } from "./hub_types";
 import type { CatalogModel, Compared, InputFile, MachineInfo, NewStudy, Problem, Study, Zone } from "./types";
 
@@ -128,6 +129,8 @@ export class Client {
   /** Names that hold all these words. */
   hardware = async (kind: "cpu" | "gpu" | "instance", words: string, signal?: AbortSignal) =>
     (await this.get<{ names: string[] }>(`hardware?${new URLSearchParams({ kind, words })}`, signal)).names;
+  alternatives = (id: number, pricing: Pricing | null, wish: Record<string, string>, signal?: AbortSignal) =>
+    this.get<AlternativesDocument>(`studies/${id}/alternatives?${alternativesQuery(pricing, wish)}`, signal);
   compare = (a: number, b: number, signal?: AbortSignal) => this.get<Compared>(`compare?a=${a}&b=${b}`, signal);
 
   eventsPath = (id: number) => `${this.base}/studies/${id}/events`;

@@ -19,6 +19,10 @@ export interface MachineInfo {
   sensors: { name: string; status: string; message: string }[];
   engines: { name: string; runtime: string; version: string; status: string; message: string }[];
   measured: boolean;
+  /** Whose forecast of the hours to come is asked; null: nobody's. */
+  forecast: string | null;
+  /** How long machines of a class are in use. */
+  lifetime_years: Record<string, Interval>;
   limits: {
     image_bytes: number;
     model_bytes: number;
@@ -134,8 +138,18 @@ export interface NewStudy {
   intensity_g_per_kwh?: number;
   pue: number;
   embodied: boolean;
+  lifetime_years?: number | null;
   requests_per_day: number;
-  budget_s: number;
+  /** Left out of a sweep it goes by the number of combinations. */
+  budget_s?: number;
+  /** One model under many settings; what is left out is the choice of `miev sweep`. */
+  sweep?: SweepSettings;
+}
+
+export interface SweepSettings {
+  threads?: number[];
+  batch?: number[];
+  delegate?: string[];
 }
 
 export type Answer = "agrees" | "differs" | "not comparable";

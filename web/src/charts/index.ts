@@ -12,6 +12,7 @@
 export { CarbonChart, carbonSummary } from "./carbon";
 export { ColdWarmChart } from "./cold";
 export { EnergyChart } from "./energy";
+export { HoursChart, leastHour } from "./hours";
 export { save } from "./export";
 export { Choice, Figure, type FigureProps } from "./figure";
 export { ChartLanguage } from "./language";
@@ -26,6 +27,7 @@ export { PredictionsView, type PredictionsProps } from "./predictions";
 export { RateChart } from "./rate";
 export { RatioTable } from "./ratios";
 export { RegionsTable } from "./regions";
+export { SweepChart } from "./sweep";
 export { Table } from "./table";
 export { TotalsView } from "./totals";
 export type { ChartProps } from "./chart_props";

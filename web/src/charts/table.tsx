@@ -32,8 +32,8 @@ const SEARCH_FROM = 20;
 /** Words that get a wide column, lest a row be as high as a paragraph. */
 const LONG = 30;
 
-/** Rows that hold every word asked for, in any cell as it is shown. */
-export function matching({ columns, rows }: TableData, words: string): Cell[][] {
+/** Rows that hold every word asked for, in any cell as it is shown or in what `more` says of them. */
+export function matching({ columns, rows }: TableData, words: string, more: (row: Cell[]) => string = () => ""): Cell[][] {
   const wanted = words
     .toLowerCase()
     .split(/\s+/)
@@ -41,6 +41,7 @@ export function matching({ columns, rows }: TableData, words: string): Cell[][] 
   return rows.filter((row) => {
     const text = columns
       .map((column, i) => shown(row[i] ?? null, column))
+      .concat(more(row))
       .join(" ")
       .toLowerCase();
     return wanted.every((word) => text.includes(word));
@@ -84,6 +85,23 @@ function Rows({ columns, rows, label }: TableData & { label: string }) {
 export interface Heading {
   title: string;
   kind?: "number" | "long" | undefined;
+  /** A heading that puts the rows in order. */
+  sort?: { sorted: "ascending" | "descending" | "none"; turn: () => void };
+}
+
+const ARROWS = { ascending: "▲", descending: "▼", none: "" } as const;
+
+/** Where rows are cards the button is not there, and the title stays for those who hear it. */
+function SortButton({ title, sort }: { title: string; sort: NonNullable<Heading["sort"]> }) {
+  return (
+    <>
+      <button type="button" class="chart-sort" onClick={sort.turn}>
+        {title}
+        <span aria-hidden="true">{ARROWS[sort.sorted]}</span>
+      </button>
+      <span class="chart-sorted-title">{title}</span>
+    </>
+  );
 }
 
 interface TableProps {
@@ -109,9 +127,9 @@ export function Table({ label, headings, rows, whole = false }: TableProps) {
       <table role="table">
         <thead role="rowgroup">
           <tr role="row">
-            {headings.map(({ title, kind }, i) => (
-              <th key={i} scope="col" role="columnheader" class={kind && `chart-${kind}`}>
-                {title}
+            {headings.map(({ title, kind, sort }, i) => (
+              <th key={i} scope="col" role="columnheader" class={kind && `chart-${kind}`} aria-sort={sort?.sorted}>
+                {sort ? <SortButton title={title} sort={sort} /> : title}
               </th>
             ))}
           </tr>

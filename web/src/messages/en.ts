@@ -2,12 +2,14 @@
 /* The words of the page. Another language has every key of this one, or it does not compile. */
 import { hubEn } from "./hub.en";
 import { toldEn } from "./told.en";
+import { lessEn } from "./less.en";
 
 const s = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 export const en = {
   ...hubEn,
   ...toldEn,
+  ...lessEn,
 
   // frame
   product: "Model Inference Emission Visualizer",

@@ -3,10 +3,12 @@
 
 import type { Messages } from "./en";
 import { hubKo } from "./hub.ko";
+import { lessKo } from "./less.ko";
 import { toldKo } from "./told.ko";
 
 export const ko: Messages = {
   ...hubKo,
+  ...lessKo,
   ...toldKo,
 
   // frame

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What would emit less: another model first, then another place. */
+/* What would emit less: kind by kind as the server finds it, or, in a report by itself, another model; then the
+ * places one by one. */
 
 import { useEffect } from "preact/hooks";
 import { RatioTable, RegionsTable, Table, WorldMap } from "../charts";
@@ -11,17 +12,27 @@ import type { Alternative } from "../state/answer";
 import { alternativesTo, idleDecides } from "../state/answer";
 import { useStore } from "../state/store";
 import { loadWorld, world } from "../state/world";
+import type { Asked } from "../state/alternatives";
+import { useAlternatives } from "../state/alternatives";
+import type { Wish } from "../state/wish";
 import type { Shown } from "./Charts";
+import { Constraints } from "./Constraints";
+import { Kinds } from "./Kinds";
 
 interface Props extends Shown {
   places: Places | null;
   onPlace: ((zone: string) => void) | undefined;
+  /** Absent where no server can be asked. */
+  asked: Asked | undefined;
+  wish: Wish;
+  onWish: (wish: Wish) => void;
 }
 
-export function Alternatives({ report, places, chosenModel, onChoose, onPlace }: Props) {
+export function Alternatives({ report, places, chosenModel, onChoose, onPlace, asked, wish, onWish }: Props) {
   const t = useText();
   const names = carbonGroups(report).flatMap((group) => group.models.map((model) => model.name));
   const from = reference(report, chosenModel);
+  const { document: told, problem, pending } = useAlternatives(asked, from, wish);
   if (from === null) return null;
   const found = alternativesTo(report, from);
   return (
@@ -29,7 +40,7 @@ export function Alternatives({ report, places, chosenModel, onChoose, onPlace }:
       <h2 id="alternatives-title">{t.alternatives}</h2>
       <div class="panel">
         <div class="row">
-          <h3>{t.firstModel}</h3>
+          {asked ? <span /> : <h3>{t.firstModel}</h3>}
           <label class="end inline">
             <span>{t.insteadOf}</span>
             <select value={from} onChange={(e) => onChoose(e.currentTarget.value)}>
@@ -37,16 +48,28 @@ export function Alternatives({ report, places, chosenModel, onChoose, onPlace }:
             </select>
           </label>
         </div>
-        {found.length > 0 ? <AlternativeTable found={found} /> : <p>{t.altNone(from)}</p>}
+        {!asked && (found.length > 0 ? <AlternativeTable found={found} /> : <p>{t.altNone(from)}</p>)}
+        {asked && <Constraints wish={wish} onWish={onWish} problem={problem} />}
         {idleDecides(report) && <p class="note plain">{t.atRate}</p>}
       </div>
+      {asked && !told && !problem && <p class="panel kinds-wait" role="status">{t.loading}</p>}
+      {told && (
+        <div class={pending ? "pending" : ""} aria-busy={pending}>
+          <Kinds found={told} report={report} asked={asked} />
+        </div>
+      )}
       <RatioTable {...{ report, chosenModel: from, onChoose }} />
-      {places && <Elsewhere {...{ report, places, onChoose, onPlace }} chosenModel={from} />}
+      {places && (
+        <Elsewhere {...{ report, places, onChoose, onPlace }} chosenModel={from} search={wish.search}
+          onSearch={(search) => onWish({ ...wish, search })} />
+      )}
     </section>
   );
 }
 
-function Elsewhere({ onPlace, ...props }: Shown & { places: Places; onPlace: Props["onPlace"] }) {
+function Elsewhere({ onPlace, search, onSearch, ...props }: Shown & {
+  places: Places; onPlace: Props["onPlace"]; search: string; onSearch: (words: string) => void;
+}) {
   const t = useText();
   const shapes = useStore(world);
   useEffect(() => void loadWorld(), []);
@@ -55,7 +78,7 @@ function Elsewhere({ onPlace, ...props }: Shown & { places: Places; onPlace: Pro
       <h3 class="then">{t.thenPlace}</h3>
       <p class="hint">{t.samePlaceNote}</p>
       <WorldMap {...props} world={shapes} onPlace={onPlace} />
-      <RegionsTable {...props} />
+      <RegionsTable {...props} search={search} onSearch={onSearch} />
     </>
   );
 }

@@ -7,8 +7,8 @@ import { number, quantity, unitFor } from "../format";
 import { LANGUAGES, language, useText, zoneName } from "../i18n";
 import type { Interval } from "../report";
 import { go, route } from "../state/address";
-import type { Wish } from "../state/estimating";
-import { wishQuery } from "../state/estimating";
+import type { Work } from "../state/estimating";
+import { workQuery } from "../state/estimating";
 import { client, machine, zones } from "../state/server";
 import { useStore } from "../state/store";
 import { useAsked } from "../state/told";
@@ -19,17 +19,17 @@ import { Tile } from "./Headline";
 import { ProblemNote } from "./Note";
 
 /** A name is told a moment after it was typed: what another field said meanwhile holds. */
-function change(part: Partial<Wish>): void {
+function change(part: Partial<Work>): void {
   const now = route.get();
-  if (now.scene === "estimate") go({ scene: "estimate", wish: { ...now.wish, ...part } }, "replace");
+  if (now.scene === "estimate") go({ scene: "estimate", work: { ...now.work, ...part } }, "replace");
 }
 
 const SETTLE_MS = 200;
 const J_PER_KWH = 3.6e6;
 
-export function Estimate({ wish }: { wish: Wish }) {
+export function Estimate({ work }: { work: Work }) {
   const t = useText();
-  const query = wishQuery(wish);
+  const query = workQuery(work);
   const { value, problem, pending } = useAsked(query, (signal) => client.estimate(query ?? "", signal), SETTLE_MS);
   useEffect(() => {
     document.title = `${t.estimate} – MIEV`;
@@ -37,7 +37,7 @@ export function Estimate({ wish }: { wish: Wish }) {
   return (
     <main class="bench">
       <aside aria-label={t.estimateInputs}>
-        <EstimateForm wish={wish} onChange={change} />
+        <EstimateForm work={work} onChange={change} />
       </aside>
       <section id="results" class="estimate" aria-label={t.results} tabIndex={-1} aria-busy={pending}>
         <h1 tabIndex={-1}>{t.estimate}</h1>

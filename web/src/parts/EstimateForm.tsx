@@ -4,15 +4,15 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 import { useText, zoneName } from "../i18n";
-import type { MachineClass, NumberKey, RunsOn, Wish } from "../state/estimating";
+import type { MachineClass, NumberKey, RunsOn, Work } from "../state/estimating";
 import { BOUNDS, CLASSES, hasCards, numberWithin } from "../state/estimating";
 import { client, zones } from "../state/server";
 import { useStore } from "../state/store";
 import { useAsked } from "../state/told";
 
 interface Props {
-  wish: Wish;
-  onChange: (part: Partial<Wish>) => void;
+  work: Work;
+  onChange: (part: Partial<Work>) => void;
 }
 
 export function EstimateForm(props: Props) {
@@ -25,7 +25,7 @@ export function EstimateForm(props: Props) {
   );
 }
 
-function Hardware({ wish, onChange }: Props) {
+function Hardware({ work, onChange }: Props) {
   const t = useText();
   const id = useId();
   const choose = (on: RunsOn) => onChange({ on, name: "" });
@@ -33,33 +33,33 @@ function Hardware({ wish, onChange }: Props) {
     <fieldset class="panel">
       <legend>{t.estimateWork}</legend>
       <div class="pair even">
-        <TypedNumber of="hours" label={t.hours} {...{ wish, onChange }} />
-        <TypedNumber of="usage" label={t.usageOfCpus} hint={t.usageHint} {...{ wish, onChange }} />
+        <TypedNumber of="hours" label={t.hours} {...{ work, onChange }} />
+        <TypedNumber of="usage" label={t.usageOfCpus} hint={t.usageHint} {...{ work, onChange }} />
       </div>
       <div class="choices" role="radiogroup" aria-label={t.runsOn}>
         {(["machine", "cpu", "instance"] as const).map((on) => (
           <label key={on} class="tickbox">
-            <input type="radio" name={`${id}on`} checked={wish.on === on} onChange={() => choose(on)} />
+            <input type="radio" name={`${id}on`} checked={work.on === on} onChange={() => choose(on)} />
             {t.runsOnWords[on]}
           </label>
         ))}
       </div>
-      {wish.on !== "machine" && (
-        <NameField key={wish.on} kind={wish.on} label={t.nameOfHardware[wish.on]} hint={t.nameHint[wish.on]} value={wish.name}
+      {work.on !== "machine" && (
+        <NameField key={work.on} kind={work.on} label={t.nameOfHardware[work.on]} hint={t.nameHint[work.on]} value={work.name}
           onChange={(name) => onChange({ name })} />
       )}
-      {wish.on === "cpu" && (
+      {work.on === "cpu" && (
         <>
           <div class="pair even">
-            <TypedNumber of="sockets" label={t.sockets} {...{ wish, onChange }} />
-            <TypedNumber of="cores" label={t.cores} hint={t.asTables} {...{ wish, onChange }} />
+            <TypedNumber of="sockets" label={t.sockets} {...{ work, onChange }} />
+            <TypedNumber of="cores" label={t.cores} hint={t.asTables} {...{ work, onChange }} />
           </div>
-          <TypedNumber of="memory_gib" label={t.memoryGib} hint={t.memoryHint} {...{ wish, onChange }} />
+          <TypedNumber of="memory_gib" label={t.memoryGib} hint={t.memoryHint} {...{ work, onChange }} />
         </>
       )}
       <div class="field">
         <label for={`${id}c`}>{t.machineClass}</label>
-        <select id={`${id}c`} value={wish.machine_class ?? ""}
+        <select id={`${id}c`} value={work.machine_class ?? ""}
           onChange={(event) => onChange({ machine_class: (event.currentTarget.value || null) as MachineClass | null })}>
           <option value="">{t.classUnsaid}</option>
           {CLASSES.map((one) => <option key={one} value={one}>{t.classWords[one]}</option>)}
@@ -69,45 +69,45 @@ function Hardware({ wish, onChange }: Props) {
   );
 }
 
-function Cards({ wish, onChange }: Props) {
+function Cards({ work, onChange }: Props) {
   const t = useText();
   return (
     <fieldset class="panel">
       <legend>{t.cards}</legend>
-      <NameField kind="gpu" label={t.cardName} hint={t.cardHint} value={wish.gpu} onChange={(gpu) => onChange({ gpu })} />
-      <TypedNumber of="gpu_watts" label={t.cardWatts} hint={t.asTables} {...{ wish, onChange }} />
-      {hasCards(wish) && (
+      <NameField kind="gpu" label={t.cardName} hint={t.cardHint} value={work.gpu} onChange={(gpu) => onChange({ gpu })} />
+      <TypedNumber of="gpu_watts" label={t.cardWatts} hint={t.asTables} {...{ work, onChange }} />
+      {hasCards(work) && (
         <div class="pair even">
-          <TypedNumber of="gpus" label={t.cardCount} {...{ wish, onChange }} />
-          <TypedNumber of="gpu_usage" label={t.usageOfCards} hint={t.usageHint} {...{ wish, onChange }} />
+          <TypedNumber of="gpus" label={t.cardCount} {...{ work, onChange }} />
+          <TypedNumber of="gpu_usage" label={t.usageOfCards} hint={t.usageHint} {...{ work, onChange }} />
         </div>
       )}
     </fieldset>
   );
 }
 
-function Where({ wish, onChange }: Props) {
+function Where({ work, onChange }: Props) {
   const t = useText();
   const known = useStore(zones).value ?? [];
-  const own = wish.intensity_g_per_kwh !== null;
+  const own = work.intensity_g_per_kwh !== null;
   return (
     <fieldset class="panel">
       <legend>{t.where}</legend>
       {!own && (
-        <NameField label={t.zone} hint={t.zoneOrRegion} value={wish.zone} onChange={(zone) => onChange({ zone })}>
+        <NameField label={t.zone} hint={t.zoneOrRegion} value={work.zone} onChange={(zone) => onChange({ zone })}>
           {known.map((zone) => <option key={zone.id} value={zone.name}>{zoneName(zone)}</option>)}
         </NameField>
       )}
       <div class="pair even">
-        <TypedNumber of="intensity_g_per_kwh" label={t.intensity} hint={t.instead} {...{ wish, onChange }} />
-        {!own && <TypedNumber of="year" label={t.gridYear} hint={t.latestYear} {...{ wish, onChange }} />}
+        <TypedNumber of="intensity_g_per_kwh" label={t.intensity} hint={t.instead} {...{ work, onChange }} />
+        {!own && <TypedNumber of="year" label={t.gridYear} hint={t.latestYear} {...{ work, onChange }} />}
       </div>
       <div class="pair even">
-        <TypedNumber of="pue" label={t.pue} hint={t.regionsPue} {...{ wish, onChange }} />
-        <TypedNumber of="lifetime_years" label={t.lifetime} hint={t.lifetimeHint} {...{ wish, onChange }} />
+        <TypedNumber of="pue" label={t.pue} hint={t.regionsPue} {...{ work, onChange }} />
+        <TypedNumber of="lifetime_years" label={t.lifetime} hint={t.lifetimeHint} {...{ work, onChange }} />
       </div>
       <label class="tickbox">
-        <input type="checkbox" checked={wish.embodied} onChange={(event) => onChange({ embodied: event.currentTarget.checked })} />
+        <input type="checkbox" checked={work.embodied} onChange={(event) => onChange({ embodied: event.currentTarget.checked })} />
         {t.embodied}
       </label>
     </fieldset>
@@ -121,11 +121,11 @@ const MUST = new Set<NumberKey>(["hours", "usage", "sockets", "gpus", "gpu_usage
 
 /** A number that may be left out where it is null by itself. What a person types stays as it is; only
  * what is good is told. */
-function TypedNumber({ of: key, label, hint, wish, onChange }: Props & { of: NumberKey; label: string; hint?: string }) {
+function TypedNumber({ of: key, label, hint, work, onChange }: Props & { of: NumberKey; label: string; hint?: string }) {
   const t = useText();
   const id = useId();
   const bounds = BOUNDS[key];
-  const value = wish[key];
+  const value = work[key];
   const [words, setWords] = useState(value === null ? "" : String(value));
   const optional = !MUST.has(key);
   const typed = numberWithin(words, bounds);

@@ -62,7 +62,7 @@ export function Header({ route }: { route: Route }) {
         <a href={routeHash({ scene: "new" })} {...here(route.scene === "new")}>{t.navNew}</a>
         <a href={routeHash({ scene: "models" })} {...here(route.scene === "models" || route.scene === "model")}>{t.models}</a>
         <a href={routeHash(publish({}))} {...here(route.scene === "publish")}>{t.publish}</a>
-        <a href={routeHash({ scene: "estimate", wish: USUAL })} {...here(route.scene === "estimate")}>{t.estimate}</a>
+        <a href={routeHash({ scene: "estimate", work: USUAL })} {...here(route.scene === "estimate")}>{t.estimate}</a>
         <a href={routeHash({ scene: "history" })} {...here(route.scene === "history")}>{t.navHistory}</a>
       </nav>
       <MachineWords />

@@ -3,12 +3,15 @@
 
 import { useText } from "../i18n";
 import type { Per, Pricing } from "../state/pricing";
-import { MOST_INTENSITY, MOST_PUE, fromDay, perDay } from "../state/pricing";
-import { loadZones, zones } from "../state/server";
+import { LEAST_LIFETIME, MOST_INTENSITY, MOST_LIFETIME, MOST_PUE, atPlace, fromDay, perDay } from "../state/pricing";
+import { loadZones, machine, zones } from "../state/server";
 import { BUDGETS_S, settings } from "../state/settings";
+import { shownClass } from "../state/shown";
 import { useStore } from "../state/store";
 import { ProblemNote } from "./Note";
+import { Hour } from "./Hour";
 import { NumberField } from "./NumberField";
+import { OptionalNumberField } from "./OptionalNumberField";
 import { ZonePicker } from "./ZonePicker";
 
 const MOST_RATE = 1e9;
@@ -18,6 +21,7 @@ export function Place({ pricing, onChange, hint }: {
 }) {
   const t = useText();
   const { value, problem } = useStore(zones);
+  const lifetimeHint = useLifetimeHint();
   const change = (part: Partial<Pricing>) => onChange({ ...pricing, ...part });
   const world = value?.find((zone) => zone.id === pricing.zone)?.intensity_g_per_kwh ?? 0;
   return (
@@ -27,17 +31,18 @@ export function Place({ pricing, onChange, hint }: {
       <ProblemNote problem={problem} onRetry={loadZones} />
       <div class="field">
         <span class="label" aria-hidden="true">{t.zone}</span>
-        <ZonePicker zones={value ?? []} chosen={pricing.zone} onChoose={(zone) => change({ zone, intensity: null })} />
+        <ZonePicker zones={value ?? []} chosen={pricing.zone} onChoose={(zone) => onChange(atPlace(pricing, zone))} />
       </div>
       <label class="tickbox">
         <input type="checkbox" checked={pricing.intensity !== null}
-          onChange={(e) => change({ intensity: e.currentTarget.checked ? world : null })} />
+          onChange={(e) => change({ intensity: e.currentTarget.checked ? world : null, hour: null })} />
         {t.ownFigure}
       </label>
       {pricing.intensity !== null && (
         <NumberField label={t.intensity} value={pricing.intensity} least={0} most={MOST_INTENSITY}
           error={t.intensityError(MOST_INTENSITY)} onChange={(intensity) => change({ intensity })} />
       )}
+      {(hint !== null || pricing.hour !== null) && <Hour pricing={pricing} onChange={(hour) => change({ hour })} />}
       <Volume pricing={pricing} onChange={change} />
       <NumberField label={t.pue} value={pricing.pue} least={1} most={MOST_PUE} hint={t.pueHint}
         error={t.pueError(MOST_PUE)} onChange={(pue) => change({ pue })} />
@@ -45,8 +50,22 @@ export function Place({ pricing, onChange, hint }: {
         <input type="checkbox" checked={pricing.embodied} onChange={(e) => change({ embodied: e.currentTarget.checked })} />
         {t.embodied}
       </label>
+      {pricing.embodied && (
+        <OptionalNumberField label={t.lifetime} value={pricing.lifetime_years} least={LEAST_LIFETIME} most={MOST_LIFETIME}
+          hint={lifetimeHint} error={t.lifetimeError(LEAST_LIFETIME, MOST_LIFETIME)}
+          onChange={(lifetime_years) => change({ lifetime_years })} />
+      )}
     </fieldset>
   );
+}
+
+/** What an empty lifetime means, of the machine that measures here or measured what is shown. */
+function useLifetimeHint(): string {
+  const t = useText();
+  const { value } = useStore(machine);
+  const machineClass = useStore(shownClass);
+  const usual = machineClass ? value?.lifetime_years[machineClass] : undefined;
+  return usual && machineClass ? t.lifetimeUsual(usual.low, usual.high, t.machineClasses[machineClass] ?? machineClass) : t.lifetimeHint;
 }
 
 function Volume({ pricing, onChange }: { pricing: Pricing; onChange: (part: Partial<Pricing>) => void }) {

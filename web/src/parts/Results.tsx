@@ -8,6 +8,10 @@ import { useText } from "../i18n";
 import type { Places, Report } from "../report";
 import { carbonGroups, hasEnergy, isMeasured, isProvisional, measuredModels } from "../report";
 import { disturbed } from "../state/answer";
+import { SweepChart } from "../charts";
+import type { Asked } from "../state/alternatives";
+import type { Wish } from "../state/wish";
+import { NO_WISH } from "../state/wish";
 import { Alternatives } from "./Alternatives";
 import type { Shown } from "./Charts";
 import { CarbonCharts, OtherCharts } from "./Charts";
@@ -19,19 +23,27 @@ interface Props {
   photo: string | null;
   /** Absent where no server can price it anew. */
   onPlace?: ((zone: string) => void) | undefined;
+  /** The study, where a server can tell what would emit less. */
+  asked?: Asked | undefined;
+  /** Kept by the address, where there is one. */
+  wish?: Wish | undefined;
+  onWish?: ((wish: Wish) => void) | undefined;
   /** What only a server can tell, before how it was measured. */
   more?: ((shown: Shown) => ComponentChildren) | undefined;
 }
 
-export function Results({ report, places, photo, onPlace, more }: Props) {
-  const [chosen, setChosen] = useState<string | undefined>(undefined);
-  const shown = { report, chosenModel: chosen, onChoose: setChosen };
+export function Results({ report, places, photo, onPlace, asked, more, ...kept }: Props) {
+  const [own, setOwn] = useState(NO_WISH);
+  const wish = kept.wish ?? own;
+  const onWish = kept.onWish ?? setOwn;
+  const shown = { report, chosenModel: wish.model ?? undefined, onChoose: (model: string) => onWish({ ...wish, model }) };
   return (
     <>
       <Headline report={report} />
       <Failed report={report} />
+      {report.sweep && <div class="cards"><div class="wide"><SweepChart {...shown} /></div></div>}
       <CarbonCharts {...shown} />
-      {!isProvisional(report) && <Alternatives {...{ ...shown, places, onPlace }} />}
+      {!isProvisional(report) && <Alternatives {...{ ...shown, places, onPlace, asked, wish, onWish }} />}
       <OtherCharts {...shown} photo={photo} />
       {more?.(shown)}
       <Measuring report={report} />

@@ -9,7 +9,7 @@ import { text, useText } from "../i18n";
 import { go } from "../state/address";
 import { chosenOf } from "../state/catalog";
 import type { Pricing } from "../state/pricing";
-import { WORLD } from "../state/pricing";
+import { studyPlace } from "../state/pricing";
 import { client, machine, models } from "../state/server";
 import { chosenInput, chosenModels, settings } from "../state/settings";
 import type { Uploads } from "../state/uploads";
@@ -25,9 +25,7 @@ function wanted(pricing: Pricing, ids: readonly string[]): NewStudy | string {
   if (ids.length === 0) return text().wantModel;
   if (ids.length > most) return text().tooMany(most);
   if (input === null) return text().wantPhoto;
-  const { zone, intensity, ...others } = pricing;
-  const place = intensity !== null ? { intensity_g_per_kwh: intensity } : zone === WORLD.zone ? {} : { zone };
-  return { models: [...ids], input, ...place, ...others, budget_s: settings.get().budget_s };
+  return { models: [...ids], input, ...studyPlace(pricing), budget_s: settings.get().budget_s };
 }
 
 export function Setup({ pricing, onPricing, shown, uploads }: {

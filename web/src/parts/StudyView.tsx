@@ -9,6 +9,7 @@ import { go } from "../state/address";
 import type { Pricing } from "../state/pricing";
 import type { Watched } from "../state/study";
 import type { Priced } from "../state/watching";
+import type { Wish } from "../state/wish";
 import { Methods } from "./Methods";
 import { ProblemNote } from "./Note";
 import { ProgressPanel } from "./ProgressPanel";
@@ -22,10 +23,12 @@ interface Props {
   priced: Priced;
   pricing: Pricing | null;
   name: string | null;
+  wish: Wish;
+  onWish: (wish: Wish) => void;
   onPlace: (zone: string) => void;
 }
 
-export function StudyView({ state, problem, priced, pricing, name, onPlace }: Props) {
+export function StudyView({ state, problem, priced, pricing, name, wish, onWish, onPlace }: Props) {
   const t = useText();
   const { study } = state;
   const over = study !== null && isOver(study.status);
@@ -60,7 +63,8 @@ export function StudyView({ state, problem, priced, pricing, name, onPlace }: Pr
           <div class={priced.pending ? "results pending" : "results"} aria-busy={priced.pending}>
             {over && <Exports id={state.id} pricing={pricing} />}
             {over && <Labels id={state.id} report={report} />}
-            <Results report={report} places={over ? priced.places : null} photo={study?.input.href ?? null} onPlace={onPlace}
+            <Results report={report} places={over ? priced.places : null} photo={study?.input.href ?? null}
+              onPlace={onPlace} asked={over ? { id: state.id, pricing, input: study.input.id } : undefined} wish={wish} onWish={onWish}
               more={over ? (shown) => <Methods id={state.id} pricing={pricing} {...shown} /> : undefined} />
           </div>
         )

@@ -8,7 +8,7 @@ export type RunsOn = "machine" | "cpu" | "instance";
 export const CLASSES = ["server", "desktop", "laptop"] as const;
 export type MachineClass = (typeof CLASSES)[number];
 
-export interface Wish {
+export interface Work {
   hours: number;
   /** Of all CPUs, on average. */
   usage: number;
@@ -33,7 +33,7 @@ export interface Wish {
   embodied: boolean;
 }
 
-export const USUAL: Wish = {
+export const USUAL: Work = {
   hours: 1, usage: 1, on: "machine", name: "", sockets: 1, cores: null, memory_gib: null, machine_class: null,
   gpu: "", gpu_watts: null, gpus: 1, gpu_usage: 1,
   zone: "", intensity_g_per_kwh: null, year: null, pue: null, lifetime_years: null, embodied: true,
@@ -73,9 +73,9 @@ const MOST_ZONE = 60;
 /** Text that a person may have typed; control characters are none. */
 const words = (text: string | null, most: number): string => (text ?? "").replace(/\p{Cc}/gu, "").slice(0, most);
 
-export const hasCards = ({ gpu, gpu_watts }: Wish): boolean => gpu.trim() !== "" || gpu_watts !== null;
+export const hasCards = ({ gpu, gpu_watts }: Work): boolean => gpu.trim() !== "" || gpu_watts !== null;
 
-export function readWish(query: URLSearchParams): Wish {
+export function readWork(query: URLSearchParams): Work {
   const on: RunsOn = query.has("cpu") ? "cpu" : query.has("instance") ? "instance" : "machine";
   const number = (key: NumberKey) => numberWithin(query.get(key) ?? "", BOUNDS[key]);
   const told = (key: "hours" | "usage" | "sockets" | "gpus" | "gpu_usage") => number(key) ?? USUAL[key];
@@ -102,21 +102,21 @@ export function readWish(query: URLSearchParams): Wish {
 }
 
 /** What has a part in the answer, and differs from the usual. */
-function fieldsOf(wish: Wish): Record<string, string | number | boolean | null> {
-  const { usage, on, name, sockets, gpus, gpu_usage, embodied } = wish;
-  const own = wish.intensity_g_per_kwh !== null;
+function fieldsOf(work: Work): Record<string, string | number | boolean | null> {
+  const { usage, on, name, sockets, gpus, gpu_usage, embodied } = work;
+  const own = work.intensity_g_per_kwh !== null;
   const unless = <T>(usual: T, value: T) => (value === usual ? null : value);
   return {
     usage: unless(USUAL.usage, usage),
-    ...(on === "cpu" && { cpu: name, sockets: unless(1, sockets), cores: wish.cores, memory_gib: wish.memory_gib }),
+    ...(on === "cpu" && { cpu: name, sockets: unless(1, sockets), cores: work.cores, memory_gib: work.memory_gib }),
     ...(on === "instance" && { instance: name }),
-    class: wish.machine_class,
-    gpu: unless("", wish.gpu),
-    gpu_watts: wish.gpu_watts,
-    ...(hasCards(wish) && { gpus: unless(1, gpus), gpu_usage: unless(1, gpu_usage) }),
-    ...(own ? { intensity_g_per_kwh: wish.intensity_g_per_kwh } : { zone: unless("", wish.zone), year: wish.year }),
-    pue: wish.pue,
-    lifetime_years: wish.lifetime_years,
+    class: work.machine_class,
+    gpu: unless("", work.gpu),
+    gpu_watts: work.gpu_watts,
+    ...(hasCards(work) && { gpus: unless(1, gpus), gpu_usage: unless(1, gpu_usage) }),
+    ...(own ? { intensity_g_per_kwh: work.intensity_g_per_kwh } : { zone: unless("", work.zone), year: work.year }),
+    pue: work.pue,
+    lifetime_years: work.lifetime_years,
     embodied: unless(true, embodied),
   };
 }
@@ -128,13 +128,13 @@ function queryOf(fields: Record<string, string | number | boolean | null>): stri
 }
 
 /** "hours=24&instance=aws:m5.xlarge"; "" for what is usual altogether. */
-export const wishWords = (wish: Wish): string =>
-  queryOf({ hours: wish.hours === USUAL.hours ? null : wish.hours, ...fieldsOf(wish) });
+export const workWords = (work: Work): string =>
+  queryOf({ hours: work.hours === USUAL.hours ? null : work.hours, ...fieldsOf(work) });
 
 /** The question for the server; null while the hardware has no name yet. */
-export function wishQuery(wish: Wish): string | null {
-  if (wish.on !== "machine" && wish.name.trim() === "") return null;
+export function workQuery(work: Work): string | null {
+  if (work.on !== "machine" && work.name.trim() === "") return null;
   const blank = (text: unknown) => typeof text === "string" && text.trim() === "";
-  const fields = Object.entries({ hours: wish.hours, ...fieldsOf(wish), method: "all" }).filter(([, value]) => !blank(value));
+  const fields = Object.entries({ hours: work.hours, ...fieldsOf(work), method: "all" }).filter(([, value]) => !blank(value));
   return queryOf(Object.fromEntries(fields));
 }

@@ -4,7 +4,7 @@
 import type { Filter } from "./catalog";
 import { EVERYTHING } from "./catalog";
 import type { Per, Pricing } from "./pricing";
-import { MOST_INTENSITY, MOST_PUE, WORLD } from "./pricing";
+import { LEAST_LIFETIME, MOST_INTENSITY, MOST_LIFETIME, MOST_PUE, WORLD } from "./pricing";
 import { createKeptStore, createStore } from "./store";
 
 export interface Settings {
@@ -28,7 +28,8 @@ export function readSettings(kept: unknown): Settings | null {
   if (per !== "second" && per !== "minute" && per !== "day") return null;
   if (!inside(budget_s, 1, 3600)) return null;
   const { zone, intensity, pue, requests_per_day } = pricing;
-  return { pricing: { zone, intensity, pue, requests_per_day, embodied: pricing.embodied !== false }, per, budget_s };
+  const lifetime_years = inside(pricing.lifetime_years, LEAST_LIFETIME, MOST_LIFETIME) ? pricing.lifetime_years : null;
+  return { pricing: { zone, intensity, pue, lifetime_years, requests_per_day, embodied: pricing.embodied !== false, hour: null }, per, budget_s };
 }
 
 export const settings = createKeptStore<Settings>(
