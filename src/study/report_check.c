@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "study/report_check.h"
 
+#include <float.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #define MAX_TEXT_BYTES 8192
 #define MAX_RISE       100
 #define BIG            1e18
+#define POSITIVE       DBL_MIN
 #define PATH_BYTES     160
 
 /* ---- texts and depth ------------------------------------------------------------------------ */
@@ -122,7 +124,7 @@ static const struct rule energy[] = {
     {"gross", OBJECT, OPTIONAL, 0, 0, per_inference},
     {"net", OBJECT, OPTIONAL, 0, 0, per_inference},
     {"rounds_disturbed", WHOLE, OPTIONAL, 0, 1e9, NULL},
-    {"inference_s", NUMBER, OPTIONAL, 0, 1e9, NULL},
+    {"inference_s", NUMBER, OPTIONAL, POSITIVE, 1e9, NULL},
     {0},
 };
 static const struct rule engine[] = {
@@ -136,7 +138,7 @@ static const struct rule tensor[] = {
     {"name", TEXT, OPTIONAL, 0, 512, NULL},
     {"dtype", TEXT, 0, 1, 32, NULL},
     {"shape", DIMS, 0, 0, 8, NULL},
-    {"scale", NUMBER, OPTIONAL, 0, BIG, NULL},
+    {"scale", NUMBER, OPTIONAL, POSITIVE, BIG, NULL},
     {"zero_point", WHOLE, OPTIONAL, -BIG, BIG, NULL},
     {0},
 };
@@ -152,16 +154,16 @@ static const struct rule distribution[] = {
     {0},
 };
 static const struct rule latency[] = {
-    {"p50_s", NUMBER, 0, 0, 1e9, NULL},
+    {"p50_s", NUMBER, 0, POSITIVE, 1e9, NULL},
     {"p90_s", NUMBER, NULLABLE, 0, 1e9, NULL},
     {"p99_s", NUMBER, NULLABLE, 0, 1e9, NULL},
     {"distribution", OBJECT, OPTIONAL, 0, 0, distribution}, /* older reports have none */
     {0},
 };
 static const struct rule traffic[] = {
-    {"asked_per_s", NUMBER, 0, 0, 1e9, NULL},
+    {"asked_per_s", NUMBER, 0, POSITIVE, 1e9, NULL},
     {"concurrency", WHOLE, 0, 1, 1e6, NULL},
-    {"duration_s", NUMBER, 0, 0, 1e9, NULL},
+    {"duration_s", NUMBER, 0, POSITIVE, 1e9, NULL},
     {"sent", WHOLE, 0, 1, 1e9, NULL},
     {"answered", WHOLE, 0, 0, 1e9, NULL},
     {"failed", WHOLE, 0, 0, 1e9, NULL},
@@ -230,7 +232,7 @@ static const struct rule told_of_picture[] = {
 static const struct rule pair[] = {
     {"a", TEXT, 0, 1, 512, NULL},
     {"b", TEXT, 0, 1, 512, NULL},
-    {"ratio", NUMBER, NULLABLE, 0, BIG, NULL},
+    {"ratio", NUMBER, NULLABLE, POSITIVE, BIG, NULL},
     {"method", TEXT, 0, 1, 32, NULL},
     {"statistical", OBJECT, 0, 0, 0, bounds},
     {"systematic", OBJECT, 0, 0, 0, bounds},
@@ -254,8 +256,8 @@ static const struct rule channel[] = {
     {"part", TEXT, 0, 1, 32, NULL},
     {"method", TEXT, 0, 1, 32, NULL},
     {"counted", FLAG, 0, 0, 0, NULL},
-    {"systematic_low_ratio", NUMBER, 0, 0, 1e6, NULL},
-    {"systematic_high_ratio", NUMBER, 0, 0, 1e6, NULL},
+    {"systematic_low_ratio", NUMBER, 0, POSITIVE, 1e6, NULL},
+    {"systematic_high_ratio", NUMBER, 0, POSITIVE, 1e6, NULL},
     {"source", TEXT, 0, 0, 1024, NULL},
     {0},
 };
@@ -273,7 +275,7 @@ static const struct rule settings[] = {
     {"threads", WHOLE, 0, 1, 1024, NULL},
     {"delegate", TEXT, NULLABLE, 1, 64, NULL},
     {"budget_s", NUMBER, 0, 0, 1e9, NULL},
-    {"target_ratio", NUMBER, 0, 0, 1e3, NULL},
+    {"target_ratio", NUMBER, 0, POSITIVE, 1e3, NULL},
     {"seed", WHOLE, 0, 0, 9007199254740991.0, NULL},
     {"dedicated", FLAG, 0, 0, 0, NULL},
     {"fast_decode", FLAG, 0, 0, 0, NULL},
@@ -304,8 +306,8 @@ static const struct rule site[] = {
 };
 static const struct rule sweep_point[] = {
     {"name", TEXT, 0, 1, 512, NULL},
-    {"item_j", NUMBER, 0, 0, 1e12, NULL},
-    {"items_per_s", NUMBER, 0, 0, 1e18, NULL},
+    {"item_j", NUMBER, 0, POSITIVE, 1e12, NULL},
+    {"items_per_s", NUMBER, 0, POSITIVE, 1e18, NULL},
     {0},
 };
 static const struct rule sweep[] = {
@@ -342,6 +344,9 @@ static int check_number(const json_t *value, const struct rule *rule, const char
     bool right = rule->kind == WHOLE ? json_is_integer(value) : json_is_number(value);
     if (right && number >= rule->min && number <= rule->max)
         return MIEV_OK;
+    if (rule->min > 0 && rule->min <= POSITIVE)
+        return miev_error_set(err, MIEV_ERR_INVALID, "\"%s\" must be a number above 0, at most %g",
+                              path, rule->max);
     return miev_error_set(err, MIEV_ERR_INVALID, "\"%s\" must be a %snumber from %g to %g", path,
                           rule->kind == WHOLE ? "whole " : "", rule->min, rule->max);
 }

@@ -80,6 +80,10 @@ static void test_a_wrong_field_is_named(void **state)
          "{\"threads\": 1, \"delegate\": null, \"batch\": 0, \"reserved_cpus\": 1}",
          "\"models[0].settings.batch\"", MIEV_ERR_INVALID},
         {"", "sweep", "{\"default\": \"a\"}", "\"sweep.front\" is missing", MIEV_ERR_INVALID},
+        {"", "sweep",
+         "{\"default\": \"a\", \"front\": [{\"name\": \"a\", \"item_j\": 1, \"items_per_s\": 0}],"
+         " \"knee\": null, \"knee_words\": null, \"best\": null, \"advice\": \"b\"}",
+         "\"sweep.front[0].items_per_s\" must be a number above 0", MIEV_ERR_INVALID},
         {"models.0.latency", "p50_s", "null", "\"models[0].latency.p50_s\"", MIEV_ERR_INVALID},
         {"models.0.latency", "distribution", "[]", "latency.distribution", MIEV_ERR_INVALID},
         {"models.0.latency", "distribution", "{\"ratio\": [0.5], \"seconds\": []}",
