@@ -145,6 +145,8 @@ async function whenItIsOver(server) {
     await state('charts', server, priced, async (page) => {
         await ready(page);
         await page.locator('.top').evaluate((header) => { header.style.position = 'static'; }); // it would lie across
+        await page.getByRole('heading', { name: 'What other tools would have said', exact: true }).scrollIntoViewIfNeeded(); // asked for when seen
+        await chart(page, 'What other tools would have said of').locator('svg').first().waitFor();
         const section = (title) => page.locator('.section', { has: page.getByRole('heading', { name: title }) });
         return {
             '-carbon': page.locator('.results > .cards'),
@@ -152,6 +154,7 @@ async function whenItIsOver(server) {
             '-answers': section('What they answer'),
             '-energy': section('Where the energy goes'),
             '-volume': section('At your volume'),
+            '-methods': section('What other tools would have said'),
         };
     });
     await state('priced', server, priced, async (page) => {
@@ -164,6 +167,24 @@ async function whenItIsOver(server) {
     await server.over(again);
     await state('comparison', server, `#/compare/${first}/${again}`, (page) => page.locator('table').waitFor());
     await state('history', server, '#/history', (page) => page.locator('li.study').first().waitFor());
+}
+
+async function settingsAndHardware(server) {
+    await state('estimate', server, '#/estimate?hours=24&cpu=AMD EPYC 7763&memory_gib=256&class=server&gpu=A100&zone=DE&pue=1.2',
+        (page) => page.locator('.estimate-told table').first().waitFor(), { height: 1300, narrow: 1900 });
+    if (!wanted('sweep'))
+        return;
+    const { status, body } = await server.api('POST', 'studies', {
+        models: ['cifar10-small:float32', 'cifar10-small:int8'], input: 'sample:cat-kitten.jpg', budget_s: 60,
+        sweep: { threads: [1, 2], batch: [1, 4, 16], delegate: ['best'] },
+    });
+    assert.equal(status, 202, JSON.stringify(body));
+    await server.over(body.id);
+    await state('sweep', server, `#/study/${body.id}`, async (page) => {
+        const figure = chart(page, 'throughput').first();
+        await figure.locator('svg').first().waitFor();
+        return { '': figure };
+    });
 }
 
 /** The catalog and the way to a label, on a server of their own: its lists are then short. */
@@ -227,6 +248,7 @@ try {
     await whileItRuns(server);
     await whenOneFails(server);
     await whenItIsOver(server);
+    await settingsAndHardware(server);
     await fromElsewhere();
     await withoutAServer(server);
     await signIn(server.data);

@@ -49,10 +49,10 @@ export const toldEn = {
   unnamedCpu: "an unnamed CPU",
   energyUsed: "Energy",
   ofRunning: "Of running",
-  ofMaking: "Of making the machine",
+  ofMaking: "Of making it",
   ofBoth: "Both",
   makingOf: (what: string, count: number, each: string, low: string, high: string) =>
-    `Making ${count === 1 ? `one: ${what}` : `${count}: ${what}`}, ${each}${count === 1 ? "" : " each"} (${low} to ${high}).`,
+    `Making: ${count === 1 ? "" : `${count} × `}${what}, ${each}${count === 1 ? "" : " each"} (${low} to ${high}):`,
   makingUnknown: "not known: say what kind of machine it is",
   makingLeftOut: "left out",
   reckonedFrom: "What it was reckoned from",

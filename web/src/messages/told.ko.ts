@@ -52,7 +52,7 @@ export const toldKo: ToldMessages = {
   ofMaking: "기기 제조분",
   ofBoth: "합계",
   makingOf: (what: string, count: number, each: string, low: string, high: string) =>
-    `제조: ${what} ${count}대, ${count === 1 ? "" : "대당 "}${each} (${low}~${high}).`,
+    `제조: ${what} ${count}대, ${count === 1 ? "" : "대당 "}${each} (${low}~${high}):`,
   makingUnknown: "알 수 없음: 기기 종류를 지정해 주세요",
   makingLeftOut: "제외함",
   reckonedFrom: "계산 근거",
