@@ -61,8 +61,9 @@ static void test_what_is_no_mapping_is_refused_by_its_line(void **state)
         {",b\n", MIEV_ERR_INVALID, "line 1: the folder is missing"},
         {"a,\xff\n", MIEV_ERR_INVALID, "line 1 is not UTF-8"},
         {longer, MIEV_ERR_LIMIT, "line 1: it has 699 bytes"},
-        {"a,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32",
-         MIEV_ERR_LIMIT, "more than 32 fields"},
+        {"a,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,"
+         "33,34,35,36,37,38,39,40",
+         MIEV_ERR_LIMIT, "more than 40 fields"},
         {"a,b\na,\n", MIEV_ERR_INVALID, "folder a is mapped, and left out"},
         {"{\"a\": -1}", MIEV_ERR_INVALID, "folder a: a label is"},
         {"{\"a\": [\"b\", true]}", MIEV_ERR_INVALID, "folder a: a label is"},
