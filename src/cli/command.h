@@ -30,6 +30,7 @@ extern const struct cli_command cli_compare;
 extern const struct cli_command cli_completion;
 extern const struct cli_command cli_doctor;
 extern const struct cli_command cli_label;
+extern const struct cli_command cli_publish;
 extern const struct cli_command cli_manual;
 extern const struct cli_command cli_footprint;
 extern const struct cli_command cli_alternatives;

@@ -13,6 +13,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_alternatives,
     &cli_estimate,
     &cli_label,
+    &cli_publish,
     &cli_repeat,
     &cli_history,
     &cli_import,

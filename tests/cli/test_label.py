@@ -34,8 +34,8 @@ class Labels(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
 
-    def refused(self, words, *parts, status=1):
-        done = miev("label", *words)
+    def refused(self, words, *parts, status=1, command="label"):
+        done = miev(command, *words)
         self.assertEqual(done.returncode, status, done.stdout)
         for part in parts:
             self.assertIn(part, done.stderr)
@@ -101,20 +101,29 @@ class Labels(unittest.TestCase):
         readme = pathlib.Path(self.folder.name, "README.md")
         readme.write_text("# Mine\n\nWords.\n")
         for _ in range(2):
-            done = miev("label", self.path, "--model", MINE, "--readme", readme)
+            done = miev("publish", self.path, "--model", MINE, cwd=readme.parent)
             self.assertEqual(done.returncode, 0, done.stderr)
         first = readme.read_text()
         self.assertTrue(first.startswith("# Mine\n\nWords.\n\n<!-- miev label: begin -->\n| **"))
         self.assertEqual(first.count("<!-- miev label: begin -->"), 1)
         readme.write_text(first.replace("cost of one", "OLD") + "\nThe end.\n")
-        miev("label", self.path, "--model", MINE, "--readme", readme)
+        miev("publish", self.path, "--model", MINE, "--readme", readme)
         self.assertEqual(readme.read_text(), first + "\nThe end.\n")
         readme.write_text("<!-- miev label: end --> <!-- miev label: begin -->")
-        self.refused([self.path, "--readme", readme], "in this order")
+        self.refused([self.path, "--readme", readme], "in this order", command="publish")
         self.assertEqual(readme.read_text(), "<!-- miev label: end --> <!-- miev label: begin -->")
+
+    def test_a_readme_gets_no_block_of_another_file(self):
+        readme = pathlib.Path(self.folder.name, "other.md")
+        readme.write_text("# Other\n")
+        other = ROOT / "models/cifar10-micro.int8.tflite"
+        self.refused([self.path, "--model", MINE, "--file", other, "--readme", readme], "another file", command="publish")
+        self.assertEqual(readme.read_text(), "# Other\n")
 
     def test_what_makes_no_sense_is_refused(self):
         self.refused([], "REPORT is missing", status=2)
+        self.refused([], "REPORT is missing", status=2, command="publish")
+        self.refused([self.path, "--readme", "/dev/null/README.md"], "README.md", command="publish")
         self.refused([self.path, "--model", "resnet"], "'model'")
         self.refused([self.path, "--as", "pdf"], "markdown, svg, sci or codecarbon")
         self.refused(["/dev/null/none.json"], "none.json")
