@@ -181,7 +181,8 @@ static json_t *settings_kind(struct miev_alternatives_search *search)
     return miev_alternatives_kind(
         search, "settings", "measured in the same sweep",
         (struct miev_alternatives_none){
-            "none", "None of the sweep's settings costs less, within what was asked for"});
+            "none", "The sweep tells of none of its settings that it costs less and is within what "
+                    "was asked for"});
 }
 
 /* What nothing beats, on the data sets that the model itself is on. */
@@ -209,8 +210,8 @@ static json_t *models_kind(struct miev_alternatives_search *search)
     return miev_alternatives_kind(
         search, "models", "measured in the same study, accuracy on the same data set",
         (struct miev_alternatives_none){
-            "none", "No model of this study with an accuracy on the same data set costs less, "
-                    "within what was asked for"});
+            "none", "The study tells of no model with an accuracy on the same data set that it "
+                    "costs less and is within what was asked for"});
 }
 
 /* ---- all of them ----------------------------------------------------------------------------- */
