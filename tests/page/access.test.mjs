@@ -98,7 +98,7 @@ test('the scene is used with the keyboard alone', async () => {
     assert.equal(await zone.inputValue(), 'South Korea');
     await page.getByRole('button', { name: 'Create Chart' }).focus();
     await page.keyboard.press('Enter');
-    await heading(page).waitFor({ timeout: 40000 });
+    await heading(page).waitFor({ timeout: 120000 });
     await done(page);
 });
 

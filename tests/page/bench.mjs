@@ -144,4 +144,4 @@ export async function create(page, models, photo = 'cat-kitten.jpg') {
     await page.getByRole('button', { name: 'Create Chart' }).click();
 }
 
-export const finished = (page) => page.locator('.study-head .status', { hasText: 'finished' }).waitFor({ timeout: 40000 });
+export const finished = (page) => page.locator('.study-head .status', { hasText: 'finished' }).waitFor({ timeout: 120000 });

@@ -53,10 +53,10 @@ test('a server that starts anew is found again, and the study that it lost is to
     await server.stop('SIGKILL');
     await page.locator('.progress').getByText('The connection to the server is lost').waitFor();
     await server.start();
-    await page.locator('.study-head .status', { hasText: 'cut off' }).waitFor({ timeout: 30000 });
+    await page.locator('.study-head .status', { hasText: 'cut off' }).waitFor({ timeout: 120000 });
     await page.getByText('The server stopped while this was measured').waitFor();
-    const [first, second] = await Promise.all(streams.slice(0, 2).map((request) => request.allHeaders()));
-    assert.equal(first['last-event-id'], undefined);
-    assert.match(second['last-event-id'], /^\d+$/, 'it says where it left off');
+    const [first, ...later] = await Promise.all(streams.map(async (request) => (await request.allHeaders())['last-event-id']));
+    assert.equal(first, undefined);
+    assert.ok(later.some((id) => /^\d+$/.test(id ?? '')), `it says where it left off: ${later}`);
     await done(page);
 });

@@ -31,7 +31,7 @@ test('a publisher goes from a model to its label, and may come back at every ste
     await page.getByRole('button', { name: 'Measure', exact: true }).click();
     await page.getByRole('heading', { name: 'Measuring' }).waitFor();
     await page.reload();
-    await page.getByRole('link', { name: /^All charts of study/ }).waitFor({ timeout: 40000 });
+    await page.getByRole('link', { name: /^All charts of study/ }).waitFor({ timeout: 120000 });
     assert.match(await page.locator('#results-title').innerText(), /^cifar10-nano:int8 emits /);
     await next(page, 'Evaluate');
 
@@ -40,7 +40,7 @@ test('a publisher goes from a model to its label, and may come back at every ste
     await page.getByText('The model knows all 2 folders by name.').waitFor();
     await page.reload(); // the dataset is in the address
     await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
-    await page.getByText(/% right on “pets/).waitFor({ timeout: 40000 });
+    await page.getByText(/% right on “pets/).waitFor({ timeout: 120000 });
     await page.reload();
     const answer = page.locator('.headline');
     await answer.getByText('Carbon of an answer').waitFor();
@@ -79,7 +79,7 @@ test('folders of other names are mapped with the keyboard alone; one without a l
     await page.getByText('1 folder without a label').waitFor();
     await page.getByRole('button', { name: 'Evaluate', exact: true }).focus();
     await page.keyboard.press('Enter');
-    await page.getByText(/% right on “zoo/).waitFor({ timeout: 40000 });
+    await page.getByText(/% right on “zoo/).waitFor({ timeout: 120000 });
     const { body } = await server.api('GET', `evaluations/${new URLSearchParams(page.url().split('?')[1]).get('evaluation')}`);
     assert.deepEqual(body.report.models[0].classes.map((one) => one.label).sort(), ['dog', 'felines']);
     await page.goto(`${server.url}/#/model/cifar10-micro:int8`);
