@@ -90,16 +90,13 @@ static int ask_hours(const json_t *report, const struct settings *settings,
 static int read_day(const char *path, struct miev_typical_day *day,
                     struct miev_alternatives_wish *wish, struct miev_error *err)
 {
-    struct miev_error why;
     char *text = NULL;
     size_t length = 0;
     if (!path)
         return MIEV_OK;
     int rc = miev_file_load(path, MIEV_TYPICAL_DAY_BYTES, &text, &length, err);
-    if (rc == MIEV_OK && strlen(text) != length)
-        rc = miev_error_set(err, MIEV_ERR_INVALID, "%s is no text", path);
-    else if (rc == MIEV_OK && miev_typical_day_read(text, day, &why) != MIEV_OK)
-        rc = miev_error_set(err, why.code, "%s: %s", path, why.message);
+    if (rc == MIEV_OK)
+        rc = miev_typical_day_take(text, length, path, day, err);
     free(text);
     if (rc == MIEV_OK) {
         wish->day = day;

@@ -46,26 +46,52 @@ static void ask_hours(struct miev_forecasts *forecasts, const json_t *report,
         wish->n_hours = 0;
 }
 
-void miev_api_alternatives(struct miev_call *call)
+/* day: NULL where no file came along. */
+static int find(struct miev_call *call, const struct miev_typical_day *day, json_t **document,
+                struct miev_error *err)
 {
     struct miev_ask_alternatives ask;
     struct miev_live_point points[MIEV_LIVE_MAX_HOURS];
-    struct miev_error err, trouble = {.message = ""};
-    json_t *report = NULL, *document = NULL;
-    int rc = miev_ask_alternatives_from_query(&call->target, &ask, &err);
+    struct miev_error trouble = {.message = ""};
+    json_t *report = NULL;
+    int rc = miev_ask_alternatives_from_query(&call->target, &ask, err);
     if (rc == MIEV_OK)
-        rc = open_priced(call, &ask, &report, &err);
+        rc = open_priced(call, &ask, &report, err);
     if (rc == MIEV_OK) {
         struct miev_alternatives_wish wish = {.model = miev_call_field(call, "model"),
                                               .max_p99_s = ask.max_latency_ms / MS_PER_S,
                                               .min_top1 = ask.min_accuracy_percent / PERCENT,
-                                              .regions = *ask.regions ? ask.regions : NULL};
+                                              .regions = *ask.regions ? ask.regions : NULL,
+                                              .day = day};
         ask_hours(call->server->forecasts, report, &ask, points, &trouble, &wish);
-        rc = miev_report_alternatives(report, &wish, &document, &err);
+        rc = miev_report_alternatives(report, &wish, document, err);
     }
     json_decref(report);
-    if (rc == MIEV_OK)
+    return rc;
+}
+
+static void answer(struct miev_call *call, const struct miev_typical_day *day)
+{
+    struct miev_error err;
+    json_t *document = NULL;
+    if (find(call, day, &document, &err) == MIEV_OK)
         miev_answer_json(call, 200, document);
+    else
+        miev_answer_error(call, &err);
+}
+
+void miev_api_alternatives(struct miev_call *call)
+{
+    answer(call, NULL);
+}
+
+/* The file is read before all else, so that a wrong one is told even beside a forecast. */
+void miev_api_alternatives_of_day(struct miev_call *call)
+{
+    struct miev_typical_day day;
+    struct miev_error err;
+    if (miev_typical_day_take(call->text, call->length, "the file", &day, &err) == MIEV_OK)
+        answer(call, &day);
     else
         miev_answer_error(call, &err);
 }

@@ -101,6 +101,15 @@ static bool is_archive(const char *type)
     return false;
 }
 
+static void refuse_type(struct miev_call *call, enum miev_route_body kind)
+{
+    miev_answer_problem(call, 415, "unsupported", "that Content-Type is not taken here: send %s",
+                        kind == MIEV_BODY_CSV
+                            ? "the file's bytes as text/csv"
+                            : "application/json, or a file's bytes as application/octet-stream or "
+                              "as its image type");
+}
+
 /* What this request's body is to be, by its route and its type; MIEV_BODY_NONE: it is refused. */
 static enum miev_route_body kind_of_body(struct miev_call *call)
 {
@@ -112,13 +121,12 @@ static enum miev_route_body kind_of_body(struct miev_call *call)
     if (kind == MIEV_BODY_STUDY)
         kind = json ? MIEV_BODY_JSON : MIEV_BODY_IMAGE;
     bool fits = kind == MIEV_BODY_JSON    ? json
+                : kind == MIEV_BODY_CSV   ? is_type(type, "text/csv")
                 : kind == MIEV_BODY_IMAGE ? bytes || is_type(type, "image/")
                                           : bytes || json;
     if (fits)
         return kind;
-    miev_answer_problem(call, 415, "unsupported",
-                        "that Content-Type is not taken here: send application/json, or a file's "
-                        "bytes as application/octet-stream or as its image type");
+    refuse_type(call, kind);
     return MIEV_BODY_NONE;
 }
 
@@ -131,6 +139,8 @@ static uint64_t largest(const struct miev_call *call, enum miev_route_body kind)
         return call->server->options.model_bytes;
     case MIEV_BODY_REPORT:
         return MIEV_REPORT_MAX_BYTES;
+    case MIEV_BODY_CSV:
+        return MIEV_CSV_BODY_BYTES;
     case MIEV_BODY_ARCHIVE:
         return call->server->options.archive_bytes;
     case MIEV_BODY_NONE:

@@ -57,6 +57,7 @@ const struct miev_route miev_routes[] = {
     {"GET",    STUDY "/places",              MIEV_BODY_NONE,   GUARDED, miev_api_places},
     {"GET",    STUDY "/methods",             MIEV_BODY_NONE,   GUARDED, miev_api_methods},
     {"GET",    STUDY "/alternatives",        MIEV_BODY_NONE,   GUARDED, miev_api_alternatives},
+    {"POST",   STUDY "/alternatives",        MIEV_BODY_CSV,    GUARDED, miev_api_alternatives_of_day},
     {"GET",    STUDY "/label",               MIEV_BODY_NONE,   GUARDED, miev_api_label},
     {"GET",    STUDY "/export.csv",          MIEV_BODY_NONE,   GUARDED, miev_api_export_csv},
     {"GET",    STUDY "/export.md",           MIEV_BODY_NONE,   GUARDED, miev_api_export_markdown},

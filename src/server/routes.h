@@ -18,6 +18,7 @@ enum miev_route_body {
     MIEV_BODY_IMAGE, /* raw bytes into a file, at most MIEV_IMAGE_MAX_BYTES */
     MIEV_BODY_MODEL, /* the same, at most the limit for models */
     MIEV_BODY_REPORT,
+    MIEV_BODY_CSV,     /* text/csv, at most MIEV_CSV_BODY_BYTES, in memory */
     MIEV_BODY_ARCHIVE, /* raw bytes into a file, at most the limit for archives */
 };
 
@@ -85,6 +86,7 @@ void miev_api_report(struct miev_call *call);
 void miev_api_places(struct miev_call *call);
 void miev_api_methods(struct miev_call *call);
 void miev_api_alternatives(struct miev_call *call);
+void miev_api_alternatives_of_day(struct miev_call *call);
 void miev_api_label(struct miev_call *call);
 void miev_api_export_csv(struct miev_call *call);
 void miev_api_export_markdown(struct miev_call *call);

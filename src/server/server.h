@@ -25,6 +25,7 @@
 
 #define MIEV_SPOOL_PATH_BYTES (PATH_MAX + 64)
 #define MIEV_SMALL_BODY_BYTES ((size_t)64 << 10)
+#define MIEV_CSV_BODY_BYTES   ((size_t)4 << 20) /* Electricity Maps' year of hours is 1 MiB */
 
 struct miev_server_options {
     const struct miev_env *env;

@@ -428,3 +428,15 @@ int miev_typical_day_read(const char *text, struct miev_typical_day *out, struct
     free(reader.points);
     return rc;
 }
+
+int miev_typical_day_take(const char *bytes, size_t length, const char *source,
+                          struct miev_typical_day *out, struct miev_error *err)
+{
+    struct miev_error why;
+    if (strlen(bytes) != length)
+        return miev_error_set(err, MIEV_ERR_INVALID, "%s is no text", source);
+    int rc = miev_typical_day_read(bytes, out, &why);
+    if (rc == MIEV_ERR_UNAVAILABLE)
+        rc = MIEV_ERR_INVALID; /* of the file: what was asked about is there */
+    return rc == MIEV_OK ? rc : miev_error_set(err, rc, "%s: %s", source, why.message);
+}

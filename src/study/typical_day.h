@@ -31,5 +31,9 @@ struct miev_typical_day {
  * too much, MIEV_ERR_UNAVAILABLE what a typical day still lacks; *out is unchanged then. */
 MIEV_MUST_USE int miev_typical_day_read(const char *text, struct miev_typical_day *out,
                                         struct miev_error *err);
+/* The same of a file's bytes, terminated too; its sentences begin with `source`, how a person calls
+ * the file. A file that does not make a day is MIEV_ERR_INVALID. */
+MIEV_MUST_USE int miev_typical_day_take(const char *bytes, size_t length, const char *source,
+                                        struct miev_typical_day *out, struct miev_error *err);
 
 #endif

@@ -27,6 +27,14 @@ def forecast(values):
     return json.dumps({"data": spans}), begin
 
 
+def past(days=14):
+    """A grid's past whose least hour is that from 13:00."""
+    rows = ["datetime,g_per_kwh"]
+    rows += [f"2024-03-{day:02} {hour:02}:00,{100 if hour == 13 else 300}"
+             for day in range(1, days + 1) for hour in range(24)]
+    return "\n".join(rows).encode() + b"\n"
+
+
 class Kept(unittest.TestCase):
     """A server with one report that was measured in Great Britain."""
 
@@ -137,7 +145,7 @@ class Alternatives(Kept):
             with self.subTest(query):
                 self.assertIn(part, self.ask("alternatives", 400, **query)["detail"])
         self.assertEqual(self.server.get("/api/v1/studies/999/alternatives").status, 404)
-        self.assertEqual(self.server.post(self.study + "/alternatives").status, 405)
+        self.assertEqual(self.server.ask("PUT", self.study + "/alternatives").status, 405)
 
     def test_an_hour_without_a_provider_says_how_to_get_one(self):
         self.assertIsNone(self.server.get("/api/v1/machine").json["forecast"])
@@ -203,6 +211,88 @@ class Hours(Kept):
         self.assertEqual(kinds["hour"]["reason"], "no-forecast")
         self.assertTrue(kinds["hour"]["why"])
         self.assertTrue(kinds["place"]["items"])
+
+
+    def test_a_forecast_comes_before_a_file(self):
+        reply = self.server.post(self.study + "/alternatives?zone=GB", past(), kind="text/csv")
+        self.assertEqual(reply.status, 200, reply.body)
+        hour = reply.json["kinds"][2]
+        self.assertEqual([h["intensity_g_per_kwh"] for h in hour["hours"]], [200, 100, 300])
+        self.assertNotIn("typical_day", hour)
+        hour = self.server.post(self.study + "/alternatives?zone=KR", past(), kind="text/csv").json["kinds"][2]
+        self.assertEqual(len(hour["typical_day"]["hours"]), 24)
+
+
+class TypicalDays(Kept):
+    """A file of the grid's past comes with the question, and is forgotten with the answer."""
+
+    def send(self, body, status=200, kind="text/csv", **query):
+        words = urllib.parse.urlencode(query)
+        reply = self.server.post(f"{self.study}/alternatives{'?' + words if words else ''}", body, kind=kind)
+        self.assertEqual(reply.status, status, reply.body)
+        return reply.json
+
+    def test_the_answer_is_that_of_the_command(self):
+        path = pathlib.Path(self.folder.name, "past.csv")
+        path.write_bytes(past())
+        done = support.miev("alternatives", self.path, "--json", "-", "--typical-day", path, "--model", SMALL,
+                            "--zone=KR", "--rate=50", "--regions=eu")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        mine = self.send(past(), model=SMALL, zone="KR", requests_per_day=50, regions="eu")
+        its = json.loads(done.stdout)
+        hour, other = mine["kinds"][2], its["kinds"][2]
+        self.assertEqual(hour["basis"].replace("a file", "past.csv"), other["basis"].replace(str(path), "past.csv"))
+        other["basis"] = hour["basis"]  # the server does not know what the file is called
+        self.assertEqual(mine, its)
+        least, = hour["items"]
+        self.assertEqual(least["what"], "13:00 to 14:00 UTC of a typical day")
+        self.assertEqual(hour["typical_day"]["days"], 14)
+        self.assertEqual((hour["typical_day"]["first_date"], hour["typical_day"]["last_date"]),
+                         ("2024-03-01", "2024-03-14"))
+        self.assertEqual(hour["typical_day"]["hours"][13]["ratio"], least["ratio"])
+
+    def test_nothing_is_kept_of_it(self):
+        before = sorted(self.server.data.rglob("*"))
+        self.send(past())
+        self.assertEqual(sorted(self.server.data.rglob("*")), before)
+        self.assertEqual(self.kinds()["hour"]["reason"], "no-forecast")
+
+    def test_a_file_that_is_none_is_refused_in_words(self):
+        for body, part in ((past() + b"2024-03-15 00:00,many\n", "the file: line 338: 'many' is no carbon intensity"),
+                           (b"datetime,price\n", "no column is a carbon intensity"),
+                           (b"when,g_per_kwh\n", "no column is called 'datetime'"),
+                           (b"datetime,g_per_kwh\n2024-03-01 00:00,1\0\n", "the file is no text"),
+                           (bytes(range(256)) * 20, "the file is no text"), (b"", "the file: it holds nothing"),
+                           (past(days=3), "has figures on 3 days")):
+            with self.subTest(part):
+                problem = self.send(body, 400)
+                self.assertIn(part, problem["detail"])
+                self.assertEqual(problem["code"], "invalid")
+
+    def test_a_file_that_is_too_large_or_of_another_type_is_not_read(self):
+        most = 4 << 20
+        full = past() + b"#" + b"\n" * (most - len(past()) - 1)
+        self.assertEqual(self.send(full)["kinds"][2]["typical_day"]["days"], 14)
+        reply = self.server.ask("POST", self.study + "/alternatives", None, kind="text/csv",
+                                headers={"Content-Length": str(most + 1)})
+        self.assertEqual((reply.status, reply.json["code"]), (413, "too-large"))
+        self.assertIn("at most 4194304", reply.json["detail"])
+        for kind in ("application/json", "text/plain", "image/png", None):
+            with self.subTest(kind):
+                self.assertIn("text/csv", self.send(past(), 415, kind=kind)["detail"])
+        self.send(past(), kind="text/csv; charset=utf-8")
+
+    def test_the_query_is_held_to_the_same_rules(self):
+        for query, part in (({"regions": "Atlantis"}, "Atlantis"), ({"model": "nobody"}, "no model 'nobody'"),
+                            ({"colour": "red"}, "colour")):
+            with self.subTest(query):
+                self.assertIn(part, self.send(past(), 400, **query)["detail"])
+        self.assertEqual(self.server.post("/api/v1/studies/999/alternatives", past(), kind="text/csv").status, 404)
+
+    def test_a_page_of_another_site_may_not_send_one(self):
+        reply = self.server.post(self.study + "/alternatives", past(), kind="text/csv",
+                                 headers={"Origin": "http://elsewhere.example"})
+        self.assertEqual(reply.status, 403)
 
 
 class Start(unittest.TestCase):

@@ -105,6 +105,9 @@ class Alternatives(unittest.TestCase):
             self.assertEqual(least["days"], 14)
             self.assertIn("14 days from 2024-03-01 to 2024-03-14", kinds["hour"]["basis"])
             self.assertIn("13:00 to 14:00 UTC of a typical day", shown)
+            hours = kinds["hour"]["typical_day"]["hours"]
+            self.assertEqual([h["g_per_kwh"] for h in hours], [100 if h == 13 else 300 for h in range(24)])
+            self.assertEqual(hours[13]["ratio"], least["ratio"])
             saved = least["saved_year_g"]["value"] / document["year_g"]["value"]
             self.assertAlmostEqual(saved, 1 - least["ratio"], places=9)
             file.write("\n2024-03-15 00:00:00,GB,many")

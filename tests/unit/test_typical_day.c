@@ -270,6 +270,65 @@ static void test_a_level_without_a_shape_saves_nothing(void **state)
     json_decref(document);
 }
 
+/* All 24, each against the mean of the day, whether or not one of them is the least. */
+static void test_every_hour_stands_beside_the_day(void **state)
+{
+    (void)state;
+    struct miev_typical_day day = read_day(plain_text(10));
+    json_t *document = NULL;
+    const json_t *told = miev_field_at(
+        hour_of(&document, &(struct miev_alternatives_wish){.day = &day}), "typical_day");
+    const json_t *hours = miev_field_at(told, "hours"), *sixth = json_array_get(hours, 6);
+    assert_int_equal(json_array_size(hours), MIEV_DAY_HOURS);
+    assert_near(miev_field_number(sixth, "hour_utc"), 6, 0);
+    assert_near(miev_field_number(sixth, "g_per_kwh"), day.mean_g_per_kwh[6], 1e-12);
+    assert_near(miev_field_number(sixth, "ratio"),
+                (8 * day.mean_g_per_kwh[6] / day.day_g_per_kwh + 2) / 10, 1e-12);
+    assert_string_equal(miev_field_text(told, "first_date"), "2024-02-01");
+    assert_string_equal(miev_field_text(told, "last_date"), "2024-02-10");
+    assert_near(miev_field_number(told, "days"), 10, 0);
+    assert_true(json_is_false(miev_field_at(told, "zone_told")));
+    json_decref(document);
+}
+
+/* A grid without carbon: no share can be told, and none is 0. */
+static void test_a_day_of_nothing_has_no_shares(void **state)
+{
+    (void)state;
+    struct miev_typical_day nothing = {.days = 10};
+    json_t *document = NULL;
+    const json_t *kind = hour_of(&document, &(struct miev_alternatives_wish){.day = &nothing});
+    const json_t *hours = miev_field_at(miev_field_at(kind, "typical_day"), "hours");
+    assert_int_equal(json_array_size(hours), MIEV_DAY_HOURS);
+    assert_true(json_is_null(miev_field_at(json_array_get(hours, 0), "ratio")));
+    assert_string_equal(miev_field_text(kind, "reason"), "flat");
+    json_decref(document);
+}
+
+static void refuse_bytes(const char *bytes, size_t length, const char *words)
+{
+    struct miev_typical_day day;
+    struct miev_error err;
+    assert_refused(miev_typical_day_take(bytes, length, "f.csv", &day, &err), MIEV_ERR_INVALID,
+                   &err, words);
+}
+
+static void test_a_files_refusal_names_it_and_is_no_missing_thing(void **state)
+{
+    (void)state;
+    struct miev_typical_day day;
+    struct miev_error err;
+    char *good = plain_text(10), *few = plain_text(3);
+    assert_ok(miev_typical_day_take(good, strlen(good), "f.csv", &day, &err), &err);
+    assert_int_equal(day.days, 10);
+    refuse_bytes(good, strlen(good) + 1, "f.csv is no text");
+    refuse_bytes(few, strlen(few), "f.csv: the hour from 00:00 UTC has figures on 3 days");
+    refuse_bytes("datetime,g_per_kwh\n", 19, "f.csv: no row of it has a figure");
+    refuse_bytes("", 0, "f.csv: it holds nothing");
+    free(few);
+    free(good);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +343,9 @@ int main(void)
         cmocka_unit_test(test_the_least_hour_is_held_against_the_day),
         cmocka_unit_test(test_a_forecast_comes_before_a_typical_day),
         cmocka_unit_test(test_a_level_without_a_shape_saves_nothing),
+        cmocka_unit_test(test_every_hour_stands_beside_the_day),
+        cmocka_unit_test(test_a_day_of_nothing_has_no_shares),
+        cmocka_unit_test(test_a_files_refusal_names_it_and_is_no_missing_thing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
