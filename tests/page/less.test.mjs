@@ -155,6 +155,88 @@ test('without a provider the panel says in a sentence how to get hours', async (
     await other.close();
 });
 
+/** A grid's past whose least hour is that from 13:00 UTC. */
+const past = ['datetime,g_per_kwh', ...Array.from({ length: 14 * 24 }, (_, i) =>
+    `2024-03-${String(Math.floor(i / 24) + 1).padStart(2, '0')} ${String(i % 24).padStart(2, '0')}:00,${i % 24 === 13 ? 100 : 300}`), ''].join('\n');
+const csv = (name, text) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+
+test('without a forecast a file of the grid\'s past tells the hour, and goes again; a bad one is told beside the field', async () => {
+    const other = await Server.open();
+    const kept = await other.api('POST', 'reports', (await server.api('GET', `studies/${study.id}/report`)).body);
+    const page = await tab(other, { hash: `#/study/${kept.body.id}?zone=GB&rate=1000`, width: 360 });
+    const hour = kind(page, 'Hour');
+    const choose = async (button, file) => {
+        await hour.getByRole('button', { name: button }).focus();
+        const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+        await chooser.setFiles(file);
+    };
+    await hour.getByText('only while this page is open').waitFor();
+    await choose('Choose a file', csv('bad.csv', `${past}2024-03-15 00:00,many\n`));
+    await hour.getByRole('alert').getByText(/bad\.csv was not taken\. The file: line 338: 'many' is no carbon intensity/).waitFor();
+    assert.equal(await page.locator('.constraints .note.bad').count(), 0);
+    await choose('Choose a file', csv('past.csv', past));
+    await hour.locator('table').getByText('13:00 to 14:00 UTC').waitFor();
+    assert.equal(await hour.getByRole('alert').count(), 0);
+    assert.match(await hour.innerText(), /14 days from 2024-03-01 to 2024-03-14[^]*taken as UTC/);
+    const saved = () => hour.locator('tbody tr').first().innerText();
+    const first = await saved();
+    assert.match(first, /100/);
+    const chart = hour.locator('figure.chart');
+    await chart.getByText(/^The least: 13:00 to 14:00 UTC, 100/).waitFor();
+    await chart.locator('[data-key]').first().focus();
+    await page.keyboard.press('ArrowRight');
+    await chart.locator('.chart-tip').waitFor();
+    await page.keyboard.press('Escape');
+    await chart.getByRole('button', { name: 'Table' }).click();
+    assert.equal(await chart.locator('tbody tr').count(), 24);
+    const [download] = await Promise.all([page.waitForEvent('download'), chart.getByRole('button', { name: 'CSV', exact: true }).click()]);
+    assert.match(readFileSync(await download.path(), 'utf8'), /^hour_utc,intensity_g_per_kwh,of_mean_ratio\s+0,300,/);
+    await page.evaluate(axe);
+    for (const scheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme: scheme });
+        const { violations } = await page.evaluate((values) => window.axe.run({ include: ['.kinds'] }, {
+            runOnly: { type: 'tag', values }, rules: { 'label-content-name-mismatch': { enabled: false } } }), RULES);
+        assert.deepEqual(violations.map((v) => `${scheme} ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`), []);
+    }
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    assert.doesNotMatch(page.url(), /past/);
+
+    await page.getByLabel('Places', { exact: true }).fill('Atlantis'); // a wrong question leaves the file where it is
+    await page.keyboard.press('Tab');
+    await page.locator('.constraints .note.bad', { hasText: 'Atlantis' }).waitFor();
+    await page.getByLabel('Places', { exact: true }).fill('NO');
+    await page.keyboard.press('Tab');
+    const asked = page.waitForRequest((request) => request.method() === 'POST' && /alternatives\?zone=KR/.test(request.url()));
+    await page.evaluate(() => { location.hash = location.hash.replace('zone=GB', 'zone=KR'); });
+    await asked;
+    await page.waitForFunction((words) => {
+        const row = [...document.querySelectorAll('.kind')].find((part) => /13:00 to 14:00/.test(part.innerText))?.querySelector('tbody tr');
+        return row && row.innerText !== words;
+    }, first);
+    await hour.getByText('past.csv').waitFor();
+
+    await hour.getByRole('button', { name: 'Take the file away' }).focus();
+    await page.keyboard.press('Enter');
+    await hour.getByText('There is no forecast of the hours to come').waitFor();
+    assert.equal(await hour.locator('table, figure').count(), 0);
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Choose a file');
+    await hour.locator('.drop').evaluate((field, text) => {
+        const data = new DataTransfer();
+        data.items.add(new File([text], 'dropped.csv'));
+        for (const type of ['dragenter', 'dragover', 'drop'])
+            field.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+    }, past);
+    await hour.locator('table').getByText('13:00 to 14:00 UTC').waitFor();
+    assert.equal(await page.locator('.drop-here').count(), 0);
+    await choose('Another file', csv('large.csv', 'x'.repeat(4 * 1024 * 1024 + 1)));
+    await hour.getByRole('alert').getByText('It is larger than 4 MiB').waitFor();
+    await page.evaluate(() => localStorage.setItem('miev.language', '"ko"'));
+    await page.reload();
+    await page.getByRole('region', { name: '시간', exact: true }).getByRole('button', { name: '파일 고르기' }).waitFor();
+    await done(page);
+    await other.close();
+});
+
 test('the table of places is searched and put in order by keyboard, and the search is in the address', async () => {
     const page = await tab(server, { hash: `#/study/${study.id}?zone=GB` });
     const table = page.locator('.chart-places table');

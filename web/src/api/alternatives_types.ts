@@ -19,6 +19,9 @@ export interface AlternativeItem {
   /** Of hours and places. */
   intensity_g_per_kwh?: number;
   at_unix_s?: number;
+  /** Of a typical day: at both ends of the least hour's interval. */
+  ratio_low?: number | null;
+  ratio_high?: number | null;
   pue?: number;
   year?: number;
   /** The year of the report's own figure. */
@@ -43,6 +46,23 @@ export interface ForecastHour {
   estimated: boolean;
 }
 
+export interface TypicalHour {
+  hour_utc: number;
+  g_per_kwh: number;
+  /** Of the grams at the mean of the day. */
+  ratio: number | null;
+}
+
+/** Of a file of the grid's past. */
+export interface TypicalDay {
+  days: number;
+  first_date: string;
+  last_date: string;
+  /** False: times without an offset were taken as UTC. */
+  zone_told: boolean;
+  hours: TypicalHour[];
+}
+
 interface Kind {
   basis: string | null;
   reason: AlternativeReason | null;
@@ -55,6 +75,8 @@ export interface HourKind extends Kind {
   source: string | null;
   mean_g_per_kwh: number | null;
   hours: ForecastHour[];
+  /** In place of a forecast that there is not. */
+  typical_day?: TypicalDay;
 }
 
 export type AlternativeKind = HourKind | (Kind & { kind: "settings" | "models" | "place" | "hardware" });

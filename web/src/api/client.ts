@@ -29,6 +29,8 @@ interface Request {
   method?: string;
   json?: unknown;
   body?: Blob;
+  /** Of the body; default: any bytes. */
+  type?: string;
   signal?: AbortSignal | undefined;
 }
 
@@ -57,7 +59,7 @@ export class Client {
   private async ask(path: string, request: Request = {}): Promise<Response> {
     const headers: Record<string, string> = { Accept: "application/json", "X-MIEV-Client": this.id };
     if (request.json !== undefined) headers["Content-Type"] = "application/json";
-    else if (request.body) headers["Content-Type"] = "application/octet-stream";
+    else if (request.body) headers["Content-Type"] = request.type ?? "application/octet-stream";
     const body = request.json !== undefined ? JSON.stringify(request.json) : (request.body ?? null);
     const signal = request.signal ?? null;
     let response: Response;
@@ -129,8 +131,13 @@ export class Client {
   /** Names that hold all these words. */
   hardware = async (kind: "cpu" | "gpu" | "instance", words: string, signal?: AbortSignal) =>
     (await this.get<{ names: string[] }>(`hardware?${new URLSearchParams({ kind, words })}`, signal)).names;
-  alternatives = (id: number, pricing: Pricing | null, wish: Record<string, string>, signal?: AbortSignal) =>
-    this.get<AlternativesDocument>(`studies/${id}/alternatives?${alternativesQuery(pricing, wish)}`, signal);
+  /** past: a CSV file of the grid's past, for the hour of a typical day. */
+  alternatives = (id: number, pricing: Pricing | null, wish: Record<string, string>, past: Blob | null, signal?: AbortSignal) => {
+    const path = `studies/${id}/alternatives?${alternativesQuery(pricing, wish)}`;
+    return past
+      ? this.post<AlternativesDocument>(path, { body: past, type: "text/csv", signal })
+      : this.get<AlternativesDocument>(path, signal);
+  };
   compare = (a: number, b: number, signal?: AbortSignal) => this.get<Compared>(`compare?a=${a}&b=${b}`, signal);
 
   eventsPath = (id: number) => `${this.base}/studies/${id}/events`;

@@ -36,7 +36,10 @@ export function HoursChart({ kind, zone, chosen, when, width }: Props) {
       width={width}
       notes={<p>{say.hoursSource(source ?? "")}</p>}
     >
-      {(w) => <Picture {...{ kind, zone, chosen, when }} width={w} />}
+      {(w) => (
+        <HoursPicture {...{ hours, chosen, when }} mean={kind.mean_g_per_kwh} title={say.hoursTitle(zone)} clock={clockHere}
+          axis={say.hoursAxisX} width={w} />
+      )}
     </Figure>
   );
 }
@@ -72,7 +75,19 @@ const LEFT_PX = 46;
 const TOP_PX = 36;
 const PLOT_PX = 120;
 
-function Picture({ kind: { hours, mean_g_per_kwh: mean }, zone, chosen, when, width }: Props & { width: number }) {
+interface PictureProps {
+  hours: readonly ForecastHour[];
+  mean: number | null;
+  title: string;
+  chosen: number | null;
+  when: Props["when"];
+  /** "20:00", of a time in seconds. */
+  clock: (unixSeconds: number) => string;
+  axis: string;
+  width: number;
+}
+
+export function HoursPicture({ hours, mean, title, chosen, when, clock, axis, width }: PictureProps) {
   const say = useMessages();
   const right = width - 12;
   const bottom = TOP_PX + PLOT_PX;
@@ -114,16 +129,16 @@ function Picture({ kind: { hours, mean_g_per_kwh: mean }, zone, chosen, when, wi
     };
   });
   return (
-    <Canvas width={width} height={height} label={say.hoursTitle(zone)}>
+    <Canvas width={width} height={height} label={title}>
       <text x={2} y={14} fill={ink.dim}>
         {say.hoursAxis}
       </text>
       <AxisY scale={y} left={LEFT_PX} right={right} show={tick} />
-      <Marks {...{ marks, width, height }} label={say.marks(say.hoursTitle(zone))} />
+      <Marks {...{ marks, width, height }} label={say.marks(title)} />
       {mean !== null && (
         <line x1={LEFT_PX} x2={right} y1={y.at(mean)} y2={y.at(mean)} stroke={ink.text} stroke-dasharray="5 4" aria-hidden="true" />
       )}
-      <Times {...{ hours, step, bottom, right }} words={say.hoursAxisX} />
+      <Times {...{ hours, step, bottom, right, clock }} words={axis} />
       <g transform={`translate(0,${legendTop})`}>{signs.draw}</g>
     </Canvas>
   );
@@ -131,12 +146,16 @@ function Picture({ kind: { hours, mean_g_per_kwh: mean }, zone, chosen, when, wi
 
 const holds = (hour: ForecastHour, at: number) => at >= hour.at_unix_s && at < hour.at_unix_s + (hour.span_s || 3600);
 
-/** Clock times of the reader, as many as there is room for. */
-function Times({ hours, step, bottom, right, words }: { hours: readonly ForecastHour[]; step: number; bottom: number; right: number; words: string }) {
-  const clock = (at: number) => {
-    const date = new Date(at * 1000);
-    return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
-  };
+/** Of the reader. */
+function clockHere(at: number): string {
+  const date = new Date(at * 1000);
+  return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
+}
+
+/** Clock times, as many as there is room for. */
+function Times({ hours, step, bottom, right, clock, words }: {
+  hours: readonly ForecastHour[]; step: number; bottom: number; right: number; clock: PictureProps["clock"]; words: string;
+}) {
   const every = Math.max(1, Math.ceil((textWidth("00:00") + 10) / step));
   return (
     <g aria-hidden="true">

@@ -30,4 +30,5 @@ export { RegionsTable } from "./regions";
 export { SweepChart } from "./sweep";
 export { Table } from "./table";
 export { TotalsView } from "./totals";
+export { TypicalDayChart } from "./typical_day";
 export type { ChartProps } from "./chart_props";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The texts of the charts in English. charts.ko.ts has the same keys, or the page does not compile. */
 import { methodsEn } from "./charts_methods.en";
+import { chartsDayEn } from "./charts_day.en";
 import { chartsLessEn } from "./charts_less.en";
 import type { Method, OffAxis, PartName, Position, StageName, Verdict } from "../report";
 
@@ -58,6 +59,7 @@ export interface ParetoPhrase {
 export const chartsEn = {
   ...methodsEn,
   ...chartsLessEn,
+  ...chartsDayEn,
 
   /* every figure */
   table: "Table",

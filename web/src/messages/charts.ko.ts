@@ -2,6 +2,7 @@
 /* The texts of the charts in Korean. */
 import { methodsKo } from "./charts_methods.ko";
 import type { Method, OffAxis, PartName, Position, StageName, Verdict } from "../report";
+import { chartsDayKo } from "./charts_day.ko";
 import { chartsLessKo } from "./charts_less.ko";
 import type { ChartMessages } from "./charts.en";
 
@@ -43,6 +44,7 @@ const list = (words: string[]) => words.join(", ");
 export const chartsKo: ChartMessages = {
   ...methodsKo,
   ...chartsLessKo,
+  ...chartsDayKo,
 
   table: "표",
   tableOf: (title) => `${title}: 표`,

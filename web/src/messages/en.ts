@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The words of the page. Another language has every key of this one, or it does not compile. */
+import { dayEn } from "./day.en";
 import { hubEn } from "./hub.en";
 import { toldEn } from "./told.en";
 import { lessEn } from "./less.en";
@@ -10,6 +11,7 @@ export const en = {
   ...hubEn,
   ...toldEn,
   ...lessEn,
+  ...dayEn,
 
   // frame
   product: "Model Inference Emission Visualizer",

@@ -2,6 +2,7 @@
 /* 한국어. */
 
 import type { Messages } from "./en";
+import { dayKo } from "./day.ko";
 import { hubKo } from "./hub.ko";
 import { lessKo } from "./less.ko";
 import { toldKo } from "./told.ko";
@@ -9,6 +10,7 @@ import { toldKo } from "./told.ko";
 export const ko: Messages = {
   ...hubKo,
   ...lessKo,
+  ...dayKo,
   ...toldKo,
 
   // frame

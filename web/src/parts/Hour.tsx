@@ -20,7 +20,7 @@ export function Hour({ pricing, onChange }: { pricing: Pricing; onChange: (hour:
   if (provider === undefined) return null; // the server has not said yet
   if (provider === null) return <NoHour>{t.hourNoProvider}</NoHour>;
   if (pricing.intensity !== null) return <NoHour>{t.hourOwnFigure}</NoHour>;
-  if (kind && kind.hours.length === 0 && pricing.hour === null) return <NoHour>{`${t.hourNone} ${asSentence(kind.why ?? "")}`}</NoHour>;
+  if (kind && kind.hours.length === 0 && pricing.hour === null) return <NoHour>{`${t.hourNone} ${kind.why ? asSentence(kind.why) : ""}`}</NoHour>;
   return <Choice hours={kind?.hours ?? []} source={kind?.source ?? provider} chosen={pricing.hour} onChange={onChange} waiting={kind === null} />;
 }
 

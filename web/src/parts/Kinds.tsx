@@ -3,8 +3,8 @@
 
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
-import type { AlternativeItem, AlternativeKind, AlternativesDocument, HourKind } from "../api/alternatives_types";
-import { HoursChart, Table } from "../charts";
+import type { AlternativeItem, AlternativeKind, AlternativesDocument, HourKind, TypicalDay } from "../api/alternatives_types";
+import { HoursChart, Table, TypicalDayChart } from "../charts";
 import { count, PER_MILLION, quantity } from "../format";
 import { date, language, useText, zoneName } from "../i18n";
 import type { Messages } from "../messages/en";
@@ -12,12 +12,14 @@ import type { Report } from "../report";
 import type { Asked } from "../state/alternatives";
 import { hourTime } from "../state/hours";
 import {
-  MOST_SHOWN, accuracyWords, basisWords, gridWords, isRegion, latencyWords, projectedShare, reasonWords, savedWords, shareWords,
-  shownItems, sweepCommand, toldWords, verdictWords, waitWords, yearWords,
+  MOST_SHOWN, accuracyWords, basisWords, gridWords, isRegion, latencyWords, projectedShare, reasonWords, savedWords, shareInterval,
+  shareWords, shownItems, sweepCommand, toldWords, verdictWords, waitWords, yearWords,
 } from "../state/less";
 import { useStore } from "../state/store";
+import { clockHere, hourClock, leastOfDay } from "../state/typical_day";
 import { CopyButton } from "./Copy";
 import { asSentence } from "./Note";
+import { PastFile } from "./PastFile";
 import { StartSweep } from "./StartSweep";
 
 interface Props {
@@ -38,6 +40,7 @@ export function Kinds({ found, report, asked }: Props) {
         <Section key={kind.kind} title={titles[kind.kind]}>
           {kind.items.length > 0 ? <Items kind={kind} title={titles[kind.kind]} /> : <None kind={kind} report={report} model={found.model} asked={asked} />}
           {kind.kind === "hour" && <Hours kind={kind} report={report} hour={hour} />}
+          {kind.kind === "hour" && kind.hours.length === 0 && <PastFile />}
         </Section>
       ))}
     </div>
@@ -83,6 +86,7 @@ function None({ kind, report, model, asked }: {
 
 function Hours({ kind, report, hour }: { kind: HourKind; report: Report; hour: string | null }) {
   useStore(language);
+  if (kind.typical_day) return <TypicalDayChart kind={kind} />;
   return <HoursChart kind={kind} zone={report.site.zone} chosen={hour === null ? null : hourTime(hour)} when={(at) => date(at)} />;
 }
 
@@ -104,6 +108,8 @@ function columnsOf(kind: AlternativeKind, t: Messages): Column[] {
   const grid: Column = { title: t.columnGrid, number: true, cell: gridWords };
   switch (kind.kind) {
     case "hour":
+      if (kind.typical_day)
+        return [{ ...share, cell: (item) => <><b>{shareWords(item)}</b><small>{shareInterval(item, t)}</small></> }, ...saved, grid];
       return [share, ...saved, grid, { title: t.columnWait, cell: (item) => waitWords(item, Date.now() / 1000, t) }];
     case "place":
       return [share, ...saved, grid, { title: t.columnGridYear, cell: (item) => yearWords(item, t) },
@@ -122,11 +128,24 @@ function columnsOf(kind: AlternativeKind, t: Messages): Column[] {
 
 const countryName = (iso2: string, lang: string): string => new Intl.DisplayNames([lang], { type: "region" }).of(iso2) ?? iso2;
 
-function What({ kind, item }: { kind: AlternativeKind["kind"]; item: AlternativeItem }) {
+function LeastOfDay({ day }: { day: TypicalDay }) {
+  const t = useText();
+  const least = leastOfDay(day);
+  if (!least) return null;
+  return (
+    <>
+      {t.dayHour(hourClock(least.hour_utc), hourClock(least.hour_utc + 1))}
+      <small>{t.dayHere(clockHere(least.hour_utc, new Date()))}</small>
+    </>
+  );
+}
+
+function What({ kind, item }: { kind: AlternativeKind; item: AlternativeItem }) {
   const t = useText();
   const lang = useStore(language);
-  if (kind === "hour") return <>{item.at_unix_s === undefined ? item.what : date(item.at_unix_s, lang)}</>;
-  if (kind !== "place") return <>{item.what}</>;
+  if (kind.kind === "hour" && kind.typical_day) return <LeastOfDay day={kind.typical_day} />;
+  if (kind.kind === "hour") return <>{item.at_unix_s === undefined ? item.what : date(item.at_unix_s, lang)}</>;
+  if (kind.kind !== "place") return <>{item.what}</>;
   const iso2 = item.iso2 ?? null;
   if (!isRegion(item)) return <>{zoneName({ name: item.what, iso2 }, lang)}</>;
   return <>{item.what}{iso2 && <small>{t.regionIn(countryName(iso2, lang))}</small>}</>;
@@ -142,7 +161,7 @@ function Items({ kind, title }: { kind: AlternativeKind; title: string }) {
         headings={[{ title: t.columnWhat[kind.kind] }, ...columns.map(({ title, number }) => ({ title, kind: number ? "number" as const : undefined }))]}
         rows={shownItems(kind).map((item) => ({
           key: item.what,
-          cells: [<What kind={kind.kind} item={item} />, ...columns.map(({ cell }) => cell(item))],
+          cells: [<What kind={kind} item={item} />, ...columns.map(({ cell }) => cell(item))],
         }))} />
       <p class="hint">{basisWords(kind, t)} {more > 0 && (kind.kind === "place" ? t.placesMore(more) : t.itemsMore(more))}</p>
     </>

@@ -8,7 +8,8 @@ import type { Problem } from "../api/types";
 import type { Pricing } from "./pricing";
 import { alternativesQuery } from "./pricing";
 import { client } from "./server";
-import { createStore } from "./store";
+import { createStore, useStore } from "./store";
+import { askWithPast, pastFile, refusedFile } from "./typical_day";
 import type { Wish } from "./wish";
 import { wishQuery } from "./wish";
 
@@ -36,15 +37,20 @@ const SETTLE_MS = 150;
 
 export function useAlternatives(asked: Asked | undefined, model: string | null, wish: Wish): Found {
   const [found, setFound] = useState<Found>({ document: null, problem: null, pending: false });
+  const file = useStore(pastFile);
   const query = asked && model !== null ? alternativesQuery(asked.pricing, wishQuery(wish, model)) : null;
   useEffect(() => {
     if (!asked || model === null) return;
     const aborter = new AbortController();
     const ask = async () => {
       try {
-        const document = await client.alternatives(asked.id, asked.pricing, wishQuery(wish, model), aborter.signal);
-        setFound({ document, problem: null, pending: false });
-        forecast.set(hourOf(document));
+        const { answer, refused } = await askWithPast(file, (past) =>
+          client.alternatives(asked.id, asked.pricing, wishQuery(wish, model), past, aborter.signal));
+        setFound({ document: answer, problem: null, pending: false });
+        forecast.set(hourOf(answer));
+        if (!file || !refused) return;
+        refusedFile.set({ name: file.name, problem: refused });
+        pastFile.set(null);
       } catch (error) {
         if (!isAbort(error)) setFound((before) => ({ ...before, problem: asProblem(error), pending: false }));
       }
@@ -55,7 +61,7 @@ export function useAlternatives(asked: Asked | undefined, model: string | null, 
       clearTimeout(timer);
       aborter.abort();
     };
-  }, [asked?.id, query]);
+  }, [asked?.id, query, file]);
   useEffect(() => () => forecast.set(null), [asked?.id]);
   return found;
 }

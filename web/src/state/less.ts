@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What would emit less, as rows that a table can show. Words come from the caller. Pure. */
 
-import type { AlternativeItem, AlternativeKind } from "../api/alternatives_types";
+import type { AlternativeItem, AlternativeKind, TypicalDay } from "../api/alternatives_types";
 import { number, percent, points, quantity } from "../format";
 import type { Messages } from "../messages/en";
 
@@ -63,6 +63,15 @@ export function projectedShare({ ratio, per_g: there }: AlternativeItem, t: Mess
 export const toldWords = ({ told }: AlternativeItem, t: Messages): string =>
   told === undefined || told === "open" ? t.projectionOpen : t.projectionTold(t.verdict[told]);
 
+/** "53 % to 61 %": of the least hour of a typical day. */
+export function shareInterval({ ratio_low: low, ratio_high: high }: AlternativeItem, t: Messages): string | null {
+  if (low === undefined || low === null || high === undefined || high === null) return null;
+  return t.interval(percent(low), percent(high));
+}
+
+const dayWords = (day: TypicalDay, column: string, t: Messages): string =>
+  `${t.dayBasis(column, day.days, day.first_date, day.last_date)} ${day.zone_told ? "" : t.dayAsUtc}`.trim();
+
 /** Where the items come from. */
 export function basisWords(kind: AlternativeKind, t: Messages): string {
   switch (kind.kind) {
@@ -71,7 +80,7 @@ export function basisWords(kind: AlternativeKind, t: Messages): string {
     case "models":
       return t.measuredByStudy;
     case "hour":
-      return t.hourBasis(kind.source ?? "");
+      return kind.typical_day ? dayWords(kind.typical_day, kind.source ?? "", t) : t.hourBasis(kind.source ?? "");
     case "place":
       return t.placeBasis;
     case "hardware":
@@ -89,7 +98,7 @@ export function reasonWords(kind: AlternativeKind, t: Messages): string {
     case "no-forecast":
       return t.hourUnknown;
     case "flat":
-      return t.hourFlat;
+      return kind.kind === "hour" && kind.typical_day ? `${t.dayFlat} ${basisWords(kind, t)}` : t.hourFlat;
     case "other-basis":
       return t.otherBasis;
     case "not-projected":

@@ -136,11 +136,12 @@ export function useDrop({ take, takeFolder }: Uploads): boolean {
   useEffect(() => {
     let depth = 0; // dragenter and dragleave come for every element that is passed
     const files = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
-    const on = (type: "dragenter" | "dragleave" | "dragover" | "drop", act: (event: DragEvent) => void) => {
+    const on = (type: "dragenter" | "dragleave" | "dragover" | "drop", act: (event: DragEvent, taken: boolean) => void) => {
       const listener = (event: DragEvent) => {
         if (!files(event)) return;
+        const taken = event.defaultPrevented; // by a field of its own
         event.preventDefault();
-        act(event);
+        act(event, taken);
         setOver(depth > 0);
       };
       document.addEventListener(type, listener);
@@ -150,8 +151,9 @@ export function useDrop({ take, takeFolder }: Uploads): boolean {
       on("dragenter", () => void depth++),
       on("dragleave", () => void depth--),
       on("dragover", () => undefined),
-      on("drop", (event) => {
+      on("drop", (event, taken) => {
         depth = 0;
+        if (taken) return;
         const dropped = folders(event.dataTransfer);
         for (const folder of dropped) void droppedFolder(folder).then((found) => takeFolder(folder.name, found));
         if (dropped.length === 0) for (const file of event.dataTransfer?.files ?? []) take(file);
