@@ -156,7 +156,7 @@ function clockHere(at: number): string {
 function Times({ hours, step, bottom, right, clock, words }: {
   hours: readonly ForecastHour[]; step: number; bottom: number; right: number; clock: PictureProps["clock"]; words: string;
 }) {
-  const every = Math.max(1, Math.ceil((textWidth("00:00") + 10) / step));
+  const every = Math.max(1, Math.ceil((1.5 * textWidth("00:00") + 6) / step)); // the first begins at its mark, the others are centred
   return (
     <g aria-hidden="true">
       {hours.map((hour, i) =>
