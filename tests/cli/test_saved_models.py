@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tarfile
@@ -98,19 +99,25 @@ class Pulled(SavedModelTest):
             tar.add(FIXTURES / "nano_hub", ".")
         env = support.environment(MIEV_MODELS=str(self.folder / "depot"))
         report = self.folder / "report.json"
-        for words in (["pull", archive],
-                      ["run", "net", "--input", support.CAT, "--budget", "3"],
-                      ["run", "net", "--input", support.CAT, "--budget", "0", "--no-history",
-                       "--json", report]):
+        def ask(*words):
             done = support.miev(*words, env=env)
             self.assertEqual(done.returncode, 0, done.stderr)
+            return done.stdout
+
+        ask("pull", archive)
+        ask("run", "net", "--input", support.CAT, "--budget", "0", "--no-history", "--json", report)
         model = json.loads(report.read_text())["models"][0]
         self.assertEqual(model["engine"]["name"], "tensorflow")
         self.assertEqual(model["archive_sha256"],
                          hashlib.sha256(archive.read_bytes()).hexdigest())
         self.assertNotEqual(model["sha256"], model["archive_sha256"])
-        listed = support.miev("models", "--here", "--search", "net", env=env).stdout
-        self.assertRegex(listed, r"\nnet:as-is +[0-9.]+ +- +[0-9.]+ +pulled")
+        for budget_s in (3, 12, 48):  # on a crowded machine few rounds fit
+            ask("run", "net", "--input", support.CAT, "--budget", budget_s)
+            found = re.search(r"\nnet:as-is +[0-9.]+ +- +[0-9.]+ +pulled",
+                              ask("models", "--here", "--search", "net"))
+            if found:
+                break
+        self.assertTrue(found)
         done = support.miev("repeat", report, "--input", support.CAT, "--no-history", env=env)
         self.assertRegex(done.stdout, r"net +- +- +- +[0-9.]+ +same")
 

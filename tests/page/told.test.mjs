@@ -62,7 +62,7 @@ test('other tools are asked for when they are seen, and follow the model and the
     await page.goto(`${server.url}/#/study/${study.id}?zone=NO&pue=1.5`);
     await methods(page).locator('tbody tr').first().getByText('Norway').waitFor();
     assert.match(asked.at(-1), /zone=NO&pue=1\.5/);
-    await methods(page).locator('tbody tr').first().getByText('1.50').waitFor();
+    await methods(page).locator('tbody tr').first().getByText('1.50', { exact: true }).waitFor();
     await done(page);
 });
 

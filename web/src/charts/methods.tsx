@@ -64,18 +64,16 @@ function MethodsTable({ told, title }: { told: Told; title: string }) {
         { title: say.columnEnergyIn(joulesUnit(told).name), kind: "number" },
         { title: "PUE", kind: "number" },
         { title: say.columnGrid },
-        { title: say.columnPower },
       ]}
       rows={methodsRows(told, say).map(({ key, name, grams, range, ratio, joules, pue, grid, how, checked }) => ({
         key,
         cells: [
-          <>{name}{checked && <><br /><small>{say.checkedAgainst(checked)}</small></>}</>,
+          <>{name}<br /><small>{how}</small>{checked && <><br /><small>{say.checkedAgainst(checked)}</small></>}</>,
           <>{grams}{range && <><br /><small>{range}</small></>}</>,
           ratio,
           joules,
           pue,
           grid,
-          how,
         ],
       }))}
     />

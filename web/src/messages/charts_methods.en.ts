@@ -19,7 +19,6 @@ export const methodsEn = {
   columnEnergyIn: (unit: string) => `Energy in ${unit}`,
   columnOfMiev: "Times MIEV's",
   columnGrid: "Grid, year",
-  columnPower: "How it comes to the watts",
   checkedAgainst: (what: string) => `checked against ${what}`,
   noAnswer: (why: string) => `no answer: ${why}`,
   noAnswerShort: "no answer",

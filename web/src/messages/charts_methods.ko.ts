@@ -19,7 +19,6 @@ export const methodsKo: MethodsMessages = {
   columnEnergyIn: (unit) => `에너지 (${unit})`,
   columnOfMiev: "MIEV의 몇 배",
   columnGrid: "전력망, 연도",
-  columnPower: "전력을 구하는 방법",
   checkedAgainst: (what) => `확인 기준: ${what}`,
   noAnswer: (why) => `답 없음: ${why}`,
   noAnswerShort: "답 없음",
