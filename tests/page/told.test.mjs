@@ -184,6 +184,7 @@ test('a question that is overtaken is ended, and its answer never shown', async 
 test('a study leads to the label of each model; every form is seen, copied and saved', async () => {
     const page = await tab(server, { hash: `#/study/${study.id}` });
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByText('Labels to publish').click();
     await page.getByRole('group', { name: 'Labels to publish' }).getByRole('link', { name: 'Label of cifar10-micro:int8' }).click();
     await page.locator('.markdown table').getByText('cifar10-micro:int8').first().waitFor();
     for (const [button, form, copy, ending] of [['Badge', 'svg', 'Copy the SVG', 'svg'], ['SCI record', 'sci', 'Copy the record', 'sci\\.json'],
@@ -226,6 +227,7 @@ test('a model that this catalog does not have has its label too', async () => {
     const { status, body: added } = await server.api('POST', 'reports', { ...strange, created_unix_s: report.created_unix_s + 1 });
     assert.equal(status, 201, JSON.stringify(added));
     const page = await tab(server, { hash: `#/study/${added.id}` });
+    await page.getByText('Labels to publish').click();
     await page.getByRole('link', { name: 'Label of elsewhere/own (1)' }).click();
     await page.locator('.markdown table').getByText('elsewhere/own (1)').first().waitFor();
     await done(page);

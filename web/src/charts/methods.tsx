@@ -68,7 +68,7 @@ function MethodsTable({ told, title }: { told: Told; title: string }) {
       rows={methodsRows(told, say).map(({ key, name, grams, range, ratio, joules, pue, grid, how, checked }) => ({
         key,
         cells: [
-          <>{name}<br /><small>{how}</small>{checked && <><br /><small>{say.checkedAgainst(checked)}</small></>}</>,
+          <>{name}<small>{how}</small>{checked && <small>{say.checkedAgainst(checked)}</small>}</>,
           <>{grams}{range && <><br /><small>{range}</small></>}</>,
           ratio,
           joules,

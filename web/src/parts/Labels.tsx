@@ -13,11 +13,13 @@ export function Labels({ id, report }: { id: number; report: Report }) {
   const all = labelledModels(report, catalog);
   if (all.length === 0) return null;
   return (
-    <div class="row exports" role="group" aria-label={t.labelsOf}>
-      <span class="label">{t.labelsOf}</span>
-      {all.map(({ name, model }) => (
-        <a key={name} class="button" href={routeHash(publish({ step: "label", study: id, model }))} aria-label={t.labelOf(name)}>{name}</a>
-      ))}
-    </div>
+    <details class="labels">
+      <summary>{t.labelsOf}</summary>
+      <div class="row exports" role="group" aria-label={t.labelsOf}>
+        {all.map(({ name, model }) => (
+          <a key={name} class="button" href={routeHash(publish({ step: "label", study: id, model }))} aria-label={t.labelOf(name)}>{name}</a>
+        ))}
+      </div>
+    </details>
   );
 }
