@@ -22,8 +22,8 @@ test('two people at once: the second waits in the queue, and both get their char
     await create(two, ['cifar10-micro:int8'], 'dog.jpg');
     await two.getByRole('heading', { name: 'Waiting for the machine' }).waitFor();
     await Promise.all([finished(one), finished(two)]);
-    await one.locator('#results').getByText('cifar10-nano:int8').first().waitFor();
-    await two.locator('#results').getByText('cifar10-micro:int8').first().waitFor();
+    await one.locator('#results h2', { hasText: 'cifar10-nano:int8' }).first().waitFor();
+    await two.locator('#results h2', { hasText: 'cifar10-micro:int8' }).first().waitFor();
     await Promise.all([done(one), done(two)]);
 });
 
