@@ -17,10 +17,11 @@ import { AXIS_PX, AxisX, AxisY, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Figure } from "./figure";
 import { placeLabels, type Box, type Label } from "./labels";
+import { Leader, Name, NumberSign } from "./label_marks";
 import { useMessages } from "./language";
 import { legend, type LegendItem } from "./legend";
 import { Marks, type Mark } from "./marks";
-import { HALO, ink, SMALL_MARK_PX } from "./palette";
+import { ink, SMALL_MARK_PX } from "./palette";
 import { paretoSummary } from "./pareto_words";
 import { between, log, type Scale } from "./scale";
 import type { TableData } from "./table";
@@ -323,21 +324,12 @@ function SpotDrawing({ spot, label, plot: { x, y, size }, chosen }: SpotProps) {
   const { low, high } = spot.carbon?.statistical ?? { low: null, high: null };
   return (
     <>
-      {label.leader && <line x1={spot.x} y1={spot.y} x2={label.x} y2={label.y - 4} stroke={ink.axis} />}
+      <Leader label={label} x={spot.x} y={spot.y} />
       {low !== null && high !== null && low > 0 && <Whisker x1={x.at(low / size)} x2={x.at(high / size)} y={spot.y} />}
       {spot.accuracy && <WhiskerY x={spot.x} y1={y.at(spot.accuracy.top1_low)} y2={y.at(spot.accuracy.top1_high)} />}
       {chosen && <circle cx={spot.x} cy={spot.y} r={11} fill="none" stroke={ink.text} stroke-width={2} />}
       <Shape x={spot.x} y={spot.y} position={spot.model.position} />
-      <text
-        x={label.x}
-        y={label.y}
-        text-anchor={label.anchor}
-        fill={ink.text}
-        font-weight={chosen || label.number !== null ? 700 : 400}
-        {...HALO}
-      >
-        {label.text}
-      </text>
+      <Name {...{ label, chosen }} />
     </>
   );
 }
@@ -361,12 +353,7 @@ function legendItems(front: Front, { byValue, settled }: StepsOf, labels: Label[
   if (settled.length > 0) items.push([steps(false), say.legendSteps]);
   if (settled.length < byValue.length) items.push([steps(true), say.legendValueSteps]);
   labels.forEach(({ number: n }, i) => {
-    const sign = (
-      <text x={9} text-anchor="middle" font-weight={700} fill={ink.text}>
-        {n}
-      </text>
-    );
-    if (n !== null) items.push([sign, front.models[i]?.name ?? ""]);
+    if (n !== null) items.push([<NumberSign number={n} />, front.models[i]?.name ?? ""]);
   });
   return items;
 }

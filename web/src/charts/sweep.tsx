@@ -7,10 +7,11 @@ import { AXIS_PX, AxisX, AxisY, LINE_PX } from "./axis";
 import type { ChartProps } from "./chart_props";
 import { Canvas, Figure } from "./figure";
 import { placeLabels, type Box, type Label } from "./labels";
+import { Leader, Name, NumberSign } from "./label_marks";
 import { useMessages } from "./language";
 import { legend, type LegendItem } from "./legend";
 import { Marks, type Mark } from "./marks";
-import { HALO, ink, SMALL_MARK_PX } from "./palette";
+import { ink, SMALL_MARK_PX } from "./palette";
 import { log, type Scale } from "./scale";
 import { adviceOf, frontOf, phraseOf, settingOf, sweepPoints, type Role, type SweepPoint } from "./sweep_data";
 import type { TableData } from "./table";
@@ -268,22 +269,11 @@ function PointDrawing({ point, plot, label, chosen, x, y }: MarkProps & { x: num
   const bound = (joules: number) => plot.y.at(joules / plot.unit.size);
   return (
     <>
-      {label?.leader && <line x1={x} y1={y} x2={label.x} y2={label.y - 4} stroke={ink.axis} />}
+      {label && <Leader {...{ label, x, y }} />}
       {low !== null && high !== null && <WhiskerY x={x} y1={bound(high)} y2={bound(low)} />}
       {chosen && <circle cx={x} cy={y} r={14} fill="none" stroke={ink.text} stroke-width={2} stroke-dasharray="3 2" />}
       <Shape {...{ x, y, front, roles }} />
-      {label && (
-        <text
-          x={label.x}
-          y={label.y}
-          text-anchor={label.anchor}
-          fill={ink.text}
-          font-weight={chosen || label.number !== null ? 700 : 400}
-          {...HALO}
-        >
-          {label.text}
-        </text>
-      )}
+      {label && <Name {...{ label, chosen }} />}
     </>
   );
 }
@@ -309,12 +299,7 @@ function legendItems(points: SweepPoint[], labels: Map<string, Label>, say: Char
   for (const point of points) {
     const label = labels.get(point.model.name);
     if (!label || label.number === null) continue;
-    const digits = (
-      <text x={9} text-anchor="middle" font-weight={700} fill={ink.text}>
-        {label.number}
-      </text>
-    );
-    items.push([digits, shortName(point, points, say).trim()]);
+    items.push([<NumberSign number={label.number} />, shortName(point, points, say).trim()]);
   }
   return items;
 }

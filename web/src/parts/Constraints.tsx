@@ -7,7 +7,7 @@ import { useText } from "../i18n";
 import type { Wish } from "../state/wish";
 import { LEAST_LATENCY_MS, MOST_LATENCY_MS, MOST_REGIONS, tidy } from "../state/wish";
 import { ProblemNote } from "./Note";
-import { OptionalNumberField } from "./OptionalNumberField";
+import { OptionalNumberField } from "./NumberField";
 
 export function Constraints({ wish, onWish, problem }: {
   wish: Wish; onWish: (wish: Wish) => void; problem: Problem | null;

@@ -5,10 +5,11 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 import { useText, zoneName } from "../i18n";
 import type { MachineClass, NumberKey, RunsOn, Work } from "../state/estimating";
-import { BOUNDS, CLASSES, hasCards, numberWithin } from "../state/estimating";
+import { BOUNDS, CLASSES, hasCards } from "../state/estimating";
 import { client, zones } from "../state/server";
 import { useStore } from "../state/store";
 import { useAsked } from "../state/told";
+import { NumberField, OptionalNumberField } from "./NumberField";
 
 interface Props {
   work: Work;
@@ -119,35 +120,15 @@ function Where({ work, onChange }: Props) {
 /** Those that always have a value; the others may be left empty. */
 const MUST = new Set<NumberKey>(["hours", "usage", "sockets", "gpus", "gpu_usage"]);
 
-/** A number that may be left out where it is null by itself. What a person types stays as it is; only
- * what is good is told. */
-function TypedNumber({ of: key, label, hint, work, onChange }: Props & { of: NumberKey; label: string; hint?: string }) {
+function TypedNumber({ of: key, work, onChange, ...words }: Props & { of: NumberKey; label: string; hint?: string }) {
   const t = useText();
-  const id = useId();
-  const bounds = BOUNDS[key];
+  const { least, most } = BOUNDS[key];
+  const whole = "whole" in BOUNDS[key];
+  const common = { ...words, least, most, whole, error: t.numberFrom(least, most, whole) };
   const value = work[key];
-  const [words, setWords] = useState(value === null ? "" : String(value));
-  const optional = !MUST.has(key);
-  const typed = numberWithin(words, bounds);
-  const bad = typed === null && !(optional && words.trim() === "");
-  useEffect(() => {
-    if (!bad && typed !== value) setWords(value === null ? "" : String(value));
-  }, [value]);
-  const told = bad || hint !== undefined;
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <input id={id} type="text" inputMode="decimal" autocomplete="off" value={words} aria-invalid={bad}
-        aria-describedby={told ? `${id}h` : undefined}
-        onInput={(event) => {
-          const next = event.currentTarget.value;
-          setWords(next);
-          const good = numberWithin(next, bounds);
-          if (good !== null || (optional && next.trim() === "")) onChange({ [key]: good });
-        }} />
-      {told && <p id={`${id}h`} class={bad ? "hint error" : "hint"}>{bad ? t.numberFrom(bounds.least, bounds.most, "whole" in bounds) : hint}</p>}
-    </div>
-  );
+  return value !== null && MUST.has(key)
+    ? <NumberField {...common} value={value} onChange={(next) => onChange({ [key]: next })} />
+    : <OptionalNumberField {...common} value={value} onChange={(next) => onChange({ [key]: next })} />;
 }
 
 /** A pause this long means that a name is typed for now. */

@@ -4,23 +4,34 @@
 import { useEffect, useId, useState } from "preact/hooks";
 import { typedNumber } from "../state/pricing";
 
-interface Props {
+interface Props<Value> {
   label: string;
-  value: number;
+  value: Value;
   least: number;
   most: number;
-  hint?: string;
+  whole?: boolean;
+  hint?: string | undefined;
   error: string;
-  onChange: (value: number) => void;
+  onChange: (value: Value) => void;
 }
 
-export function NumberField({ label, value, least, most, hint, error, onChange }: Props) {
-  const [words, setWords] = useState(String(value));
+export const NumberField = ({ onChange, ...props }: Props<number>) => (
+  <Field {...props} optional={false} onChange={(value) => value !== null && onChange(value)} />
+);
+
+/** One that may be left out: null is told where nothing stands in it. */
+export const OptionalNumberField = (props: Props<number | null>) => <Field {...props} optional />;
+
+function Field({ label, value, least, most, whole = false, hint, error, optional, onChange }: Props<number | null> & { optional: boolean }) {
+  const shown = value === null ? "" : String(value);
+  const [words, setWords] = useState(shown);
   const id = useId();
+  const read = (text: string) => typedNumber(text, least, most, whole);
+  const isGood = (text: string) => read(text) !== null || (optional && text.trim() === "");
   useEffect(() => {
-    if (typedNumber(words, least, most) !== value) setWords(String(value));
+    if (read(words) !== value) setWords(shown);
   }, [value]);
-  const bad = typedNumber(words, least, most) === null;
+  const bad = !isGood(words);
   const told = bad || hint !== undefined;
   return (
     <div class="field">
@@ -28,9 +39,9 @@ export function NumberField({ label, value, least, most, hint, error, onChange }
       <input id={id} type="text" inputMode="decimal" autocomplete="off" value={words} aria-invalid={bad}
         aria-describedby={told ? `${id}h` : undefined}
         onInput={(e) => {
-          setWords(e.currentTarget.value);
-          const typed = typedNumber(e.currentTarget.value, least, most);
-          if (typed !== null) onChange(typed);
+          const next = e.currentTarget.value;
+          setWords(next);
+          if (isGood(next)) onChange(read(next));
         }} />
       {told && <p id={`${id}h`} class={bad ? "hint error" : "hint"}>{bad ? error : hint}</p>}
     </div>

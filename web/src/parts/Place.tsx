@@ -10,8 +10,7 @@ import { shownClass } from "../state/shown";
 import { useStore } from "../state/store";
 import { ProblemNote } from "./Note";
 import { Hour } from "./Hour";
-import { NumberField } from "./NumberField";
-import { OptionalNumberField } from "./OptionalNumberField";
+import { NumberField, OptionalNumberField } from "./NumberField";
 import { ZonePicker } from "./ZonePicker";
 
 const MOST_RATE = 1e9;

@@ -62,10 +62,7 @@ export const BOUNDS = {
 export type NumberKey = keyof typeof BOUNDS;
 
 /** A number within bounds out of what a person typed; null where it is none. */
-export function numberWithin(words: string, { least, most, whole = false }: Bounds): number | null {
-  const value = typedNumber(words, least, most);
-  return value === null || (whole && !Number.isInteger(value)) ? null : value;
-}
+export const numberWithin = (words: string, { least, most, whole }: Bounds): number | null => typedNumber(words, least, most, whole);
 
 const MOST_NAME = 120;
 const MOST_ZONE = 60;

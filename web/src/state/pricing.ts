@@ -98,9 +98,9 @@ export const perDay = (value: number, per: Per): number => value * DAY[per];
 export const fromDay = (requestsPerDay: number, per: Per): number => Number((requestsPerDay / DAY[per]).toPrecision(6));
 
 /** What a person typed, as a number within bounds; null when it is none. "1,5" is 1.5. */
-export function typedNumber(text: string, least: number, most: number): number | null {
+export function typedNumber(text: string, least: number, most: number, whole = false): number | null {
   const words = text.trim().replace(",", ".");
   if (!/^\d*\.?\d+(e[+-]?\d+)?$/i.test(words) && !/^\d+\.$/.test(words)) return null;
   const value = Number(words);
-  return value >= least && value <= most ? value : null;
+  return value >= least && value <= most && (!whole || Number.isInteger(value)) ? value : null;
 }
