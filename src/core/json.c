@@ -78,3 +78,9 @@ json_t *miev_json_real(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
 }
+
+json_t *miev_json_interval(struct miev_interval interval)
+{
+    return json_pack("{s:o, s:o, s:o}", "value", miev_json_real(interval.value), "low",
+                     miev_json_real(interval.low), "high", miev_json_real(interval.high));
+}

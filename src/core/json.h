@@ -25,5 +25,7 @@ MIEV_MUST_USE int miev_json_number(const json_t *object, const char *key, double
 
 /* A number, or null when it is not finite: absent is not zero. New reference. */
 json_t *miev_json_real(double value);
+/* {value, low, high}, each as above. New reference. */
+json_t *miev_json_interval(struct miev_interval interval);
 
 #endif

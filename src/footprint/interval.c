@@ -34,6 +34,13 @@ struct miev_interval miev_interval_add(const struct miev_interval *a, const stru
                                   .high = value + hypot(a->high - a->value, b->high - b->value)};
 }
 
+struct miev_interval miev_interval_add_bounds(const struct miev_interval *a,
+                                              const struct miev_interval *b)
+{
+    return (struct miev_interval){
+        .value = a->value + b->value, .low = a->low + b->low, .high = a->high + b->high};
+}
+
 /* One side: the bound that two bounds of the same value make together. */
 static double merge_bounds(double value, double a, double b, double sign)
 {

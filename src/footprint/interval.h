@@ -17,6 +17,10 @@ struct miev_interval miev_interval_scale(const struct miev_interval *interval, d
 struct miev_interval miev_interval_add(const struct miev_interval *a,
                                        const struct miev_interval *b);
 
+/* The sum of two that err to the same side, as what shares a cause does: bound by bound. */
+struct miev_interval miev_interval_add_bounds(const struct miev_interval *a,
+                                              const struct miev_interval *b);
+
 /* Two independent uncertainties of one value as one; a->value is that value. In quadrature on the
  * logarithms of bound / value; a side with a bound that is not positive, of the distances. */
 struct miev_interval miev_interval_merge(const struct miev_interval *a,

@@ -21,10 +21,7 @@ struct whole {
 
 static json_t *interval_json(const struct miev_interval *interval)
 {
-    if (!isfinite(interval->value))
-        return json_null();
-    return json_pack("{s:f, s:f, s:f}", "value", interval->value, "low", interval->low, "high",
-                     interval->high);
+    return isfinite(interval->value) ? miev_json_interval(*interval) : json_null();
 }
 
 /* The share and the whole err independently. */

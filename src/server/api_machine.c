@@ -132,10 +132,10 @@ static json_t *lifetimes(void)
         if (miev_embodied_default(classes[i], &embodied, NULL) != MIEV_OK)
             continue;
         const struct miev_interval *life = &embodied.lifetime_s;
-        (void)json_object_set_new(
-            years, miev_machine_class_name(classes[i]),
-            json_pack("{s:f, s:f, s:f}", "value", life->value / MIEV_SITE_YEAR_S, "low",
-                      life->low / MIEV_SITE_YEAR_S, "high", life->high / MIEV_SITE_YEAR_S));
+        (void)json_object_set_new(years, miev_machine_class_name(classes[i]),
+                                  miev_json_interval((struct miev_interval){
+                                      life->value / MIEV_SITE_YEAR_S, life->low / MIEV_SITE_YEAR_S,
+                                      life->high / MIEV_SITE_YEAR_S}));
     }
     return years;
 }

@@ -34,9 +34,8 @@ static struct miev_alternatives_cost cost_of(const json_t *model)
 
 static json_t *interval_json(double scale, const struct miev_alternatives_cost *cost)
 {
-    return json_pack("{s:o, s:o, s:o}", "value", miev_json_real(scale * cost->value_g), "low",
-                     miev_json_real(scale * cost->low_g), "high",
-                     miev_json_real(scale * cost->high_g));
+    return miev_json_interval(
+        (struct miev_interval){scale * cost->value_g, scale * cost->low_g, scale * cost->high_g});
 }
 
 /* One alternative that costs `ratio` of what there is. What is saved has the relative interval of

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "core/field.h"
+#include "core/json.h"
 #include "study/alternatives_parts.h"
 #include "study/projection.h"
 
@@ -15,10 +16,10 @@ static json_t *saved_json(const struct miev_alternatives_search *search, double 
            saved_g = cost->value_g - value_g;
     if (!isfinite(year))
         return json_null();
-    return json_pack("{s:f, s:f, s:f}", "value", year * saved_g, "low",
-                     year * (saved_g - hypot(cost->value_g - cost->low_g, high_g - value_g)),
-                     "high",
-                     year * (saved_g + hypot(cost->high_g - cost->value_g, value_g - low_g)));
+    return miev_json_interval((struct miev_interval){
+        .value = year * saved_g,
+        .low = year * (saved_g - hypot(cost->value_g - cost->low_g, high_g - value_g)),
+        .high = year * (saved_g + hypot(cost->high_g - cost->value_g, value_g - low_g))});
 }
 
 /* Whether the two intervals leave it open which costs less. */

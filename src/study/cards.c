@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "core/field.h"
+#include "core/json.h"
+#include "footprint/interval.h"
 
 #define NAME_BYTES 64
 
@@ -75,9 +77,7 @@ int miev_cards_add(const struct miev_cards *cards, double time_s, struct miev_in
         int rc = miev_embodied_share(&card, time_s, 1, &own_g, err);
         if (rc != MIEV_OK)
             return rc;
-        sum.value += own_g.value;
-        sum.low += own_g.low;
-        sum.high += own_g.high;
+        sum = miev_interval_add_bounds(&sum, &own_g);
     }
     *embodied_g = sum;
     return MIEV_OK;
@@ -88,11 +88,10 @@ json_t *miev_cards_json(const struct miev_cards *cards)
     json_t *list = json_array();
     for (size_t i = 0; i < cards->n; i++) {
         const struct miev_embodied_card *card = &cards->each[i];
-        (void)json_array_append_new(
-            list, json_pack("{s:s, s:s, s:b, s:{s:f, s:f, s:f}, s:f, s:s}", "part", "gpu", "name",
-                            card->name, "listed", (int)card->listed, "total_g", "value",
-                            card->total_g.value, "low", card->total_g.low, "high",
-                            card->total_g.high, "share", 1.0, "source", card->source));
+        (void)json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:o, s:f, s:s}", "part", "gpu",
+                                                    "name", card->name, "listed", (int)card->listed,
+                                                    "total_g", miev_json_interval(card->total_g),
+                                                    "share", 1.0, "source", card->source));
     }
     return list;
 }

@@ -30,12 +30,6 @@ struct parts {
     struct miev_interval sum_j;
 };
 
-static json_t *interval_json(const struct miev_interval *interval)
-{
-    return json_pack("{s:f, s:f, s:f}", "value", interval->value, "low", interval->low, "high",
-                     interval->high);
-}
-
 /* The bounds of parts are added: one estimate may well err to the same side as the other. */
 static void add_part(struct parts *parts, const char *name, double joules, double low_ratio,
                      double high_ratio, const char *source)
@@ -102,15 +96,8 @@ static json_t *embodied_part(const char *name, const char *what, unsigned count,
                              const char *source)
 {
     return json_pack("{s:s, s:s, s:i, s:o, s:o, s:s}", "part", name, "name", what, "count",
-                     (int)count, "total_g", interval_json(total_g), "embodied_g",
-                     interval_json(own_g), "source", source);
-}
-
-static void add_to(struct miev_interval *sum, const struct miev_interval *own)
-{
-    sum->value += own->value;
-    sum->low += own->low;
-    sum->high += own->high;
+                     (int)count, "total_g", miev_json_interval(*total_g), "embodied_g",
+                     miev_json_interval(*own_g), "source", source);
 }
 
 /* The machine's share of its making. */
@@ -164,7 +151,7 @@ static int manufacturing(const struct miev_estimate_wish *wish, const struct mie
     if (rc == MIEV_OK && known) {
         rc = make_machine(wish, cpu, &embodied, &own_g, err);
         if (rc == MIEV_OK)
-            add_to(out_g, &own_g);
+            *out_g = miev_interval_add_bounds(out_g, &own_g);
         if (rc == MIEV_OK)
             (void)json_array_append_new(
                 parts, embodied_part("machine", miev_machine_class_name(machine->machine_class), 1,
@@ -173,7 +160,7 @@ static int manufacturing(const struct miev_estimate_wish *wish, const struct mie
     if (rc == MIEV_OK && wish->n_gpus > 0) {
         rc = make_cards(wish, &embodied, &card, &own_g, err);
         if (rc == MIEV_OK)
-            add_to(out_g, &own_g);
+            *out_g = miev_interval_add_bounds(out_g, &own_g);
         if (rc == MIEV_OK)
             (void)json_array_append_new(parts, embodied_part("gpu", card.name, wish->n_gpus,
                                                              &card.total_g, &own_g, card.source));
@@ -202,10 +189,11 @@ static int add_grams(json_t *document, const struct miev_estimate_wish *wish,
                                           &footprint, err);
     if (rc != MIEV_OK)
         return rc;
-    (void)json_object_set_new(document, "operational_g", interval_json(&footprint.operational_g));
+    (void)json_object_set_new(document, "operational_g",
+                              miev_json_interval(footprint.operational_g));
     (void)json_object_set_new(document, "embodied_g",
-                              known ? interval_json(&footprint.embodied_g) : json_null());
-    (void)json_object_set_new(document, "total_g", interval_json(&footprint.total_g));
+                              known ? miev_json_interval(footprint.embodied_g) : json_null());
+    (void)json_object_set_new(document, "total_g", miev_json_interval(footprint.total_g));
     return MIEV_OK;
 }
 
@@ -270,7 +258,7 @@ int miev_estimate(const struct miev_estimate_wish *wish, const struct miev_price
     json_t *document = json_pack(
         "{s:s, s:o, s:f, s:f, s:o, s:o, s:{s:s, s:f, s:s, s:o, s:f}}", "schema", "miev.estimate/1",
         "hardware", hardware_json(wish), "hours", wish->hours, "usage", wish->usage, "parts",
-        parts_json(&parts), "energy_j", interval_json(&parts.sum_j), "site", "zone", site->zone,
+        parts_json(&parts), "energy_j", miev_json_interval(parts.sum_j), "site", "zone", site->zone,
         "intensity_g_per_kwh", site->intensity_g_per_kwh, "source", site->source, "year",
         site->year ? json_integer(site->year) : json_null(), "pue", site->pue);
     rc = add_grams(document, wish, &cpu, &parts, price, err);

@@ -43,9 +43,8 @@ static json_t *ratio_json(const json_t *pair, bool turned)
 {
     double value = miev_field_number(pair, "ratio");
     double low = bound(pair, "low"), high = bound(pair, "high");
-    return json_pack("{s:o, s:o, s:o}", "value", miev_json_real(turned ? 1 / value : value), "low",
-                     miev_json_real(turned ? 1 / high : low), "high",
-                     miev_json_real(turned ? 1 / low : high));
+    return miev_json_interval(turned ? (struct miev_interval){1 / value, 1 / high, 1 / low}
+                                     : (struct miev_interval){value, low, high});
 }
 
 static json_t *compared(const json_t *report, const char *name, const char *reference)

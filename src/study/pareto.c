@@ -195,12 +195,6 @@ static const char *position_of(const struct axis *axis, const struct point *poin
     return open ? "unresolved" : "front";
 }
 
-static json_t *triple(double value, double low, double high)
-{
-    return json_pack("{s:o, s:o, s:o}", "value", miev_json_real(value), "low", miev_json_real(low),
-                     "high", miev_json_real(high));
-}
-
 static json_t *against_json(const struct axis *axis, const struct point *point,
                             const struct point *best)
 {
@@ -209,15 +203,17 @@ static json_t *against_json(const struct axis *axis, const struct point *point,
     if (point == best || miev_stats_difference(point->top1, point->images, best->top1, best->images,
                                                CONFIDENCE, &points, NULL) != MIEV_OK)
         return json_null();
-    json_t *carbon = isfinite(found.ratio)
-                         ? triple(carbon_ratio(point, best, 1),
-                                  carbon_ratio(point, best, found.low / found.ratio),
-                                  carbon_ratio(point, best, found.high / found.ratio))
-                         : json_null();
-    return json_pack("{s:o, s:o, s:s, s:b, s:o}", "top1_difference",
-                     triple(points.value, points.low, points.high), "carbon_ratio", carbon,
-                     "verdict", found.verdict, "likely", (int)found.likely, "method",
-                     found.method ? json_string(found.method) : json_null());
+    json_t *carbon =
+        isfinite(found.ratio)
+            ? miev_json_interval((struct miev_interval){
+                  carbon_ratio(point, best, 1), carbon_ratio(point, best, found.low / found.ratio),
+                  carbon_ratio(point, best, found.high / found.ratio)})
+            : json_null();
+    return json_pack(
+        "{s:o, s:o, s:s, s:b, s:o}", "top1_difference",
+        miev_json_interval((struct miev_interval){points.value, points.low, points.high}),
+        "carbon_ratio", carbon, "verdict", found.verdict, "likely", (int)found.likely, "method",
+        found.method ? json_string(found.method) : json_null());
 }
 
 static json_t *member_json(const struct axis *axis, size_t i)

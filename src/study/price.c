@@ -15,12 +15,6 @@
 #define DAYS_PER_YEAR 365.25
 #define MAX_J         1e12
 
-static json_t *interval_json(const struct miev_interval *interval)
-{
-    return json_pack("{s:f, s:f, s:f}", "value", interval->value, "low", interval->low, "high",
-                     interval->high);
-}
-
 static json_t *site_json(const struct miev_price_options *options)
 {
     const struct miev_site *site = options->site;
@@ -135,14 +129,14 @@ static json_t *machine_json(const struct machine_cost *cost)
     const struct miev_interval *host = &cost->host_cpus;
     if (!cost->known)
         return json_pack("{s:n, s:n, s:o, s:n, s:n, s:n, s:n, s:b, s:s}", "machine_class",
-                         "machine_g", "lifetime_s", interval_json(&cost->cards.lifetime_s), "share",
-                         "host_logical_cpus", "host_logical_cpus_low", "host_logical_cpus_high",
-                         "host_guessed", 0, "source",
+                         "machine_g", "lifetime_s", miev_json_interval(cost->cards.lifetime_s),
+                         "share", "host_logical_cpus", "host_logical_cpus_low",
+                         "host_logical_cpus_high", "host_guessed", 0, "source",
                          "cards alone: the machine that they are in is not known");
     return json_pack("{s:s, s:o, s:o, s:f, s:f, s:f, s:f, s:b, s:s}", "machine_class",
                      miev_machine_class_name(cost->embodied.machine_class), "machine_g",
-                     interval_json(&cost->embodied.total_g), "lifetime_s",
-                     interval_json(&cost->embodied.lifetime_s), "share", cost->share,
+                     miev_json_interval(cost->embodied.total_g), "lifetime_s",
+                     miev_json_interval(cost->embodied.lifetime_s), "share", cost->share,
                      "host_logical_cpus", host->value, "host_logical_cpus_low", host->low,
                      "host_logical_cpus_high", host->high, "host_guessed",
                      (int)(host->high > host->low), "source", cost->embodied.source);
@@ -217,14 +211,14 @@ static int fill_rate(json_t *rate, const struct miev_reservation *own, const str
                                           makes(cost) ? &embodied_g : NULL, &footprint, err);
     if (rc != MIEV_OK)
         return rc;
-    (void)json_object_set_new(rate, "per_request_j", interval_json(&energy_j));
+    (void)json_object_set_new(rate, "per_request_j", miev_json_interval(energy_j));
     (void)json_object_set_new(rate, "idle_ratio",
                               miev_json_real(own->idle_w * load->provisioned_s / energy_j.value));
     (void)json_object_set_new(rate, "flat_out_ratio",
                               miev_json_real(energy_j.value / own->flat_out_j));
-    (void)json_object_set_new(rate, "per_request_g", interval_json(&footprint.total_g));
+    (void)json_object_set_new(rate, "per_request_g", miev_json_interval(footprint.total_g));
     (void)json_object_set_new(rate, "embodied_g",
-                              makes(cost) ? interval_json(&embodied_g) : json_null());
+                              makes(cost) ? miev_json_interval(embodied_g) : json_null());
     return add_year(rate, footprint.total_g.value, options, err);
 }
 
@@ -278,7 +272,7 @@ static json_t *cold_json(const json_t *model, const struct machine_cost *cost,
         miev_footprint_per_inference(&estimate, options->site, makes(cost) ? &embodied_g : NULL,
                                      &footprint, NULL) != MIEV_OK)
         return json_null();
-    return interval_json(&footprint.total_g);
+    return miev_json_interval(footprint.total_g);
 }
 
 /* The energy of a model that has_grams. */
@@ -321,12 +315,12 @@ static int price_model(const json_t *report, json_t *model, const struct machine
     if (rc != MIEV_OK)
         return rc;
     json_t *out =
-        json_pack("{s:o, s:o, s:o, s:o}", "per_inference_g", interval_json(&footprint.total_g),
-                  "operational_g", interval_json(&footprint.operational_g), "embodied_g",
-                  makes(cost) ? interval_json(&footprint.embodied_g) : json_null(), "cold_g",
+        json_pack("{s:o, s:o, s:o, s:o}", "per_inference_g", miev_json_interval(footprint.total_g),
+                  "operational_g", miev_json_interval(footprint.operational_g), "embodied_g",
+                  makes(cost) ? miev_json_interval(footprint.embodied_g) : json_null(), "cold_g",
                   cold_json(model, cost, options));
     if (cost->uses_cards && cost->cards.n > 0)
-        (void)json_object_set_new(out, "embodied_cards_g", interval_json(&taken.cards_g));
+        (void)json_object_set_new(out, "embodied_cards_g", miev_json_interval(taken.cards_g));
     if (options->requests_per_day > 0)
         (void)json_object_set_new(out, "at_rate", rate_json(report, model, cost, options));
     return json_object_set_new(model, "footprint", out) == 0

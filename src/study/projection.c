@@ -10,6 +10,7 @@
 #include "core/data.h"
 #include "core/field.h"
 #include "core/file.h"
+#include "core/json.h"
 #include "study/hardware.h"
 #include "study/price.h"
 
@@ -150,11 +151,6 @@ static double stages_s(const json_t *model)
     return sum;
 }
 
-static json_t *or_null(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *item_json(const struct miev_csv_row *row, const struct machine *machine,
                          const json_t *model)
 {
@@ -167,11 +163,10 @@ static json_t *item_json(const struct miev_csv_row *row, const struct machine *m
                    miev_csv_field(row, STEP_MS), miev_csv_field(row, NETWORK),
                    miev_csv_field(row, INPUT), miev_csv_field(row, PRECISION),
                    miev_csv_field(row, SOURCE));
-    return json_pack("{s:s, s:b, s:{s:f, s:f, s:f}, s:f, s:o, s:s, s:s}", "what",
-                     miev_csv_field(row, PROCESSOR), "projection", 1, "per_g", "value", per_g.value,
-                     "low", per_g.low, "high", per_g.high, "inference_s", machine->time_s,
-                     "answer_s", or_null(stages_s(model) + machine->time_s), "assumed", assumed,
-                     "source", source);
+    return json_pack("{s:s, s:b, s:o, s:f, s:o, s:s, s:s}", "what", miev_csv_field(row, PROCESSOR),
+                     "projection", 1, "per_g", miev_json_interval(per_g), "inference_s",
+                     machine->time_s, "answer_s", miev_json_real(stages_s(model) + machine->time_s),
+                     "assumed", assumed, "source", source);
 }
 
 /* The catalog's name: "efficientnet-lite0" of "efficientnet-lite0:float32". */

@@ -433,13 +433,12 @@ static bool span_energy(const struct miev_run *run, const struct miev_round *spa
 static json_t *span_interval_json(const struct miev_span_energy *load,
                                   const struct miev_span_energy *first)
 {
-    return json_pack("{s:o, s:o, s:o}", "value", miev_json_real(load->gross_j + first->gross_j),
-                     "low",
-                     miev_json_real(load->gross_j * load->systematic_low_ratio +
-                                    first->gross_j * first->systematic_low_ratio),
-                     "high",
-                     miev_json_real(load->gross_j * load->systematic_high_ratio +
-                                    first->gross_j * first->systematic_high_ratio));
+    return miev_json_interval(
+        (struct miev_interval){.value = load->gross_j + first->gross_j,
+                               .low = load->gross_j * load->systematic_low_ratio +
+                                      first->gross_j * first->systematic_low_ratio,
+                               .high = load->gross_j * load->systematic_high_ratio +
+                                       first->gross_j * first->systematic_high_ratio});
 }
 
 /* First use: reading the file into the engine, and the first inference. */

@@ -159,9 +159,8 @@ static json_t *energy_json(const struct miev_run *run, const struct miev_run_tra
         miev_run_energy(run, &traffic->span, 0, &energy, NULL) != MIEV_OK || !energy.complete)
         return json_null();
     double each_j = energy.gross_j / (double)traffic->span.count;
-    return json_pack("{s:o, s:o, s:o}", "value", miev_json_real(each_j), "low",
-                     miev_json_real(each_j * energy.systematic_low_ratio), "high",
-                     miev_json_real(each_j * energy.systematic_high_ratio));
+    return miev_json_interval((struct miev_interval){each_j, each_j * energy.systematic_low_ratio,
+                                                     each_j * energy.systematic_high_ratio});
 }
 
 json_t *miev_traffic_json(const struct miev_run *run, struct miev_run_model *model)
