@@ -45,6 +45,13 @@ class Count(unittest.TestCase):
         self.assertEqual(count([{"name": "x", "result": "FAIL", "stdout": text}]),
                          ("1 passed, 1 failed, 0 skipped", 1))
 
+    def test_what_failed_is_named_last_with_what_was_said(self):
+        text = "1..2\nok 1 - a\nERROR: before\nnot ok 2 - b\n# behind\nok 3 - c\n# of c\n"
+        record = {"name": "x", "result": "FAIL", "stdout": text}
+        self.assertEqual([count([record], line=line)[0] for line in (0, 1, 2)],
+                         ["failed: x: b", "    ERROR: before", "    # behind"])
+        self.assertEqual(count([record], line=3)[0], "2 passed, 1 failed, 0 skipped")
+
     def test_a_crash_fails_the_cases_that_never_ran(self):
         self.assertEqual(
             count([{"name": "x", "result": "FAIL", "stdout": "1..5\nok 1 - a\nok 2 - b\n"}]),
