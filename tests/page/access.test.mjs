@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { Server, closeBrowser, done, heading, tab } from './bench.mjs';
 import { archived, brought, evaluated, photos } from './hub.mjs';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+import { LOOKS, examine } from './looks.mjs';
 
 let server;
 let study;
@@ -48,26 +44,14 @@ const end = (hash) => {
     return hash === '#/compare/' ? `${study.id}/${other.id}` : /study[/=]$/.test(hash) ? study.id : '';
 };
 
-for (const { name, width, scheme } of [
-    { name: 'light', width: 1280, scheme: 'light' },
-    { name: 'dark', width: 1280, scheme: 'dark' },
-    { name: 'narrow', width: 360, scheme: 'light' },
-])
+for (const { name, width, scheme } of LOOKS)
     test(`axe finds nothing, and nothing is wider than the window: ${name}`, async () => {
         for (const [hash, there] of Object.entries(ready)) {
             const page = await tab(server, { hash: `${hash}${end(hash)}`, width, scheme });
             await there(page).waitFor();
-            await page.evaluate(axe);
             // Models, and in the other looks marks and rows, hundreds of them, are the same in each: looked at once.
             const scope = { exclude: name === 'light' ? ['.hub-model ~ .hub-model'] : ['.chart-svg', '.chart-table', '.hub-model ~ .hub-model'] };
-            const { violations } = await page.evaluate(([within, values]) => window.axe.run(within, {
-                runOnly: { type: 'tag', values },
-                // An experiment of axe: it wants the words in a mark of a chart to be the whole of its name.
-                rules: { 'label-content-name-mismatch': { enabled: false } },
-            }), [scope, RULES]);
-            assert.deepEqual(violations.map((v) => `${hash} ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`), []);
-            const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-            assert.ok(wide <= window, `${hash} is ${wide} px wide in a window of ${window}`);
+            await examine(page, hash, scope);
             await done(page);
         }
     });

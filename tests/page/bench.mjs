@@ -140,7 +140,7 @@ export async function create(page, models, photo = 'cat-kitten.jpg') {
     await page.getByRole('button', { name: 'None', exact: true }).click();
     for (const [name, precision] of models.map((id) => id.split(':')))
         await page.locator('li.model', { hasText: name }).filter({ hasText: precision }).getByRole('checkbox').check();
-    await page.getByRole('radio', { name: photo }).first().check({ force: true });
+    await page.getByRole('radio', { name: photo }).first().check();
     await page.getByRole('button', { name: 'Create Chart' }).click();
 }
 

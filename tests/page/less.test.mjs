@@ -5,16 +5,14 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { Server, closeBrowser, done, heading, kitten, source, tab } from './bench.mjs';
+import { LOOKS, examine } from './looks.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const HALF_HOUR_S = 1800;
 const GRAMS = [200, 180, 60, 240, 210, 250];
 
@@ -192,14 +190,10 @@ test('without a forecast a file of the grid\'s past tells the hour, and goes aga
     assert.equal(await chart.locator('tbody tr').count(), 24);
     const [download] = await Promise.all([page.waitForEvent('download'), chart.getByRole('button', { name: 'CSV', exact: true }).click()]);
     assert.match(readFileSync(await download.path(), 'utf8'), /^hour_utc,intensity_g_per_kwh,of_mean_ratio\s+0,300,/);
-    await page.evaluate(axe);
     for (const scheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme: scheme });
-        const { violations } = await page.evaluate((values) => window.axe.run({ include: ['.kinds'] }, {
-            runOnly: { type: 'tag', values }, rules: { 'label-content-name-mismatch': { enabled: false } } }), RULES);
-        assert.deepEqual(violations.map((v) => `${scheme} ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`), []);
+        await examine(page, scheme, '.kinds');
     }
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     assert.doesNotMatch(page.url(), /past/);
 
     await page.getByLabel('Places', { exact: true }).fill('Atlantis'); // a wrong question leaves the file where it is
@@ -336,25 +330,14 @@ test('all of it is there in Korean', async () => {
     await done(page);
 });
 
-for (const { name, width, scheme } of [
-    { name: 'light', width: 1280, scheme: 'light' },
-    { name: 'dark', width: 1280, scheme: 'dark' },
-    { name: 'narrow', width: 360, scheme: 'light' },
-])
+for (const { name, width, scheme } of LOOKS)
     test(`axe finds nothing, and nothing is wider than the window: ${name}`, async () => {
         for (const { id } of [study, sweep]) {
             const page = await tab(server, { hash: `#/study/${id}?zone=GB&rate=1000&hour=${LEAST}`, width, scheme });
             await kind(page, 'Hour').locator('svg').waitFor();
             await page.locator('.chart-places table').waitFor();
-            await page.evaluate(axe);
             const parts = ['.kinds', '.constraints', '.chart-places', '.place', ...(id === sweep.id ? ['.cards .wide:first-child figure.chart'] : [])];
-            const { violations } = await page.evaluate(([include, values]) => window.axe.run({ include }, {
-                runOnly: { type: 'tag', values },
-                rules: { 'label-content-name-mismatch': { enabled: false } }, // as in access.test.mjs
-            }), [parts, RULES]);
-            assert.deepEqual(violations.map((v) => `study ${id} ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`), []);
-            const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-            assert.ok(wide <= window, `study ${id} is ${wide} px wide in a window of ${window}`);
+            await examine(page, `study ${id}`, { include: parts });
             if (width === 360) {
                 const order = page.getByRole('combobox', { name: 'Order' });
                 await order.selectOption({ label: 'country, falling' });

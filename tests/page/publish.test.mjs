@@ -27,7 +27,7 @@ test('a publisher goes from a model to its label, and may come back at every ste
     await step(page, 'Measure');
     await page.getByRole('button', { name: 'Measure', exact: true }).click();
     await page.getByText('Choose a photo first').waitFor();
-    await page.getByRole('radio', { name: 'cat-kitten.jpg' }).first().check({ force: true });
+    await page.getByRole('radio', { name: 'cat-kitten.jpg' }).first().check();
     await page.getByRole('button', { name: 'Measure', exact: true }).click();
     await page.getByRole('heading', { name: 'Measuring' }).waitFor();
     await page.reload();

@@ -24,7 +24,7 @@ test('models are chosen, a chart is created, progress is watched, and the answer
     await finished(page);
     // On a busy machine there may be figures of one of them only.
     assert.match(await heading(page).innerText(), /^cifar10-\S+ emits /);
-    await page.locator('#results').getByText('cifar10-nano:int8').first().waitFor();
+    await page.locator('#results').getByText('cifar10-nano:int8').locator('visible=true').first().waitFor();
     assert.match(page.url(), /#\/study\/\d+$/);
     assert.ok(await page.locator('figure.chart').count() >= 10, 'all charts are there');
     assert.match(await page.locator('#announced').innerText(), /complete/);
@@ -71,7 +71,7 @@ test('a photo comes in by file, by drop and by paste; an address gets a sentence
     await page.getByText('Drop it: a photo').waitFor();
     await give('drop', 'dropped.jpg');
     await page.locator('.picked', { hasText: /dropped\.jpg|dog\.jpg/ }).waitFor();
-    await page.getByRole('radio', { name: 'cat-kitten.jpg' }).first().check({ force: true });
+    await page.getByRole('radio', { name: 'cat-kitten.jpg' }).first().check();
     await give('paste', 'pasted.jpg');
     await page.locator('.picked', { hasText: /dropped\.jpg|pasted\.jpg|dog\.jpg/ }).waitFor();
     await page.evaluate(() => {
@@ -111,7 +111,7 @@ test('a model of one\'s own that cannot run fails alone, with its reason', async
         await page.getByRole('button', { name: 'None', exact: true }).click();
         await page.locator('li.model', { hasText: 'broken' }).getByRole('checkbox').check();
         await page.locator('li.model', { hasText: 'cifar10-nano' }).filter({ hasText: 'int8' }).getByRole('checkbox').check();
-        await page.getByRole('radio', { name: 'cat-kitten.jpg' }).first().check({ force: true });
+        await page.getByRole('radio', { name: 'cat-kitten.jpg' }).first().check();
         await page.getByRole('button', { name: 'Create Chart' }).click();
         await finished(page);
         const failed = page.locator('.note.bad', { hasText: 'What could not be measured' });

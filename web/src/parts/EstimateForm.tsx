@@ -2,7 +2,7 @@
 /* What the calculator is asked. Every field stands in the address. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { useText, zoneName } from "../i18n";
 import type { MachineClass, NumberKey, RunsOn, Work } from "../state/estimating";
 import { BOUNDS, CLASSES, hasCards } from "../state/estimating";
@@ -143,10 +143,18 @@ function NameField({ kind, label, hint, value, onChange, children }: {
   const [words, setWords] = useState(value);
   const asked = useAsked(kind ? `${kind} ${words}` : null,
     (signal) => (kind ? client.hardware(kind, words, signal) : Promise.resolve([])), 150);
-  useEffect(() => setWords(value), [value]);
+  const told = useRef(value); // comes back as `value` when more may be typed already
   useEffect(() => {
-    if (words === value) return;
-    const timer = setTimeout(() => onChange(words), TYPING_MS);
+    if (value === told.current) return;
+    told.current = value;
+    setWords(value);
+  }, [value]);
+  useEffect(() => {
+    if (words === told.current) return;
+    const timer = setTimeout(() => {
+      told.current = words;
+      onChange(words);
+    }, TYPING_MS);
     return () => clearTimeout(timer);
   }, [words]);
   return (
