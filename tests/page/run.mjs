@@ -3,8 +3,9 @@
 // FOLDER is where the packages of package-lock.json go. Skips, with the reason, where it cannot.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -17,17 +18,29 @@ function skip(reason) {
     process.exit(0);
 }
 
-function install() {
-    const lock = readFileSync(join(here, 'package-lock.json'), 'utf8');
-    const stamp = join(folder, 'node_modules', '.miev-lock');
-    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock)
-        return;
+/** The folder that holds the packages of this lock; several tests may come for it at once. */
+function packages() {
+    const lock = readFileSync(join(here, 'package-lock.json'));
+    const place = join(folder, createHash('sha256').update(lock).digest('hex').slice(0, 16));
+    if (existsSync(place))
+        return place;
+    const own = mkdtempSync(join(folder, 'npm-'));
+    for (const name of ['package.json', 'package-lock.json'])
+        copyFileSync(join(here, name), join(own, name));
     try {
-        execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: 'pipe' });
+        execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: own, stdio: 'pipe' });
     } catch {
+        rmSync(own, { recursive: true });
         skip('npm could not install the packages of tests/page/package-lock.json');
     }
-    writeFileSync(stamp, lock);
+    try {
+        renameSync(own, place); // whole or not at all
+    } catch (error) {
+        if (!existsSync(place))
+            throw error;
+        rmSync(own, { recursive: true }); // another test was first
+    }
+    return place;
 }
 
 if (Number(process.versions.node.split('.')[0]) < 20)
@@ -35,12 +48,13 @@ if (Number(process.versions.node.split('.')[0]) < 20)
 if (!existsSync(chromium))
     skip(`${chromium} is not there: apt install chromium, or name another in MIEV_CHROMIUM`);
 mkdirSync(folder, { recursive: true });
+const stage = join(packages(), basename(file, '.mjs')); // where the test finds them, and no other test's files
+mkdirSync(stage, { recursive: true });
 for (const name of readdirSync(here))
-    if (/\.(mjs|json)$/.test(name))
-        copyFileSync(join(here, name), join(folder, name));
-install();
+    if (name.endsWith('.mjs'))
+        copyFileSync(join(here, name), join(stage, name));
 
-const { status } = spawnSync(process.execPath, ['--test-reporter=tap', join(folder, file)], {
+const { status } = spawnSync(process.execPath, ['--test-reporter=tap', join(stage, file)], {
     stdio: 'inherit',
     env: { ...process.env, MIEV_CHROMIUM: chromium, MIEV_SOURCE: process.cwd() },
 });
