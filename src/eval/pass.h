@@ -102,15 +102,14 @@ bool miev_eval_stopped(void *eval);
 /* In any case after miev_eval_init. */
 void miev_eval_tear_down(struct miev_eval *eval);
 
-/* CPU seconds of all processes that evaluate, this one too. */
-double miev_eval_cpu_s(struct miev_eval *eval);
-
 /* pass.c: put all images that are still open through one model. Stops early when the user asks. */
 MIEV_MUST_USE int miev_eval_pass(struct miev_eval *eval, struct miev_eval_model *model,
                                  struct miev_error *err);
+/* pass_decode.c: CPU seconds of all processes that evaluate, this one too. */
+double miev_eval_cpu_s(struct miev_eval *eval);
 void miev_eval_end_decoders(struct miev_eval *eval);
-/* A memory file that other processes may write and nobody may cut short. Returns the descriptor
- * (caller closes), or a status. */
+/* pass_plan.c: a memory file that other processes may write and nobody may cut short. Returns the
+ * descriptor (caller closes), or a status. */
 int miev_eval_memory(const char *name, size_t length, struct miev_error *err);
 
 /* True when a class of the model is right for the image. */
