@@ -282,7 +282,7 @@ int miev_child_socket(const struct miev_child *child)
 
 int miev_child_has_answer(const struct miev_child *child)
 {
-    return child->wire.used > 0 && memchr(child->wire.bytes, '\n', child->wire.used) != NULL;
+    return miev_wire_holds_message(&child->wire);
 }
 
 int miev_child_watch(struct miev_child *child, struct miev_error *err)

@@ -128,15 +128,30 @@ static int receive_some(struct miev_wire *wire, struct miev_error *err)
     return MIEV_OK;
 }
 
+/* Of the first whole line; NULL: there is none yet. */
+static char *end_of_line(const struct miev_wire *wire)
+{
+    size_t unseen = wire->used - wire->searched;
+    return unseen > 0 ? memchr(wire->bytes + wire->searched, '\n', unseen) : NULL;
+}
+
+bool miev_wire_holds_message(const struct miev_wire *wire)
+{
+    return end_of_line(wire) != NULL;
+}
+
 /* Take the first whole line, if there is one. */
 static int take_message(struct miev_wire *wire, json_t **out, struct miev_error *err)
 {
-    char *end = wire->used ? memchr(wire->bytes, '\n', wire->used) : NULL;
-    if (!end)
+    char *end = end_of_line(wire);
+    if (!end) {
+        wire->searched = wire->used;
         return MIEV_OK;
+    }
     size_t length = (size_t)(end - wire->bytes);
     int rc = miev_json_parse(wire->bytes, length, out, err);
     wire->used -= length + 1;
+    wire->searched = 0;
     memmove(wire->bytes, end + 1, wire->used);
     if (rc == MIEV_OK && !json_is_object(*out)) {
         json_decref(*out);

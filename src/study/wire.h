@@ -4,6 +4,7 @@
 #define MIEV_STUDY_WIRE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "miev.h"
 
@@ -14,6 +15,7 @@ struct miev_wire {
     int waiting_fd; /* a descriptor that came with bytes not yet taken as a message, or -1 */
     char *bytes;    /* received and not yet taken, owned */
     size_t used, capacity;
+    size_t searched; /* of them, which hold no end of a line: looked at once, however they come */
 };
 
 void miev_wire_init(struct miev_wire *wire, int socket);
@@ -31,5 +33,8 @@ MIEV_MUST_USE int miev_wire_send(struct miev_wire *wire, const json_t *message, 
  * MIEV_ERR_LIMIT / MIEV_ERR_INVALID for a message that is too long or deep, or no JSON object. */
 MIEV_MUST_USE int miev_wire_receive(struct miev_wire *wire, int timeout_ms, json_t **out, int *fd,
                                     struct miev_error *err);
+
+/* The next miev_wire_receive() returns at once: a whole message was received and not yet taken. */
+bool miev_wire_holds_message(const struct miev_wire *wire);
 
 #endif

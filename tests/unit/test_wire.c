@@ -71,6 +71,7 @@ static void test_messages_come_in_order(void **state)
         assert_string_equal(json_string_value(json_object_get(message, "text")),
                             "a\nline and \"quotes\"");
         assert_int_equal(number_in(message), i);
+        assert_int_equal(miev_wire_holds_message(&pair.here), i < 2); /* they came at once */
     }
     pair_close(&pair);
 }
