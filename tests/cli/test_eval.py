@@ -384,10 +384,11 @@ class GoingOnTest(EvalTest):
     """What the end of the program costs."""
 
     SLOW = "cifar10-large:float32"
+    IMAGES = 1000
 
     def setUp(self):
         super().setUp()
-        make_dataset(self.data, per_class=200)
+        make_dataset(self.data, per_class=self.IMAGES // 10)
 
     def start(self):
         return subprocess.Popen([support.MIEV, *self.words(models=[self.SLOW])],
@@ -418,10 +419,10 @@ class GoingOnTest(EvalTest):
         self.assertEqual(process.returncode, -signal.SIGKILL)
         stdout, resumed = self.go_on()
         self.assertGreater(resumed["resumed"]["images"], 0)
-        self.assertEqual(resumed["resumed"]["images"] + resumed["pace"]["images"], 2000)
+        self.assertEqual(resumed["resumed"]["images"] + resumed["pace"]["images"], self.IMAGES)
         self.assertIn("in an earlier run", stdout)
-        self.assertLessEqual(resumed["energy"]["images"], 2000)
-        self.assertEqual(resumed["energy"]["covers_all"], resumed["energy"]["images"] == 2000)
+        self.assertLessEqual(resumed["energy"]["images"], self.IMAGES)
+        self.assertEqual(resumed["energy"]["covers_all"], resumed["energy"]["images"] == self.IMAGES)
         self.assertEqual(list(self.state.iterdir()), [], "nothing is left to go on with")
         _, whole = self.go_on()
         self.assertIsNone(whole["resumed"])
@@ -489,7 +490,7 @@ class GoingOnTest(EvalTest):
         out, err = process.communicate(timeout=support.LIMIT_S)
         self.assertEqual(process.returncode, 0, err)
         self.assertNotIn("could not be evaluated", out)
-        self.assertRegex(out, r"cifar10-large:float32 +2000 ")
+        self.assertRegex(out, rf"cifar10-large:float32 +{self.IMAGES} ")
 
     def test_a_model_that_dies_fails_by_itself(self):
         process = self.start()
