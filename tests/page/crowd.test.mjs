@@ -16,7 +16,7 @@ const end = async (id) => {
 };
 
 test('two people at once: the second waits in the queue, and both get their charts', async () => {
-    const [one, two] = await Promise.all([tab(server, { budget: 30 }), tab(server)]); // time enough for the second to come
+    const [one, two] = await Promise.all([tab(server, { budget: 30 }), tab(server, { budget: 16 })]); // time enough for the second to come
     await create(one, ['cifar10-nano:int8']);
     await one.getByRole('heading', { name: 'Measuring' }).waitFor();
     await create(two, ['cifar10-micro:int8'], 'dog.jpg');

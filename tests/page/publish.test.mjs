@@ -21,7 +21,7 @@ const step = (page, name) => page.getByRole('heading', { name: `Publish: ${name}
 const next = (page, name) => page.getByRole('link', { name: `Next: ${name}` }).click();
 
 test('a publisher goes from a model to its label, and may come back at every step', async () => {
-    const page = await tab(server, { hash: '#/publish', budget: 10 });
+    const page = await tab(server, { hash: '#/publish', budget: 20 });
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.getByRole('button', { name: 'Choose cifar10-nano:int8' }).click();
     await step(page, 'Measure');

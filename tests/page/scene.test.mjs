@@ -14,7 +14,7 @@ after(async () => {
 
 test('models are chosen, a chart is created, progress is watched, and the answer is in words', async () => {
     const old = await server.studied(['cifar10-small:int8', 'cifar10-micro:int8']);
-    const page = await tab(server, { hash: `#/study/${old.id}` });
+    const page = await tab(server, { hash: `#/study/${old.id}`, budget: 24 }); // of which a crowded machine needs all
     await page.locator('.headline').getByText('cifar10-small').first().waitFor();
     await create(page, ['cifar10-nano:int8', 'cifar10-large:float32']);
     await page.getByRole('heading', { name: 'Measuring' }).waitFor();
