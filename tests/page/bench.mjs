@@ -117,7 +117,7 @@ export async function tab(server, { hash = '', width = 1280, scheme = 'light', b
             localStorage.setItem('miev.settings', kept);
     }, JSON.stringify(settings));
     const page = await context.newPage();
-    page.setDefaultTimeout(15000);
+    page.setDefaultTimeout(40000); // for a crowded machine
     page.faults = [];
     page.on('console', (message) => {
         if (['error', 'warning'].includes(message.type()) && !EXPECTED.test(message.text()))
