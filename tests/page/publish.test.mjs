@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Server, closeBrowser, done, kitten, source, tab } from './bench.mjs';
-import { archived, photos } from './hub.mjs';
+import { archived, brought, evaluated, photos } from './hub.mjs';
 
 let server;
 let study;
@@ -86,6 +86,34 @@ test('folders of other names are mapped with the keyboard alone; one without a l
     await page.getByRole('heading', { name: 'Evaluations on this machine' }).waitFor();
     await page.getByRole('link', { name: /^zoo/ }).click();
     await page.getByText(/% right on “zoo/).waitFor();
+    await done(page);
+});
+
+test('a result that is there before the last event stays', async () => {
+    const folder = photos(server, 'two', { dog: ['dog.jpg'], cat: ['cat-kitten.jpg'] });
+    const dataset = await brought(server, archived(folder, 'two.tar.gz'), 'two.tar.gz');
+    const over = await evaluated(server, 'cifar10-nano:int8', dataset.id);
+    const page = await tab(server);
+    const path = `**/api/v1/evaluations/${over.id}`;
+    await page.route(path, (route) => route.fulfill({ json: { ...over, state: 'running', report: null } }), { times: 1 });
+    await page.addInitScript((data) => { // the last state, and once its report was asked for, the end
+        window.EventSource = class extends EventTarget {
+            constructor() {
+                super();
+                const tell = (kind) => this.dispatchEvent(new MessageEvent(kind, { data }));
+                setTimeout(() => tell('progress'));
+                window.end = () => tell('end');
+            }
+            close() {}
+        };
+    }, JSON.stringify({ ...over, report: null }));
+    await page.goto(`${server.url}/healthz`); // so that the next is a new page
+    await page.goto(`${server.url}/#/publish/evaluate?model=cifar10-nano:int8&dataset=${dataset.id}&evaluation=${over.id}`);
+    const result = page.getByText(/% right on “two/);
+    await result.waitFor();
+    await page.evaluate(() => window.end());
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+    assert.ok(await result.isVisible());
     await done(page);
 });
 

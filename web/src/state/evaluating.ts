@@ -45,9 +45,10 @@ function say({ state, done, total }: Evaluation): void {
 export function useEvaluation(id: number): Evaluating {
   const [now, setNow] = useState<Evaluating>({ evaluation: null, lost: false, problem: null });
   useEffect(() => {
+    // An event tells no report. The last state is told twice: what was asked for between the two stays.
     const take = (evaluation: Evaluation) => {
       say(evaluation);
-      setNow({ evaluation, lost: false, problem: null });
+      setNow((before) => ({ evaluation: { ...evaluation, report: evaluation.report ?? before.evaluation?.report ?? null }, lost: false, problem: null }));
     };
     setNow({ evaluation: null, lost: false, problem: null });
     return followEvents<Evaluation>({
@@ -64,7 +65,7 @@ export function useEvaluation(id: number): Evaluating {
     });
   }, [id]);
   const { evaluation } = now;
-  // Events tell no report, which is large: it is asked for once, when it is there.
+  // The report is large: it is asked for once, when it is there.
   useEffect(() => {
     if (!evaluation || !isSettled(evaluation.state) || evaluation.report) return;
     client.evaluation(id).then(
