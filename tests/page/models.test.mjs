@@ -74,6 +74,29 @@ async function get(page, what) {
     await asked(page, what).waitFor();
 }
 
+test('a model that is asked for while the list is on its way is followed', async () => {
+    const page = await tab(server);
+    const list = '**/api/v1/pulls';
+    let release;
+    const held = new Promise((there) => { release = there; });
+    await page.route(list, async (route) => { // an old list, which comes after the answer to what is asked for
+        const response = await route.fetch();
+        await held;
+        await route.fulfill({ response });
+    }, { times: 1 });
+    const [first] = await Promise.all([page.waitForRequest(list), page.goto(`${server.url}/#/models`)]);
+    assert.equal(first.method(), 'GET');
+    await cards(page).first().waitFor();
+    const [answer] = await Promise.all([page.waitForResponse((response) => response.request().method() === 'POST' && response.url().endsWith('/pulls')),
+        get(page, 'hf:some/models:late.tflite')]);
+    assert.equal(answer.status(), 202);
+    const before = page.waitForResponse((response) => response.request() === first);
+    release();
+    await before;
+    await asked(page, 'late.tflite').locator('.note.bad').waitFor(); // the mirror has no such file
+    await done(page);
+});
+
 test('a model comes by its address, with progress; another is cancelled, one that is a web page is refused', async () => {
     const page = await tab(server, { hash: '#/models' });
     await cards(page).first().waitFor();

@@ -18,6 +18,8 @@ export const pulls = createStore<readonly Pull[]>([]);
 export const refusedPulls = createStore<Readonly<Record<string, Problem>>>({});
 
 let looking = false;
+/** Somebody wants to know since the list was last asked for, which may not have what they began. */
+let wanted = false;
 
 function sayChange(before: readonly Pull[], after: readonly Pull[]): void {
   for (const pull of after) {
@@ -30,17 +32,19 @@ function sayChange(before: readonly Pull[], after: readonly Pull[]): void {
 
 /** Asks until none is under way; what came is then in the catalog. */
 export async function followPulls(): Promise<void> {
+  wanted = true;
   if (looking) return;
   looking = true;
   try {
     for (;;) {
+      wanted = false;
       const before = pulls.get();
       const now = await client.pulls();
       pulls.set(now);
       if (before.length > 0) sayChange(before, now);
       const came = (list: readonly Pull[]) => list.filter(({ state }) => state === "done").length;
       if (came(now) !== came(before)) await loadModels();
-      if (!now.some(isUnderWay)) return;
+      if (!wanted && !now.some(isUnderWay)) return;
       await new Promise((done) => setTimeout(done, LOOK_MS));
     }
   } catch {
