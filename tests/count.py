@@ -4,8 +4,8 @@
     python3 tests/count.py FILE...
 
 Prints what was skipped and why, what failed with the lines beside it, then `N passed, N failed, N
-skipped` alone on a line, and exits with 1 when one failed or none ran. A FILE that ends in .json is a log; of any other, each line is a
-check: "passed NAME", "failed NAME" or "skipped NAME".
+skipped` alone on a line, and exits with 1 when one failed or none ran. A FILE that ends in .json is
+a log; of any other, each line is a check: "passed NAME", "failed NAME" or "skipped NAME".
 """
 
 import json

@@ -6,7 +6,6 @@ import { after, before, test } from 'node:test';
 import { Server, closeBrowser, done, tab } from './bench.mjs';
 import { LOOKS, WCAG, examine } from './looks.mjs';
 
-
 let server;
 let study;
 before(async () => {
